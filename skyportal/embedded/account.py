@@ -45,10 +45,37 @@ class Account:
             raise CannotStart(f"{Path(command[0]).name} failed: {result.stdout.strip()[-1500:]}")
         return result
 
+    def spawn(self, *command: str | Path, log: Path) -> None:
+        """Start and leave running, out of reach of the terminal's Ctrl-C.
+
+        A child of ours rather than a daemon: some containers have no init that buries daemons, and a
+        dead PostgreSQL that was never buried looks alive to the next one.
+        """
+        with log.open("a") as output:
+            self.own(log)
+            _spawned.append(
+                subprocess.Popen(
+                    [str(part) for part in command], cwd=self.home, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                    stdout=output, stderr=output, start_new_session=True, **_identity(self.user, self.group),
+                )
+            )  # fmt: skip
+
     def own(self, path: Path) -> Path:
         if os.geteuid() == 0:
             os.chown(path, self.user, self.group)
         return path
+
+
+_spawned: list[subprocess.Popen] = []
+
+
+def bury() -> None:
+    """Wait for those of our children that have been told to stop."""
+    while _spawned:
+        try:
+            _spawned.pop().wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            continue
 
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -44,28 +45,27 @@ def url(instance: Instance) -> str:
 def start(instance: Instance, account: Account) -> None:
     """Make it answer: found running, or started, or first laid out. Call while holding the lock."""
     folder = account.home / "postgres"
+    log = account.home / "postgres.log"
     if not folder.exists():
         _lay_out(instance, account, folder)
-    if _is_running(account, folder):
+    if _process(folder):
         # Alive but silent: recovering from a crash. Give it a minute, then begin again.
-        if _answers(instance, wait=60 if instance.remembered("postgres") else 0):
+        if instance.remembered("postgres") and _answers(instance, folder, wait=60):
             return
-        account.run(account.postgres_bin / "pg_ctl", "stop", "-D", folder, "-m", "immediate", check=False)
+        stop(account, how="immediate")
     for _ in range(3):  # a port that was free a moment ago may be taken by now
         _configure(instance, account, folder)
-        started = account.run(
-            account.postgres_bin / "pg_ctl", "start", "-w", "-t", "120", "-D", folder, "-l", _log(account), check=False
-        )
-        if started.returncode == 0 and _answers(instance, wait=30):
+        account.spawn(account.postgres_bin / "postgres", "-D", folder, log=log)
+        if _answers(instance, folder, wait=120):
             return
-    raise CannotStart(f"PostgreSQL does not start; the end of {_log(account)}:\n{_tail(_log(account))}")
+    raise CannotStart(f"PostgreSQL does not start; the end of {log}:\n{_tail(log)}")
 
 
-def stop(account: Account) -> None:
-    """Close connections, write everything, end (`fast` in PostgreSQL's words)."""
+def stop(account: Account, how: str = "fast") -> None:
+    """`fast`: close connections, write everything, end. `immediate`: end, and recover at the next start."""
     folder = account.home / "postgres"
-    if folder.exists() and _is_running(account, folder):
-        account.run(account.postgres_bin / "pg_ctl", "stop", "-w", "-t", "60", "-D", folder, "-m", "fast", check=False)
+    if _process(folder):
+        account.run(account.postgres_bin / "pg_ctl", "stop", "-w", "-t", "60", "-D", folder, "-m", how, check=False)
 
 
 def _lay_out(instance: Instance, account: Account, folder: Path) -> None:
@@ -95,15 +95,26 @@ def _configure(instance: Instance, account: Account, folder: Path) -> None:
     account.own(path)
 
 
-def _is_running(account: Account, folder: Path) -> bool:
-    if not (folder / "postmaster.pid").exists():
-        return False
-    return account.run(account.postgres_bin / "pg_ctl", "status", "-D", folder, check=False).returncode == 0
+def _process(folder: Path) -> int | None:
+    """The living server of this folder. One that is dead but not buried gives up its folder here."""
+    path = folder / "postmaster.pid"
+    try:
+        process = int(path.read_text().split("\n", 1)[0])
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat")
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z":
+            return process
+    except (FileNotFoundError, ProcessLookupError, ValueError):
+        return None
+    time.sleep(1)  # its children notice within moments that it died, and leave
+    path.unlink(missing_ok=True)
+    return None
 
 
-def _answers(instance: Instance, wait: float) -> bool:
+def _answers(instance: Instance, folder: Path, wait: float) -> bool:
     """Whether our password opens our database; made on the way where it is missing."""
     end = time.monotonic() + wait
+    grace = time.monotonic() + 2  # until it has written down its process number
     server = url(instance).rsplit("/", 1)[0] + "/postgres"
     while True:
         try:
@@ -113,13 +124,10 @@ def _answers(instance: Instance, wait: float) -> bool:
                     connection.execute(f"create database {NAME}")
             return True
         except psycopg.OperationalError:
-            if time.monotonic() > end:
+            now = time.monotonic()
+            if now > end or (now > grace and not _process(folder)):
                 return False
-            time.sleep(0.1)
-
-
-def _log(account: Account) -> Path:
-    return account.home / "postgres.log"
+            time.sleep(0.05)
 
 
 def _tail(path: Path, lines: int = 12) -> str:

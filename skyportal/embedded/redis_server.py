@@ -26,12 +26,12 @@ def start(instance: Instance, account: Account) -> None:
     folder = account.home / "redis"
     folder.mkdir(mode=0o700, exist_ok=True)
     account.own(folder)
+    log = account.home / "redis.log"
     for _ in range(3):  # a port that was free a moment ago may be taken by now
-        account.run(account.redis_server, _configured(instance, account, folder), check=False)
+        account.spawn(account.redis_server, _configured(instance, account, folder), log=log)
         if _answers(instance, wait=15):
             return
-    log = folder / "redis.log"
-    raise CannotStart(f"Redis does not start; the end of {log}:\n{log.read_text()[-1500:] if log.exists() else ''}")
+    raise CannotStart(f"Redis does not start; the end of {log}:\n{log.read_text()[-1500:]}")
 
 
 def stop(instance: Instance) -> None:
@@ -51,10 +51,7 @@ def _configured(instance: Instance, account: Account, folder: Path) -> Path:
         f"""bind 127.0.0.1
 port {instance.port("redis")}
 requirepass {instance.secrets()["redis"]}
-daemonize yes
 dir "{folder}"
-pidfile "{folder / "redis.pid"}"
-logfile "{folder / "redis.log"}"
 loglevel warning
 save ""
 appendonly {"no" if instance.fast else "yes"}

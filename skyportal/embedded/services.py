@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from . import postgres, redis_server
-from .account import account
+from .account import account, bury
 from .instance import Instance
 
 
@@ -40,3 +40,4 @@ def leave(instance: Instance, process: int) -> None:
 def stop(instance: Instance) -> None:
     redis_server.stop(instance)
     postgres.stop(account(instance))
+    bury()
