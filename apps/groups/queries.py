@@ -23,12 +23,12 @@ _VIEWER_SQL = """
                     join groups_role_acls ra on ra.role_id = ur.role_id where ur.user_id = u.id),
         (select g.id from groups_group g join groups_membership m on m.group_id = g.id
          where m.user_id = u.id and g.single_user_group limit 1)
-        {token_columns}
+        {more}
     from {tables}
 """
-_BY_USER = _VIEWER_SQL.format(token_columns="", tables="groups_user u where u.id = %s")  # noqa: S608 - constants
-_BY_TOKEN = _VIEWER_SQL.format(  # noqa: S608 - constants
-    token_columns=", array(select acl_id from groups_token_acls where token_id = t.id)",
+_BY_USER = _VIEWER_SQL.format(more="", tables="groups_user u where u.id = %s")
+_BY_TOKEN = _VIEWER_SQL.format(
+    more=", array(select acl_id from groups_token_acls where token_id = t.id)",
     tables="groups_token t join groups_user u on u.id = t.user_id where t.digest = %s",
 )
 

@@ -30,7 +30,9 @@ PHOTOMETRY = Policy(
 COMMENT = Policy(view=(shared | owned_by("author")) & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
 CLASSIFICATION = COMMENT
-THUMBNAIL = Policy(view=shared & parent, change=holding("Manage sources") & shared, delete=holding("Manage sources") & shared)
+THUMBNAIL = Policy(
+    view=shared & parent, change=holding("Manage sources") & shared, delete=holding("Manage sources") & shared
+)
 TAXONOMY = Policy(view=shared, change=holding("Post taxonomy") & shared, delete=holding("Delete taxonomy") & shared)
 LISTING = Policy(view=owned_by("user"), change=owned_by("user"), delete=owned_by("user"))
 

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+"""Doors of this app."""
 
-urlpatterns: list[URLPattern] = []
+from skyportal.api.routes import flatten
+
+urlpatterns = flatten(
+    # --- objs, sources, photometry, instruments ---
+    # --- comments, annotations, classifications, taxonomies, thumbnails, listings ---
+    # --- pages ---
+)

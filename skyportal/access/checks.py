@@ -17,5 +17,6 @@ def every_model_has_a_policy(app_configs: Any, **kwargs: Any) -> list[CheckMessa
             id="access.E001",
         )
         for model in apps.get_models()
-        if model.__module__.startswith(("apps.", "skyportal.")) and not isinstance(getattr(model, "access", None), Policy)
+        if model.__module__.startswith(("apps.", "skyportal."))
+        and not isinstance(getattr(model, "access", None), Policy)
     ]

@@ -40,6 +40,7 @@ class AudienceQuerySet(AccessQuerySet):
 class Audience(models.Model):
     """An interned set of groups and streams; whatever can be shared points at one."""
 
+    id = models.AutoField(primary_key=True)
     key = models.TextField(unique=True, help_text="Canonical key: members in order, g for group, s for stream.")
 
     access = INTERNAL

@@ -32,7 +32,9 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         acl = self.requires.get(request.method)
         if acl and not self.viewer.may(acl):
-            raise Unpermitted(f"HTTP 401: Unauthorized. This needs the permission {acl!r}; ask an administrator for it.")
+            raise Unpermitted(
+                f"HTTP 401: Unauthorized. This needs the permission {acl!r}; ask an administrator for it."
+            )
 
     @property
     def viewer(self) -> Viewer:
@@ -67,7 +69,9 @@ def read_body(serializer_class: type[serializers.Serializer], data: dict[str, An
 
 def _complaints(errors: Any, path: str = "") -> list[str]:
     if isinstance(errors, dict):
-        return [line for name, inner in errors.items() for line in _complaints(inner, f"{path}.{name}" if path else name)]
+        return [
+            line for name, inner in errors.items() for line in _complaints(inner, f"{path}.{name}" if path else name)
+        ]
     if errors and isinstance(errors[0], dict):
         return [line for n, inner in enumerate(errors) for line in _complaints(inner, f"{path}.{n}")]
     return [f"{path}: {' '.join(_phrase(problem) for problem in errors)}"]

@@ -76,7 +76,7 @@ def error(message: str, status: int = 400) -> Response:
     return Response(failure(message), status=status)
 
 
-NO_TOKEN = 'Credentials malformed; expected form "Authorization: token abc123"'
+MALFORMED = 'Credentials malformed; expected form "Authorization: token abc123"'
 
 
 def handle(problem: Exception, context: dict[str, Any]) -> Response:
@@ -85,7 +85,7 @@ def handle(problem: Exception, context: dict[str, Any]) -> Response:
         case Refusal():
             return error(problem.message, problem.status)
         case exceptions.NotAuthenticated():
-            return error(f"Unauthorized: {NO_TOKEN}", 401)
+            return error(f"Unauthorized: {MALFORMED}", 401)
         case exceptions.AuthenticationFailed():
             return error(f"Unauthorized: {problem.detail}", 401)
         case exceptions.MethodNotAllowed():

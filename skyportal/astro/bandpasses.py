@@ -121,4 +121,3 @@ def colour(name: str) -> str:
     """The colour a bandpass is drawn in, grey for one we do not know."""
     band = BANDPASSES.get(name)
     return band.colour if band else "#8a8f98"
-

@@ -59,7 +59,9 @@ def _close(delivery: Delivery, state: str, error: str = "") -> None:
 
 
 def _try_later(delivery: Delivery, error: Exception) -> None:
-    logger.warning("%s failed for entry %s (attempt %d): %s", delivery.reaction, delivery.entry_id, delivery.attempts, error)
+    logger.warning(
+        "%s failed for entry %s (attempt %d): %s", delivery.reaction, delivery.entry_id, delivery.attempts, error
+    )
     state = Delivery.FAILED if delivery.attempts >= MAX_ATTEMPTS else Delivery.WAITING
     wait = timedelta(seconds=min(3600, 5 * 4 ** (delivery.attempts - 1)))
     Delivery.objects.filter(pk=delivery.pk).update(

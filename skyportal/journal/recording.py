@@ -48,10 +48,10 @@ def _send(topics: list[str], deliveries: list[tuple[int, str]]) -> None:
     try:
         for delivery_id, queue in deliveries:
             deliver.apply_async((delivery_id,), queue=queue, retry=False)
-    except Exception:  # noqa: BLE001 - the act is committed; telling others must not undo it
+    except Exception:
         logger.exception("The queue did not take %d deliveries; the sweep will.", len(deliveries))
     for listener in committed:
         try:
             listener(topics)
-        except Exception:  # noqa: BLE001 - the act is committed; telling others must not undo it
+        except Exception:
             logger.exception("Open pages were not told of %s.", topics)

@@ -50,7 +50,9 @@ class PackagedAssetsFinder(BaseFinder):
         super().__init__(*args, **kwargs)
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        absent = sorted({folder for folder, source, names in PACKAGED if not all((source() / n).exists() for n in names)})
+        absent = sorted(
+            {folder for folder, source, names in PACKAGED if not all((source() / n).exists() for n in names)}
+        )
         if not absent:
             return []
         return [

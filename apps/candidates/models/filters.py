@@ -21,7 +21,9 @@ class Filter(Stamped):
     altdata = models.JSONField(null=True, blank=True)
     autosave = models.BooleanField(default=False)
     enabled = models.BooleanField(default=True, help_text="Off: alerts no longer pass.")
-    broken = models.TextField(blank=True, default="", help_text="Why the last batch could not be filtered; empty when well.")
+    broken = models.TextField(
+        blank=True, default="", help_text="Why the last batch could not be filtered; empty when well."
+    )
 
     access = FILTER
     objects = AccessManager()

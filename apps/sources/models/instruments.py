@@ -39,6 +39,7 @@ class Telescope(Stamped):
 class Instrument(Stamped):
     """What takes the data. Photometry and spectra name theirs."""
 
+    id = models.AutoField(primary_key=True)
     TYPES = ("imager", "spectrograph", "imaging spectrograph")
 
     name = models.TextField(unique=True)

@@ -24,8 +24,11 @@ def _internal_key() -> str:
 class Obj(models.Model):
     """A position with a name. The public API's ``id`` is `name`; the integer key is ours."""
 
+    id = models.AutoField(primary_key=True)
     name = models.TextField(unique=True, help_text="Public identifier: letters, digits and _ - ; : + .")
-    internal_key = models.CharField(max_length=32, default=_internal_key, help_text="Names the obj to those who see it.")
+    internal_key = models.CharField(
+        max_length=32, default=_internal_key, help_text="Names the obj to those who see it."
+    )
     ra = models.FloatField(null=True, help_text="J2000 right ascension, degrees.")
     dec = models.FloatField(null=True, help_text="J2000 declination, degrees.")
     hpx = models.BigIntegerField(null=True, help_text="Nested HEALPix index at order 29.")
@@ -33,7 +36,9 @@ class Obj(models.Model):
     dec_dis = models.FloatField(null=True, blank=True, help_text="Declination at discovery, degrees.")
     ra_err = models.FloatField(null=True, blank=True, help_text="Error of right ascension, arcsec.")
     dec_err = models.FloatField(null=True, blank=True, help_text="Error of declination, arcsec.")
-    offset = models.FloatField(null=True, blank=True, default=0.0, help_text="Offset from the nearest static source, arcsec.")
+    offset = models.FloatField(
+        null=True, blank=True, default=0.0, help_text="Offset from the nearest static source, arcsec."
+    )
     t0 = models.FloatField(null=True, blank=True, help_text="Onset, JD.")
     redshift = models.FloatField(null=True, blank=True)
     redshift_error = models.FloatField(null=True, blank=True)

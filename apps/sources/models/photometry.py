@@ -32,6 +32,7 @@ class Bandpass(models.Model):
 class Origin(models.Model):
     """Where points say they come from ("alert", "fp", a pipeline …): a number for a text."""
 
+    id = models.AutoField(primary_key=True)
     name = models.TextField(unique=True)
 
     access = INTERNAL
@@ -44,6 +45,7 @@ class Origin(models.Model):
 class Upload(models.Model):
     """One act of adding photometry: who, when. Its uuid is the public ``upload_id``."""
 
+    id = models.AutoField(primary_key=True)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -62,10 +64,10 @@ class Photometry(models.Model):
     largest table. Rows are as narrow as they can be; columns are ordered so that PostgreSQL pads nothing.
     """
 
-    obj = models.ForeignKey(Obj, on_delete=models.CASCADE, related_name="photometry", db_index=False)
     mjd = models.FloatField(help_text="Mid-exposure, MJD (UTC).")
     flux = models.FloatField(help_text="µJy, AB zero-point 23.9; NaN for an upper limit.")
     fluxerr = models.FloatField(help_text="µJy; for a limit, its flux over the number of sigmas.")
+    obj = models.ForeignKey(Obj, on_delete=models.CASCADE, related_name="photometry", db_index=False)
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="+", db_index=False)
     origin = models.ForeignKey(Origin, on_delete=models.PROTECT, related_name="+", db_index=False)
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -90,7 +92,7 @@ class Photometry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["obj", "mjd", "bandpass", "instrument", "origin", "fluxerr", "flux", "audience"],
+                fields=["obj", "mjd", "fluxerr", "flux", "instrument", "origin", "audience", "bandpass"],
                 name="photometry_once",
             )
         ]
@@ -101,7 +103,7 @@ class Photometry(models.Model):
 
 
 class PhotStat(Stamped):
-    """Statistics of an obj's photometry within one audience; a viewer's figures are the merge of those they may read."""
+    """Statistics of an obj's photometry within one audience; a viewer's figures merge those they may read."""
 
     obj = models.ForeignKey(Obj, on_delete=models.CASCADE, related_name="phot_stats", db_index=False)
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -95,7 +95,10 @@ def coordinates(ra: Any, dec: Any) -> SafeString:
     text = sexagesimal(ra, dec)
     plain = f"{float(ra):.6f} {float(dec):+.6f}"
     return format_html(
-        '<button type="button" class="coords copy" data-copy="{}" title="{}° · click to copy">{}</button>', text, plain, text
+        '<button type="button" class="coords copy" data-copy="{}" title="{}° · click to copy">{}</button>',
+        text,
+        plain,
+        text,
     )
 
 
@@ -124,7 +127,9 @@ def value_pm(value: Any, error: Any = None, digits: int | None = None, unit: str
     shown = signed(f"{found:.{digits}f}")
     if spread is None:
         return format_html('<span class="num">{}{}</span>', shown, tail)
-    return format_html('<span class="num">{} <span class="pm">± {}</span>{}</span>', shown, f"{abs(spread):.{digits}f}", tail)
+    return format_html(
+        '<span class="num">{} <span class="pm">± {}</span>{}</span>', shown, f"{abs(spread):.{digits}f}", tail
+    )
 
 
 # ---- times
@@ -257,7 +262,9 @@ def without(context: template.Context, key: str, value: Any = None) -> str:
 
 
 @register.inclusion_tag("web/_sort.html", takes_context=True)
-def sort_header(context: template.Context, field: str, label: str, first: str = "asc", numeric: bool = False) -> dict[str, Any]:
+def sort_header(
+    context: template.Context, field: str, label: str, first: str = "asc", numeric: bool = False
+) -> dict[str, Any]:
     """A column's header that sorts by it: `sort=field` or `sort=-field`; `first` is what the first click does."""
     now = context["request"].GET.get("sort", context.get("default_sort", ""))
     state = {field: "ascending", f"-{field}": "descending"}.get(now, "")
@@ -317,11 +324,15 @@ def control(field: BoundField) -> SafeString:
     css = style.get(kind, "form-control")
     if kind == "radio" or type(widget).__name__ == "CheckboxSelectMultiple":
         css = "choices"
-    attrs = {"class": " ".join(filter(None, [widget.attrs.get("class", ""), css, "is-invalid" if field.errors else ""]))}
+    attrs = {
+        "class": " ".join(filter(None, [widget.attrs.get("class", ""), css, "is-invalid" if field.errors else ""]))
+    }
     choices = getattr(widget, "choices", None)
     if kind == "select" and choices is not None and len(list(choices)) > 7:
         attrs["data-select"] = ""
-    described = [f"{field.id_for_label}-help"] * bool(field.help_text) + [f"{field.id_for_label}-error"] * bool(field.errors)
+    described = [f"{field.id_for_label}-help"] * bool(field.help_text) + [f"{field.id_for_label}-error"] * bool(
+        field.errors
+    )
     if described:
         attrs["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attrs)

@@ -1,0 +1,107 @@
+"""What happens to objs, as the journal keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from skyportal.journal.entries import Entry
+
+
+@dataclass(frozen=True)
+class ObjEntry(Entry):
+    """Something happened to one obj, which pages know by its name."""
+
+    obj_id: int
+    obj_name: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{self.obj_name}"]
+
+
+@dataclass(frozen=True)
+class SourceSaved(ObjEntry):
+    group_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+
+
+@dataclass(frozen=True)
+class SourceUnsaved(ObjEntry):
+    group_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+
+
+@dataclass(frozen=True)
+class ObjChanged(ObjEntry):
+    """Columns of the obj itself changed."""
+
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class ObjDeleted(ObjEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class PhotometryAdded(Entry):
+    """One upload, of any number of points, to any number of objs."""
+
+    obj_names: list[str]
+    upload_id: int
+    count: int
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class PhotometryChanged(Entry):
+    """Points were edited, re-shared or deleted."""
+
+    obj_names: list[str]
+    count: int
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class CommentPosted(ObjEntry):
+    comment_id: int
+
+
+@dataclass(frozen=True)
+class CommentChanged(ObjEntry):
+    comment_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class AnnotationChanged(ObjEntry):
+    annotation_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class Classified(ObjEntry):
+    classification_id: int
+    classification: str
+
+
+@dataclass(frozen=True)
+class ClassificationChanged(ObjEntry):
+    classification_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class ThumbnailsChanged(ObjEntry):
+    pass
