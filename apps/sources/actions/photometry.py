@@ -116,7 +116,7 @@ def store(points: Points, *, owner_id: int | None) -> Stored:
     obj_ids, audience_ids = np.asarray(columns["obj_id"])[new], np.asarray(columns["audience_id"])[new]
     make_known_to_audiences(zip(obj_ids.tolist(), audience_ids.tolist(), strict=True))
     statistics.count_upload(upload.pk)
-    names = list(Obj.objects.filter(pk__in=set(obj_ids.tolist())).order_by("name").values_integers("name", flat=True))
+    names = list(Obj.objects.filter(pk__in=set(obj_ids.tolist())).order_by("name").values_list("name", flat=True))
     record(PhotometryAdded(names, upload.pk, int(new.sum()), owner_id))
     return Stored(upload.pk, upload.uuid, ids, is_new)
 
@@ -193,7 +193,7 @@ def ids_of(model: type[Bandpass] | type[Origin], names: Column) -> list[int]:
 
 
 def _known(model: type[Bandpass] | type[Origin], names: set[str]) -> dict[str, int]:
-    return dict(model.objects.filter(name__in=names).values_integers("name", "pk"))
+    return dict(model.objects.filter(name__in=names).values_list("name", "pk"))
 
 
 def _integers(values: Column) -> list[int]:
