@@ -115,3 +115,21 @@ class ClassificationChanged(ObjEntry):
 @dataclass(frozen=True)
 class ThumbnailsChanged(ObjEntry):
     pass
+
+
+@dataclass(frozen=True)
+class TelescopeChanged(Entry):
+    """A telescope was added, changed or deleted."""
+
+    telescope_id: int
+    user_id: int | None
+    deed: str
+
+
+@dataclass(frozen=True)
+class InstrumentChanged(Entry):
+    """An instrument was added, changed or deleted."""
+
+    instrument_id: int
+    user_id: int | None
+    deed: str
