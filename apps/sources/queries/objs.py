@@ -64,3 +64,10 @@ def ids_in_cone(ra: float, dec: float, radius: float) -> RawSQL:
 
 def visible_objs(viewer: Viewer) -> AccessQuerySet:
     return Obj.objects.visible_to(viewer)
+
+
+def nearest(viewer: Viewer, ra: float, dec: float, radius: float) -> tuple[str, float] | None:
+    """Name and separation of the nearest obj that the viewer may know within ``radius`` arcsec."""
+    near = in_cone(ra, dec, radius)
+    names = dict(Obj.objects.visible_to(viewer).filter(pk__in=near).values_list("pk", "name"))
+    return next(((names[pk], separation) for pk, separation in near.items() if pk in names), None)
