@@ -51,6 +51,8 @@ class Account:
         A child of ours rather than a daemon: some containers have no init that buries daemons, and a
         dead PostgreSQL that was never buried looks alive to the next one.
         """
+        if log.exists() and log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_suffix(".old.log"))
         with log.open("a") as output:
             self.own(log)
             _spawned.append(
@@ -66,6 +68,7 @@ class Account:
         return path
 
 
+LOG_LIMIT = 5_000_000
 _spawned: list[subprocess.Popen] = []
 
 
