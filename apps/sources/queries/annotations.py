@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from skyportal.access.errors import Invalid, NotVisible
@@ -23,7 +22,7 @@ HIDDEN = "Could not find any accessible annotations."
 
 
 def _rows(annotations: AccessQuerySet) -> list[dict[str, Any]]:
-    found = annotations.order_by("obj_id", "origin", "id").values(*COLUMNS, obj_key=F("obj_id"), obj_id=F("obj__name"))
+    found = annotations.order_by("obj_id", "origin", "id").values(*COLUMNS, **shown.OBJ)
     return [{**row, "author": shown.author(row), "type": "source"} for row in found]
 
 
@@ -57,8 +56,7 @@ def shown_annotation(viewer: Viewer, annotation_id: int, obj_name: str) -> dict[
     get_annotation(viewer, annotation_id, obj_name)
     rows = _rows(Annotation.objects.visible_to(viewer).filter(pk=annotation_id))
     _finish(viewer, rows, True)
-    del rows[0]["obj_key"]
-    return rows[0]
+    return shown.alone(rows[0])
 
 
 # A few of each origin, however many there are: the distinct origins by hopping along the index from one to the next.

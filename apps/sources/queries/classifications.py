@@ -30,13 +30,12 @@ def _rows(classifications: AccessQuerySet) -> list[dict[str, Any]]:
     votes = ClassificationVote.objects.filter(classification=OuterRef("pk")).order_by("id")
     found = classifications.values(
         *COLUMNS,
-        obj_key=F("obj_id"),
-        obj_id=F("obj__name"),
+        **shown.OBJ,
         taxname=F("taxonomy__name"),
         edits=F("history"),
-        votes=ArraySubquery(votes.values(json=JSONObject(id="id", voter_id="voter_id", vote="vote"))),
+        cast=ArraySubquery(votes.values(json=JSONObject(id="id", voter_id="voter_id", vote="vote"))),
     )
-    return list(found)
+    return [{**row, "votes": row.pop("cast")} for row in found]
 
 
 def by_obj(viewer: Viewer, obj_ids: Iterable[int], *, groups: bool = True) -> dict[int, list[dict[str, Any]]]:
@@ -73,8 +72,7 @@ def shown_classification(viewer: Viewer, classification_id: int) -> dict[str, An
     get_classification(viewer, classification_id)
     rows = _rows(Classification.objects.visible_to(viewer).filter(pk=classification_id))
     _finish(viewer, rows, True)
-    del rows[0]["obj_key"]
-    return rows[0]
+    return shown.alone(rows[0])
 
 
 def of_obj(viewer: Viewer, obj_name: str) -> list[dict[str, Any]]:
@@ -96,9 +94,7 @@ def page(
     found = _made_between(viewer, start, end)
     rows = _rows(found.order_by("-created_at", "-id")[first:last])
     shown.add_groups(viewer, rows)
-    for row in rows:
-        del row["obj_key"]
-    return rows, found.count()
+    return [shown.alone(row) for row in rows], found.count()
 
 
 def classified_between(viewer: Viewer, start: datetime | None, end: datetime | None) -> list[str]:

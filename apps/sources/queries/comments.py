@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import F
 
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.policy import AccessQuerySet
@@ -25,7 +24,7 @@ HIDDEN = "Could not find any accessible comments."
 
 
 def _rows(viewer: Viewer, comments: AccessQuerySet, *, groups: bool = True) -> list[dict[str, Any]]:
-    found = comments.values(*COLUMNS, obj_key=F("obj_id"), obj_id=F("obj__name"))
+    found = comments.values(*COLUMNS, **shown.OBJ)
     rows = [{**row, "author": shown.author(row), "resourceType": "sources"} for row in found]
     if groups:
         shown.add_groups(viewer, rows)
@@ -57,10 +56,7 @@ def of_obj(viewer: Viewer, obj_name: str, channel: str | None = None) -> list[di
 def containing(viewer: Viewer, text: str, first: int, last: int) -> list[dict[str, Any]]:
     """Comments on any obj that hold this text, newest first."""
     found = Comment.objects.visible_to(viewer).filter(text__icontains=text).order_by("-created_at", "-id")
-    rows = _rows(viewer, found[first:last])
-    for row in rows:
-        del row["obj_key"]
-    return rows
+    return [shown.alone(row) for row in _rows(viewer, found[first:last])]
 
 
 def get_comment(viewer: Viewer, comment_id: int, obj_name: str | None = None) -> Comment:
@@ -75,9 +71,7 @@ def get_comment(viewer: Viewer, comment_id: int, obj_name: str | None = None) ->
 
 def shown_comment(viewer: Viewer, comment_id: int, obj_name: str | None = None) -> dict[str, Any]:
     get_comment(viewer, comment_id, obj_name)
-    row = _rows(viewer, Comment.objects.visible_to(viewer).filter(pk=comment_id))[0]
-    del row["obj_key"]
-    return row
+    return shown.alone(_rows(viewer, Comment.objects.visible_to(viewer).filter(pk=comment_id))[0])
 
 
 def attachment(viewer: Viewer, comment_id: int, obj_name: str) -> tuple[str, bytes]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F
-
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 
 from ..models import Listing
 from ..models.lists import FAVORITES
+from . import shown
 
 COLUMNS = ("id", "user_id", "list_name", "params", "created_at", "modified")
 
@@ -21,7 +20,7 @@ def listings(viewer: Viewer, user_id: int, list_name: str | None = None) -> list
     mine = Listing.objects.visible_to(viewer).filter(user_id=user_id)
     if list_name:
         mine = mine.filter(list_name=list_name)
-    return list(mine.order_by("id").values(*COLUMNS, obj_id=F("obj__name")))
+    return [shown.alone(row) for row in mine.order_by("id").values(*COLUMNS, **shown.OBJ)]
 
 
 def get_listing(viewer: Viewer, listing_id: int) -> Listing:
@@ -38,7 +37,7 @@ def favourites(viewer: Viewer, obj_ids: Iterable[int]) -> set[int]:
 
 def on_list(viewer: Viewer, list_name: str, obj_ids: Iterable[int]) -> set[int]:
     """Those of these objs that are on the viewer's own list of this name."""
-    if viewer.user_id is None:
-        return set()
-    mine = Listing.objects.filter(user_id=viewer.user_id, list_name=list_name, obj_id__in=list(obj_ids))
+    mine = Listing.objects.visible_to(viewer).filter(
+        user_id=viewer.user_id, list_name=list_name, obj_id__in=list(obj_ids)
+    )
     return set(mine.values_list("obj_id", flat=True))

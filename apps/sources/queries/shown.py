@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import F
+
 from apps.groups import queries as groups
 
 AUTHOR = ("username", "first_name", "last_name", "is_bot")
@@ -42,9 +44,19 @@ def _card(group: Any) -> dict[str, Any]:
     }
 
 
+OBJ = {"obj_key": F("obj_id"), "obj_name": F("obj__name")}
+"""Expressions by which rows name their obj until `grouped` or `alone` gives it its public name."""
+
+
+def alone(row: dict[str, Any]) -> dict[str, Any]:
+    """A row that stands by itself."""
+    row.pop("obj_key")
+    return {**row, "obj_id": row.pop("obj_name")}
+
+
 def grouped(rows: Iterable[dict[str, Any]], obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """Rows by the obj they belong to (their ``obj_key``), with an empty list for an obj of which nothing is said."""
+    """Rows by the obj they belong to, with an empty list for an obj of which nothing is said."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        found[row.pop("obj_key")].append(row)
+        found[row["obj_key"]].append(alone(row))
     return {obj_id: found.get(obj_id, []) for obj_id in obj_ids}

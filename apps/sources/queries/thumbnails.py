@@ -20,7 +20,7 @@ COLUMNS = ("id", "type", "public_url", "origin", "is_grayscale", "mjd", "created
 
 
 def _rows(thumbnails: AccessQuerySet) -> list[dict[str, Any]]:
-    rows = list(thumbnails.values(*COLUMNS, obj_key=F("obj_id"), obj_id=F("obj__name")))
+    rows = list(thumbnails.values(*COLUMNS, **shown.OBJ))
     for row in rows:
         if row.pop("file"):
             row["public_url"] = reverse("thumbnail-file", args=[row["id"]])
@@ -47,9 +47,7 @@ def get_thumbnail(viewer: Viewer, thumbnail_id: int, *, status: int = 400) -> Th
 
 def shown_thumbnail(viewer: Viewer, thumbnail_id: int) -> dict[str, Any]:
     get_thumbnail(viewer, thumbnail_id)
-    row = _rows(Thumbnail.objects.visible_to(viewer).filter(pk=thumbnail_id))[0]
-    del row["obj_key"]
-    return row
+    return shown.alone(_rows(Thumbnail.objects.visible_to(viewer).filter(pk=thumbnail_id))[0])
 
 
 def picture(viewer: Viewer, thumbnail_id: int) -> bytes:
