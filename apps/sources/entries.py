@@ -36,6 +36,16 @@ class SourceUnsaved(ObjEntry):
 
 
 @dataclass(frozen=True)
+class SourceRequested(ObjEntry):
+    """Somebody asks groups to save it."""
+
+    group_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+
+
+@dataclass(frozen=True)
 class ObjChanged(ObjEntry):
     """Columns of the obj itself changed."""
 
