@@ -135,7 +135,22 @@ def copy_objs(folder: Path, say: Say) -> dict[str, int]:
         for row, a, d, pixel in zip(given, ra, dec, pixels, strict=True):
             made = time_of(row[7])
             redshift = float(row[3]) if row[3] else None
-            yield (row[0], secrets.token_hex(16), float(a), float(d), int(pixel), redshift, float(row[4]), bool(int(row[5])), False, False, row[6], made, made, 0.0)  # fmt: skip
+            yield (
+                row[0],
+                secrets.token_hex(16),
+                float(a),
+                float(d),
+                int(pixel),
+                redshift,
+                float(row[4]),
+                bool(int(row[5])),
+                False,
+                False,
+                row[6],
+                made,
+                made,
+                0.0,
+            )
 
     copy("sources_obj", columns, rows(), say)
     with connection.cursor() as cursor:
@@ -184,35 +199,54 @@ def copy_annotations(folder: Path, world: World, say: Say) -> None:
 
 def copy_classifications(folder: Path, world: World, say: Say) -> None:
     columns = (
-        "obj_id, taxonomy_id, classification, probability, ml, author_id, author_name, history, audience_id, created_at,"
-        " modified"
+        "obj_id, taxonomy_id, classification, probability, ml, author_id, author_name, history, audience_id,"
+        " created_at, modified"
     )
     copy(
         "sources_classification",
         columns,
         (
-            (world.objs[obj], world.taxonomy.pk, name, float(p), bool(int(ml)), world.user.pk, "bench", "[]",
-             world.audiences[int(g) - 1].pk, t, t)
+            (
+                world.objs[obj],
+                world.taxonomy.pk,
+                name,
+                float(p),
+                bool(int(ml)),
+                world.user.pk,
+                "bench",
+                "[]",
+                world.audiences[int(g) - 1].pk,
+                t,
+                t,
+            )
             for obj, g, name, p, ml, t in rows_of(folder, "classifications.csv")
         ),
         say,
-    )  # fmt: skip
+    )
 
 
 def copy_photometry(folder: Path, world: World, say: Say) -> None:
     upload = Upload.objects.create(owner=world.user)
     origin = Origin.objects.get_or_create(name="None")[0]
     bands = {b: Bandpass.objects.get_or_create(name=b)[0].pk for i in world.instruments for b in i.filters}
-    columns = (
-        "mjd, flux, fluxerr, obj_id, instrument_id, origin_id, audience_id, upload_id, bandpass_id, flags, limiting_mag"
-    )
+    columns = "mjd, flux, fluxerr, obj_id, instrument_id, origin_id, audience_id, upload_id, bandpass_id, flags"
 
     def rows() -> Iterator[tuple[Any, ...]]:
-        for obj, mjd, flux, err, limit, band, instrument, stream, group in rows_of(folder, "photometry.csv"):
+        # The file's limiting magnitude is the 5-sigma depth of fluxerr, which is what we answer without storing it.
+        for obj, mjd, flux, err, _limit, band, instrument, stream, group in rows_of(folder, "photometry.csv"):
             audience = world.photometry_audiences[int(group), int(stream)]
-            yield (float(mjd), float(flux) if flux else math.nan, float(err), world.objs[obj],
-                   world.instruments[int(instrument) - 1].pk, origin.pk, audience.pk, upload.pk, bands[band], 0,
-                   float(limit))  # fmt: skip
+            yield (
+                float(mjd),
+                float(flux) if flux else math.nan,
+                float(err),
+                world.objs[obj],
+                world.instruments[int(instrument) - 1].pk,
+                origin.pk,
+                audience.pk,
+                upload.pk,
+                bands[band],
+                0,
+            )
 
     copy("sources_photometry", columns, rows(), say)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from apps.groups.models import Group
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 
@@ -19,19 +20,21 @@ class Header:
     obj: Obj
     saves: list[Source]
     is_favourite: bool
+    saveable: list[Group]
     galactic: tuple[float, float] | None
     distance: dict[str, float] | None
 
 
 def header(viewer: Viewer, obj: Obj) -> Header:
-    saves = (
+    saves = list(
         Source.objects.visible_to(viewer)
         .filter(obj=obj)
         .select_related("group", "saved_by")
         .order_by("-active", "saved_at")
     )
     favourite = Listing.objects.filter(user_id=viewer.user_id, obj=obj, list_name=FAVORITES).exists()
-    return Header(obj, list(saves), favourite, _galactic(obj), distances(obj.redshift))
+    offered = groups_to_save_in(viewer, saves)
+    return Header(obj, saves, favourite, offered, _galactic(obj), distances(obj.redshift))
 
 
 def _galactic(obj: Obj) -> tuple[float, float] | None:
@@ -78,3 +81,16 @@ def near(viewer: Viewer, ra: float, dec: float, radius: float, *, most: int = 8)
         for pk in nearest
         if pk in visible
     ][:most]
+
+
+def group_names(group_ids: list[int]) -> str:
+    """Names for a sentence: "A, B and C"."""
+    names = list(Group.objects.filter(pk__in=group_ids).order_by("name").values_list("name", flat=True))
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def groups_to_save_in(viewer: Viewer, saves: list[Source]) -> list[Group]:
+    """Groups offered for a save: mine, in which I may save, that do not have it. My own group comes last."""
+    have = {save.group_id for save in saves if save.active}
+    mine = Group.objects.filter(memberships__user_id=viewer.user_id, memberships__can_save=True, sitewide=False)
+    return list(mine.exclude(pk__in=have).order_by("single_user_group", "name"))

@@ -30,11 +30,18 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "head": pages.header(viewer, obj),
         "obj": obj,
-        "cutouts": thumbnails.newest(viewer, obj.pk),
+        "cutouts": cutouts(thumbnails.by_obj(viewer, [obj.pk])[obj.pk]),
         "panels": sorted((panel for _, panel in obj_panels.items()), key=lambda panel: panel.order),
         **_light_curve(viewer, obj.pk),
     }
     return render(request, "sources/source.html", context)
+
+
+def cutouts(pictures: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The three pictures of the newest alert, then whatever surveys gave; the three keep their places when absent."""
+    urls = {picture["type"]: picture["public_url"] or "" for picture in pictures}
+    three = [{"kind": kind, "url": urls.pop(kind, "")} for kind in ("new", "ref", "sub")]
+    return three + [{"kind": kind, "url": url} for kind, url in urls.items() if url]
 
 
 @login_required
