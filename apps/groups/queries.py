@@ -143,3 +143,8 @@ def groups_to_save_in(viewer: Viewer, group_ids: Iterable[int]) -> list[int]:
         names = ", ".join(Group.objects.filter(pk__in=refused).values_list("name", flat=True))
         raise NotAllowed(f"You may not save to {names}; ask an admin of the group.", status=400)
     return wanted
+
+
+def any_people() -> bool:
+    """Whether anybody has an account."""
+    return User.objects.exists()
