@@ -1,9 +1,9 @@
 """What every page's frame needs: navigation, theme, who we are."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
-from functools import cache
 from typing import Any
 
 from django.conf import settings

@@ -11,7 +11,9 @@ from skyportal.web.responses import with_toast
 
 @require_GET
 def components(request: HttpRequest) -> HttpResponse:
-    plot = embed(samples.figure(), id="sample-plot", still=samples.light_curve(), height=340, label="Sample light curve")
+    plot = embed(
+        samples.figure(), id="sample-plot", still=samples.light_curve(), height=340, label="Sample light curve"
+    )
     return render(request, "web/components.html", samples.context(request.GET.get("page")) | {"plot": plot})
 
 

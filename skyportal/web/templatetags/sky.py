@@ -95,7 +95,10 @@ def coordinates(ra: Any, dec: Any) -> SafeString:
     text = sexagesimal(ra, dec)
     plain = f"{float(ra):.6f} {float(dec):+.6f}"
     return format_html(
-        '<button type="button" class="coords copy" data-copy="{}" title="{}° · click to copy">{}</button>', text, plain, text
+        '<button type="button" class="coords copy" data-copy="{}" title="{}° · click to copy">{}</button>',
+        text,
+        plain,
+        text,
     )
 
 
@@ -124,7 +127,9 @@ def value_pm(value: Any, error: Any = None, digits: int | None = None, unit: str
     shown = signed(f"{found:.{digits}f}")
     if spread is None:
         return format_html('<span class="num">{}{}</span>', shown, tail)
-    return format_html('<span class="num">{} <span class="pm">± {}</span>{}</span>', shown, f"{abs(spread):.{digits}f}", tail)
+    return format_html(
+        '<span class="num">{} <span class="pm">± {}</span>{}</span>', shown, f"{abs(spread):.{digits}f}", tail
+    )
 
 
 # ---- times
@@ -257,13 +262,18 @@ def without(context: template.Context, key: str, value: Any = None) -> str:
 
 
 @register.inclusion_tag("web/_sort.html", takes_context=True)
-def sort_header(context: template.Context, field: str, label: str, first: str = "asc", numeric: bool = False) -> dict[str, Any]:
-    """A column's header that sorts by it: `sort=field` or `sort=-field`; `first` is what the first click does."""
+def sort_header(
+    context: template.Context, field: str, label: str, first: str = "asc", numeric: bool = False, fold: bool = False
+) -> dict[str, Any]:
+    """A column's header that sorts by it: `sort=field` or `sort=-field`; `first` is what the first click does.
+
+    `numeric` aligns it right; `fold` hides it on a phone, as its cells' class `fold` does.
+    """
     now = context["request"].GET.get("sort", context.get("default_sort", ""))
     state = {field: "ascending", f"-{field}": "descending"}.get(now, "")
     other = {"ascending": f"-{field}", "descending": field}
     target = other.get(state, field if first == "asc" else f"-{field}")
-    return {"label": label, "state": state, "url": with_query(context, sort=target), "numeric": numeric}
+    return {"label": label, "state": state, "url": with_query(context, sort=target), "numeric": numeric, "fold": fold}
 
 
 @register.filter
@@ -317,11 +327,15 @@ def control(field: BoundField) -> SafeString:
     css = style.get(kind, "form-control")
     if kind == "radio" or type(widget).__name__ == "CheckboxSelectMultiple":
         css = "choices"
-    attrs = {"class": " ".join(filter(None, [widget.attrs.get("class", ""), css, "is-invalid" if field.errors else ""]))}
+    attrs: dict[str, str | bool] = {
+        "class": " ".join(filter(None, [widget.attrs.get("class", ""), css, "is-invalid" if field.errors else ""]))
+    }
     choices = getattr(widget, "choices", None)
     if kind == "select" and choices is not None and len(list(choices)) > 7:
         attrs["data-select"] = ""
-    described = [f"{field.id_for_label}-help"] * bool(field.help_text) + [f"{field.id_for_label}-error"] * bool(field.errors)
+    described = [f"{field.id_for_label}-help"] * bool(field.help_text) + [f"{field.id_for_label}-error"] * bool(
+        field.errors
+    )
     if described:
         attrs["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attrs)
@@ -335,9 +349,16 @@ def is_checkbox(field: BoundField) -> bool:
 @register.filter
 def initials(user: Any) -> str:
     """One or two letters for a person's round mark."""
-    first, last = getattr(user, "first_name", "") or "", getattr(user, "last_name", "") or ""
-    letters = (first[:1] + last[:1]) or str(user)[:2]
+    names = f"{getattr(user, 'first_name', '')} {getattr(user, 'last_name', '')}".split() or str(user).split()
+    letters = names[0][0] + names[-1][0] if len(names) > 1 else "".join(names)[:2]
     return letters.upper()
+
+
+@register.filter
+def thousands(value: Any) -> str:
+    """A count as 1,234."""
+    found = number(value)
+    return ABSENT if found is None else signed(f"{int(found):,}")
 
 
 @register.simple_tag
