@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
-    from bokeh.plotting import figure as Figure
+    from bokeh import plotting
 
 BANDS = {"ztfg": "#2a9d4e", "ztfr": "#d1495b", "ztfi": "#b8860b"}
 ROWS: list[dict[str, Any]] = [
@@ -144,7 +144,8 @@ def light_curve(width: int = 420, height: int = 160) -> SafeString:
         ),
     )
     return format_html(
-        '<svg viewBox="0 0 {} {}" role="img" aria-label="Light curve, 17.4 mag at peak">{}{}<g class="picture">{}</g></svg>',
+        '<svg viewBox="0 0 {} {}" role="img" aria-label="Light curve, 17.4 mag at peak">'
+        '{}{}<g class="picture">{}</g></svg>',
         width,
         height,
         lines,
@@ -168,14 +169,14 @@ def cutout(kind: int) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def figure() -> "Figure":
+def figure() -> "plotting.figure":
     from bokeh.models import HoverTool, Range1d
     from bokeh.plotting import figure as new_figure
 
     plot = new_figure(
         height=340, tools="pan,box_zoom,wheel_zoom,reset,save", active_scroll="wheel_zoom", sizing_mode="stretch_width"
     )
-    plot.y_range = Range1d(20.9, 16.9)
+    plot.y_range = Range1d(start=20.9, end=16.9)
     plot.xaxis.axis_label, plot.yaxis.axis_label = "Days since first detection", "AB magnitude"
     for band, points in curve().items():
         days, magnitudes, errors = (list(column) for column in zip(*points, strict=True))
