@@ -139,8 +139,14 @@ def writes(world: World) -> Iterator[Case]:
         }  # fmt: skip
 
     def candidate(k: int) -> dict[str, Any]:
-        return {"id": f"B{tag}{k:05d}", "ra": chance.uniform(0, 360), "dec": chance.uniform(-60, 60), "passing_alert_id": k,
-                "filter_ids": [world.filters[0]], "passed_at": "2019-12-15T00:00:00"}  # fmt: skip
+        return {
+            "id": f"B{tag}{k:05d}",
+            "ra": chance.uniform(0, 360),
+            "dec": chance.uniform(-60, 60),
+            "passing_alert_id": k,
+            "filter_ids": [world.filters[0]],
+            "passed_at": "2019-12-15T00:00:00",
+        }
 
     yield Case("upload 1,000 points", lambda k: post("/api/photometry", points(k, 1000)), 200)
     yield Case("upload 1 point", lambda k: post("/api/photometry", points(k + 500, 1)))
