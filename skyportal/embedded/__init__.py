@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-class CannotStart(Exception):  # noqa: N818  it reads as what happened
+class CannotStart(Exception):
     """A service could not be started; the text says why and what to do."""
 
 

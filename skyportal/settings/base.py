@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "skyportal.web.csp.ContentSecurityPolicyMiddleware",
     "apps.groups.middleware.ViewerMiddleware",
+    "skyportal.web.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "skyportal.urls"

@@ -1,0 +1,1 @@
+"""HTML manners: the frame, fragments, template tags, plots in pages, assets and their policy."""

@@ -1,0 +1,95 @@
+"""Bokeh figures in a page: JSON now, drawn by `static/js/plots.js` when scrolled into view."""
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+if TYPE_CHECKING:
+    from bokeh.models import LayoutDOM
+    from bokeh.themes import Theme
+
+DEFAULT_HEIGHT = 320
+QUIET = "#808691"  # readable on every ground until plots.js paints the theme's own colours
+# a figure's text may not close its script element
+SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@cache
+def theme() -> "Theme":
+    """One look for all plots. Colours that depend on the site's theme are painted in the browser."""
+    from bokeh.themes import Theme
+
+    text = {"text_color": QUIET, "text_font": "sans-serif"}
+    return Theme(
+        json={
+            "attrs": {
+                "Plot": {
+                    "background_fill_color": None,
+                    "border_fill_color": None,
+                    "outline_line_color": None,
+                    "sizing_mode": "stretch_width",
+                    "min_border": 8,
+                },
+                "Toolbar": {"autohide": True, "logo": None},
+                "Title": {**text, "text_font_size": "13px", "text_font_style": "normal"},
+                "Axis": {
+                    "axis_label_text_color": QUIET,
+                    "axis_label_text_font": "sans-serif",
+                    "axis_label_text_font_size": "12px",
+                    "axis_label_text_font_style": "normal",
+                    "axis_label_standoff": 8,
+                    "major_label_text_color": QUIET,
+                    "major_label_text_font": "sans-serif",
+                    "major_label_text_font_size": "11px",
+                    "axis_line_color": QUIET,
+                    "axis_line_alpha": 0.5,
+                    "major_tick_line_color": QUIET,
+                    "major_tick_line_alpha": 0.5,
+                    "major_tick_in": 0,
+                    "major_tick_out": 4,
+                    "minor_tick_line_color": None,
+                },
+                "Grid": {"grid_line_color": QUIET, "grid_line_alpha": 0.18},
+                "Legend": {
+                    "background_fill_alpha": 0,
+                    "border_line_color": None,
+                    "label_text_color": QUIET,
+                    "label_text_font": "sans-serif",
+                    "label_text_font_size": "12px",
+                    "label_height": 16,
+                    "glyph_height": 14,
+                    "glyph_width": 14,
+                    "spacing": 2,
+                    "padding": 4,
+                    "click_policy": "hide",
+                },
+            }
+        }
+    )
+
+
+def embed(
+    figure: "LayoutDOM", *, id: str, still: str = "", height: int | None = None, label: str = "Plot"
+) -> SafeString:
+    """The figure as a placeholder of its final height, with its JSON beside it.
+
+    `still` is a small server-drawn picture (trusted SVG) that stands until the live plot is ready, and
+    stays where there is no JavaScript. `id` names the placeholder in the page.
+    """
+    from bokeh.embed import json_item
+
+    item: dict[str, Any] = json_item(figure, theme=theme())  # type: ignore[assignment]
+    text = json.dumps(item, separators=(",", ":"), allow_nan=False).translate(SCRIPT_ESCAPES)
+    return render_to_string(
+        "web/_plot.html",
+        {
+            "id": id,
+            "json": mark_safe(text),  # noqa: S308  its < > & are escaped above
+            "still": mark_safe(still),  # noqa: S308  drawn by us
+            "height": height or getattr(figure, "height", None) or DEFAULT_HEIGHT,
+            "label": label,
+        },
+    )

@@ -1,0 +1,108 @@
+"""What every page's frame needs: navigation, theme, who we are."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+THEMES = ["auto", "light", "dark", "night"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation. Its address may not exist yet: then it is shown as coming."""
+
+    label: str
+    icon: str
+    route: str
+    key: str = ""
+    staff: bool = False
+    phone: bool = False
+
+
+PLACES = [
+    Place("Dashboard", "grid-1x2", "home", "g h", phone=True),
+    Place("Candidates", "binoculars", "scan", "g c", phone=True),
+    Place("Sources", "stars", "sources", "g s", phone=True),
+    Place("Favourites", "star", "favourites", "g f"),
+    Place("Events", "broadcast", "events", "g e", phone=True),
+    Place("Follow-up", "send", "followup", "g u"),
+    Place("Runs", "calendar2-week", "runs", "g r"),
+    Place("Shifts", "people", "shifts", "g i"),
+    Place("Groups", "diagram-3", "groups", "g g"),
+]
+MORE = [
+    Place("Filters", "funnel", "filters"),
+    Place("Telescopes", "bullseye", "telescopes"),
+    Place("Allocations", "clock-history", "allocations"),
+    Place("Taxonomies", "tags", "taxonomies"),
+    Place("Galaxies", "globe2", "galaxies"),
+    Place("Analyses", "graph-up", "analyses"),
+    Place("API", "braces", "docs"),
+    Place("Components", "palette", "components"),
+    Place("About", "info-circle", "about"),
+]
+ADMIN = [
+    Place("Site admin", "gear", "admin:index", staff=True),
+    Place("Alert intake", "inboxes", "intake", staff=True),
+    Place("Health", "heart-pulse", "health", staff=True),
+]
+
+
+def address(route: str) -> str:
+    """Where a route leads, or "" while nobody has built it."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
+
+
+def entries(places: list[Place], here: str, staff: bool, coming: bool = True) -> list[dict[str, Any]]:
+    """Places with their address and whether we are there; the unbuilt are kept when `coming`."""
+    shown = []
+    for place in places:
+        url = address(place.route)
+        if (place.staff and not staff) or not (url or coming):
+            continue
+        active = bool(url) and (here == url or (url != "/" and here.startswith(url.rstrip("/") + "/")))
+        shown.append({"place": place, "url": url, "active": active})
+    return shown
+
+
+@cache
+def version() -> str:
+    try:
+        return installed_version("skyportal-django")
+    except PackageNotFoundError:
+        return str(getattr(settings, "VERSION", "0.1.0"))
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page. Navigation is a function, so that fragments do not pay for it."""
+    theme = request.COOKIES.get("sky_theme", "auto")
+    theme = theme if theme in THEMES else "auto"
+    staff = bool(getattr(getattr(request, "user", None), "is_staff", False))
+
+    def nav() -> dict[str, list[dict[str, Any]]]:
+        main = entries(PLACES, request.path, staff)
+        return {
+            "main": main,
+            "phone": [entry for entry in main if entry["place"].phone],
+            "more": entries(MORE, request.path, staff, coming=False),
+            "admin": entries(ADMIN, request.path, staff, coming=False),
+        }
+
+    return {
+        "nav": nav,
+        "site_name": getattr(settings, "SITE_NAME", "SkyPortal"),
+        "site_version": version(),
+        "theme": theme,
+        "bs_theme": {"light": "light", "dark": "dark", "night": "dark"}.get(theme, "light"),
+        "rail": "narrow" if request.COOKIES.get("sky_rail") == "narrow" else "wide",
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+    }
