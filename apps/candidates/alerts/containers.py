@@ -104,7 +104,7 @@ def _split(schema: PacketSchema, block: bytes, count: int) -> Iterator[bytes]:
     for number in range(count):
         try:
             fastavro.schemaless_reader(stream, schema.parsed, nothing)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (damaged bytes raise many kinds)
             raise BadPacket(f"record {number} of {count} in a block cannot be read: {why(error)}") from None
         end = stream.tell()
         yield block[start:end]
@@ -131,7 +131,7 @@ def _codec(name: str):
             return unpack(bytes(block))
         except BadPacket:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (damaged bytes raise many kinds)
             raise BadPacket(f"a block cannot be decompressed ({name}): {why(error)}") from None
 
     return bounded

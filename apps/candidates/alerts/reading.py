@@ -28,7 +28,7 @@ from .shapes import shape_of
 SUFFIXES = {".avro", ".parquet", ".json", ".jsonl", ".ndjson"}
 PARQUET = b"PAR1"
 FOREIGN = {b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"SIMPLE": "a FITS file", b"%PDF": "a PDF",
-           b"\x89HDF": "an HDF5 file", b"PK\x03\x04": "a zip archive", b"\x1f\x8b": "gzipped; unpack it first"}  # fmt: skip
+           b"\x89HDF": "an HDF5 file", b"PK\x03\x04": "a zip archive", b"\x1f\x8b": "a gzip file; unpack it"}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Packet:
             stream = io.BytesIO(self.payload)
             try:
                 record = fastavro.schemaless_reader(stream, self.schema.parsed, None)
-            except Exception as error:  # fastavro raises many kinds for damaged bytes
+            except Exception as error:  # noqa: BLE001 (damaged bytes raise many kinds)
                 raise BadPacket(f"the packet does not follow its schema: {_damage(error)}") from None
             if stream.tell() != len(self.payload):
                 left = len(self.payload) - stream.tell()

@@ -164,7 +164,7 @@ def from_tree(tree: Any) -> PacketSchema:
     schema = PacketSchema(name, str(tree.get("version") or ""), top.children, _without_defaults(tree))
     try:
         _ = schema.parsed
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (damaged bytes raise many kinds)
         raise BadSchema(f"the schema is not valid Avro: {error}") from None
     return schema
 
