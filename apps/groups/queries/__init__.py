@@ -1,0 +1,68 @@
+"""Reads: who asks, and which groups, streams, people and tokens they may know of."""
+
+from .groups import (
+    accessible_group_ids,
+    administered_group,
+    admins_of,
+    existing_group_ids,
+    get_group,
+    group_named,
+    groups,
+    groups_by_membership,
+    groups_to_save_in,
+    member_counts,
+    members,
+    sitewide_group,
+    sitewide_group_id,
+)
+from .people import (
+    PeopleSearch,
+    acl_names,
+    complete_names,
+    contacts_open_to,
+    get_person,
+    holdings_of,
+    people,
+    permissions_of,
+    roles,
+    users,
+)
+from .streams import existing_stream_ids, get_stream, streams, streams_lacking
+from .tokens import get_token, tokens, tokens_of
+from .viewers import AccountExpired, viewer_of, viewer_of_token
+
+__all__ = [
+    "AccountExpired",
+    "PeopleSearch",
+    "accessible_group_ids",
+    "acl_names",
+    "administered_group",
+    "admins_of",
+    "complete_names",
+    "contacts_open_to",
+    "existing_group_ids",
+    "existing_stream_ids",
+    "get_group",
+    "get_person",
+    "get_stream",
+    "get_token",
+    "group_named",
+    "groups",
+    "groups_by_membership",
+    "groups_to_save_in",
+    "holdings_of",
+    "member_counts",
+    "members",
+    "people",
+    "permissions_of",
+    "roles",
+    "sitewide_group",
+    "sitewide_group_id",
+    "streams",
+    "streams_lacking",
+    "tokens",
+    "tokens_of",
+    "users",
+    "viewer_of",
+    "viewer_of_token",
+]
