@@ -59,3 +59,18 @@ def make_known_pairs(triples: Iterable[tuple[int, int, int]]) -> None:
             " select * from unnest(%s::int[], %s::smallint[], %s::int[]) on conflict do nothing",
             [obj_ids, kinds, refs],
         )
+
+
+def make_known_to_audiences(pairs: Iterable[tuple[int, int]]) -> None:
+    """Whoever is in the audience may know of the obj, for many (obj, audience)."""
+    rows = sorted(set(pairs))
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into sources_objreader (obj_id, kind, ref)"
+            " select distinct given.obj_id, m.kind, m.ref"
+            " from unnest(%s::int[], %s::int[]) as given(obj_id, audience_id)"
+            " join access_audiencemember m using (audience_id) order by 1, 2, 3 on conflict do nothing",
+            [[row[0] for row in rows], [row[1] for row in rows]],
+        )
