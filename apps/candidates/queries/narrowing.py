@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 
-from apps.sources.models import Annotation, Classification, Listing, PhotStat, Source
-from skyportal.access.errors import Invalid
+from apps.sources.models import Listing, PhotStat, Source
 from skyportal.access.models import AudienceMember
 from skyportal.api.params import Param, flag, integer, moment, number, text, words
 from skyportal.astro.time import mjd_of
@@ -18,6 +16,7 @@ from skyportal.astro.time import mjd_of
 from ..slots import Asker, CandidateFilter, candidate_filters
 from .json_values import as_number, as_text
 from .parameters import annotation_conditions, one_of
+from .said import annotations_of_candidates, classifications_of_candidates
 
 SAVED = (
     "all",
@@ -95,8 +94,7 @@ def _classified(names: list[str], asker: Asker) -> Exists:
         wanted |= Q(classification=name)
         if colon:
             wanted |= Q(classification=classification, taxonomy__name=taxonomy)
-    rows = Classification.objects.visible_to(asker.viewer).filter(wanted, obj_id=OuterRef("obj_id"))
-    return Exists(rows.exclude(probability=0))
+    return Exists(classifications_of_candidates(asker.viewer).filter(wanted, obj_id=OuterRef("obj_id")))
 
 
 @narrowing("classifications", words, "Classes, or `taxonomy: class`; the obj has one of them.")
@@ -110,9 +108,7 @@ def not_classified(rows: QuerySet, names: list[str], asker: Asker) -> QuerySet:
 
 
 def _listed(list_name: str, asker: Asker) -> Exists:
-    return Exists(
-        Listing.objects.filter(user_id=asker.viewer.user_id, list_name=list_name, obj_id=OuterRef("obj_id"))
-    )
+    return Exists(Listing.objects.filter(user_id=asker.viewer.user_id, list_name=list_name, obj_id=OuterRef("obj_id")))
 
 
 @narrowing("listName", text, "Objs on this list of yours.")
@@ -133,7 +129,7 @@ def not_on_list(rows: QuerySet, list_name: str, asker: Asker) -> QuerySet:
 def annotated(rows: QuerySet, conditions: list[dict[str, Any]], asker: Asker) -> QuerySet:
     for condition in conditions:
         key = condition["key"]
-        said = Annotation.objects.visible_to(asker.viewer).filter(origin=condition["origin"])
+        said = annotations_of_candidates(asker.viewer).filter(origin=condition["origin"])
         if "value" in condition:
             value = condition["value"]
             same = Q(data__contains={key: value})
@@ -150,7 +146,7 @@ def annotated(rows: QuerySet, conditions: list[dict[str, Any]], asker: Asker) ->
 def not_annotated_by(rows: QuerySet, origin: str, asker: Asker) -> QuerySet:
     if not origin:
         return rows
-    said = Annotation.objects.visible_to(asker.viewer).filter(origin=origin, obj_id=OuterRef("obj_id"))
+    said = annotations_of_candidates(asker.viewer).filter(origin=origin, obj_id=OuterRef("obj_id"))
     if since := asker.query.get("annotationExcludeOutdatedDate"):
         said = said.filter(modified__gte=since)
     return rows.filter(~Exists(said))
@@ -161,37 +157,51 @@ def annotation_outdated(rows: QuerySet, since: datetime, asker: Asker) -> QueryS
     return rows
 
 
-def _measured(rows: QuerySet, asker: Asker, **having: Any) -> QuerySet:
-    """Objs whose photometry, as far as the viewer may read it, satisfies this.
+DETECTION: dict[str, tuple[Callable[[str], Any], str]] = {
+    "numberDetections": (integer, "At least so many detections."),
+    "firstDetectionAfter": (moment, "First detected at this time or later."),
+    "lastDetectionBefore": (moment, "Last detected at this time or earlier."),
+}
+
+
+def _detected(rows: QuerySet, asker: Asker) -> QuerySet:
+    """Objs whose photometry, as far as the viewer may read it, has these detections.
 
     Statistics are kept per audience; only those of the viewer's audiences are merged, so nothing hidden shows.
     """
+    query = asker.query
     counted = PhotStat.objects.filter(obj_id__in=rows.order_by().values("obj_id"))
     if not asker.viewer.sees_all:
         audiences = AudienceMember.objects.shared_with(asker.viewer).values("audience_id")
         counted = counted.filter(audience_id__in=audiences)
-    plain = "_no_forced" if asker.query.get("excludeForcedPhotometry") else ""
+    kind = "_no_forced" if query.get("excludeForcedPhotometry") else ""
     counted = counted.values("obj_id").annotate(
-        detections=Coalesce(Sum(f"num_det{plain}"), 0),
-        first=Min(f"first_det{plain}_mjd"),
-        last=Max(f"last_det{plain}_mjd"),
+        detections=Sum(f"num_det{kind}"), first=Min(f"first_det{kind}_mjd"), last=Max(f"last_det{kind}_mjd")
     )
-    return rows.filter(obj_id__in=counted.filter(**having).values("obj_id"))
+    least, after, before = (query.get(name) for name in DETECTION)
+    if least is not None:
+        counted = counted.filter(detections__gte=least)
+    if after is not None:
+        counted = counted.filter(first__gte=mjd_of(after))
+    if before is not None:
+        counted = counted.filter(last__lte=mjd_of(before))
+    return rows.filter(obj_id__in=counted.values("obj_id"))
 
 
-@narrowing("numberDetections", integer, "At least so many detections.")
-def number_of_detections(rows: QuerySet, least: int, asker: Asker) -> QuerySet:
-    return _measured(rows, asker, detections__gte=least) if least > 0 else rows
+def _detections(name: str) -> Callable[[QuerySet, Any, Asker], QuerySet]:
+    """The three parameters are answered together, by the first that was given."""
+
+    def apply(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
+        given = [one for one in DETECTION if asker.query.get(one) is not None]
+        if name != given[0] or (given == ["numberDetections"] and value <= 0):
+            return rows
+        return _detected(rows, asker)
+
+    return apply
 
 
-@narrowing("firstDetectionAfter", moment, "First detected at this time or later.")
-def first_detected_after(rows: QuerySet, when: datetime, asker: Asker) -> QuerySet:
-    return _measured(rows, asker, first__gte=mjd_of(when))
-
-
-@narrowing("lastDetectionBefore", moment, "Last detected at this time or earlier.")
-def last_detected_before(rows: QuerySet, when: datetime, asker: Asker) -> QuerySet:
-    return _measured(rows, asker, last__lte=mjd_of(when))
+for _name, (_parse, _help) in DETECTION.items():
+    narrowing(_name, _parse, _help)(_detections(_name))
 
 
 @narrowing("excludeForcedPhotometry", flag, "Forced photometry is no detection.")
@@ -202,10 +212,3 @@ def without_forced(rows: QuerySet, exclude: bool, asker: Asker) -> QuerySet:
 @narrowing("requireDetections", flag, "With a localization: the detection window must be given.")
 def detections_required(rows: QuerySet, required: bool, asker: Asker) -> QuerySet:
     return rows
-
-
-def refuse_unknown(query: dict[str, Any], names: dict[str, str]) -> None:
-    """Say clearly what cannot be asked here, rather than answering something else."""
-    for name, why in names.items():
-        if query.get(name) not in (None, "", False):
-            raise Invalid(f"{name}: {why}")
