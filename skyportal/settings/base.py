@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "skyportal.web.csp.ContentSecurityPolicyMiddleware",
     "apps.groups.middleware.ViewerMiddleware",
+    "skyportal.web.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "skyportal.urls"
@@ -145,7 +146,10 @@ STORAGES = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.groups.api.auth.TokenAuthentication", "apps.groups.api.auth.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.groups.api.auth.TokenAuthentication",
+        "apps.groups.api.auth.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["skyportal.api.auth.IsKnown"],
     "DEFAULT_RENDERER_CLASSES": ["skyportal.api.envelope.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["skyportal.api.params.LenientJSONParser"],
@@ -156,7 +160,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "SkyPortal API",
     "DESCRIPTION": "Alerts, candidates, sources, follow-up and multi-messenger events. "
-    'Authenticate with the header `Authorization: token <your token>`.',
+    "Authenticate with the header `Authorization: token <your token>`.",
     "VERSION": "1.4.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

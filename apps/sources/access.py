@@ -1,0 +1,53 @@
+"""Who may see and change what is known of the sky. One table, read top to bottom."""
+
+from django.apps import apps
+from django.db.models import Q
+
+from skyportal.access.policy import Policy
+from skyportal.access.rules import Condition, Rule, everyone, holding, in_audience, in_group, owned_by, parent_visible
+from skyportal.access.viewer import Viewer
+
+
+def _known_to(viewer: Viewer, model: type) -> Condition:
+    """Some group or stream of the viewer was given something of this obj (see `models.ObjReader`)."""
+    readers = apps.get_model("sources.ObjReader").objects.shared_with(viewer)
+    return Q(pk__in=readers.values("obj_id"))
+
+
+def _administered(viewer: Viewer, model: type) -> Condition:
+    """Its audience holds a group of which the viewer is an admin."""
+    if viewer.user_id is None:
+        return False
+    groups = apps.get_model("groups.Membership").objects.filter(user_id=viewer.user_id, admin=True)
+    members = apps.get_model("access.AudienceMember").objects.filter(kind=0, ref__in=groups.values("group_id"))
+    return Q(audience_id__in=members.values("audience_id"))
+
+
+known = Rule(_known_to)
+administered = Rule(_administered)
+shared = in_audience()
+parent = parent_visible("obj")
+
+OBJ = Policy(view=known, change=known)
+SOURCE = Policy(view=in_group(), change=in_group(), delete=in_group())
+
+# Whatever is shared is visible to its audience, and to whoever brought it; always beneath a visible obj.
+PHOTOMETRY = Policy(
+    view=(shared | owned_by("upload__owner")) & parent,
+    change=owned_by("upload__owner") | (holding("Manage photometry") & shared),
+    delete=owned_by("upload__owner") | (holding("Manage photometry") & shared),
+)
+COMMENT = Policy(view=(shared | owned_by("author")) & parent, change=owned_by("author"), delete=owned_by("author"))
+ANNOTATION = COMMENT
+CLASSIFICATION = Policy(
+    view=COMMENT.view, change=owned_by("author") | administered, delete=owned_by("author") | administered
+)
+THUMBNAIL = Policy(
+    view=shared & parent, change=holding("Manage sources") & shared, delete=holding("Manage sources") & shared
+)
+TAXONOMY = Policy(view=shared, change=holding("Post taxonomy") & shared, delete=holding("Delete taxonomy") & shared)
+LISTING = Policy(view=owned_by("user"), change=owned_by("user"), delete=owned_by("user"))
+
+TELESCOPE = Policy(view=everyone(), change=holding("Manage telescopes"), delete=holding("Manage telescopes"))
+INSTRUMENT = Policy(view=everyone(), change=holding("Manage instruments"), delete=holding("Manage instruments"))
+PUBLIC = Policy(view=everyone())

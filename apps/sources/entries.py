@@ -1,0 +1,161 @@
+"""What happens to objs, as the journal keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from skyportal.journal.entries import Entry
+
+
+@dataclass(frozen=True)
+class ObjEntry(Entry):
+    """Something happened to one obj, which pages know by its name."""
+
+    obj_id: int
+    obj_name: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{self.obj_name}"]
+
+
+@dataclass(frozen=True)
+class SourceSaved(ObjEntry):
+    group_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+
+
+@dataclass(frozen=True)
+class SourceUnsaved(ObjEntry):
+    group_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+
+
+@dataclass(frozen=True)
+class SourceRequested(ObjEntry):
+    """Somebody asks groups to save it."""
+
+    group_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+
+
+@dataclass(frozen=True)
+class ObjChanged(ObjEntry):
+    """Columns of the obj itself changed."""
+
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class ObjDeleted(ObjEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class PhotometryAdded(Entry):
+    """One upload, of any number of points, to any number of objs."""
+
+    obj_names: list[str]
+    upload_id: int
+    count: int
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class PhotometryChanged(Entry):
+    """Points were edited, re-shared or deleted."""
+
+    obj_names: list[str]
+    count: int
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class CommentPosted(ObjEntry):
+    comment_id: int
+
+
+@dataclass(frozen=True)
+class CommentChanged(ObjEntry):
+    comment_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class AnnotationChanged(ObjEntry):
+    annotation_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class Classified(ObjEntry):
+    classification_id: int
+    classification: str
+
+
+@dataclass(frozen=True)
+class ClassificationChanged(ObjEntry):
+    classification_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class ThumbnailsChanged(ObjEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class AnnotationsPut(Entry):
+    """Machines annotated any number of objs in one act."""
+
+    obj_names: list[str]
+    count: int
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class CutoutsStored(Entry):
+    """Newer cutouts of any number of objs, in one act."""
+
+    obj_names: list[str]
+    count: int
+    user_id: int | None = None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class ListingChanged(Entry):
+    """Somebody put an obj on a list of their own, or took it off; nobody else is told."""
+
+    obj_name: str
+    list_name: str
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"user:{self.user_id}"]
+
+
+@dataclass(frozen=True)
+class TaxonomyChanged(Entry):
+    taxonomy_id: int
+    deed: str
+    user_id: int | None

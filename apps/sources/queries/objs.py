@@ -1,0 +1,54 @@
+"""Finding objs."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from skyportal.access.errors import NotVisible
+from skyportal.access.policy import AccessQuerySet
+from skyportal.access.viewer import Viewer
+from skyportal.astro import sky
+
+from ..models import Obj
+
+
+def get_obj(viewer: Viewer, name: str, *, message: str = "Source not found", status: int = 404) -> Obj:
+    """The obj of this public name; absent and hidden are never told apart."""
+    obj = Obj.objects.visible_to(viewer).filter(name=name).first()
+    if obj is None:
+        raise NotVisible(message, status=status)
+    return obj
+
+
+_CONE_SQL = """
+    select o.id, 2 * asind(least(1, sqrt(
+            sind((o.dec - %(dec)s) / 2) ^ 2 + cosd(o.dec) * cosd(%(dec)s) * sind((o.ra - %(ra)s) / 2) ^ 2))) * 3600
+    from unnest(%(cover)s::int8multirange) as r
+    join sources_obj o on o.hpx >= lower(r) and o.hpx < upper(r)
+"""
+
+
+def in_cone(ra: float, dec: float, radius: float) -> dict[int, float]:
+    """Ids of all objs within a cone, with their separation in arcsec, nearest first; visibility is the caller's.
+
+    Parameters
+    ----------
+    ra, dec : float, degrees
+    radius : float, arcsec
+    """
+    cover = "{" + ",".join(f"[{lo},{hi})" for lo, hi in sky.cone_ranges(ra, dec, radius)) + "}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select * from ({_CONE_SQL}) as near(id, separation) where separation <= %(radius)s order by separation",  # noqa: S608 - constants
+            {"ra": ra, "dec": dec, "cover": cover, "radius": radius},
+        )
+        return dict(cursor.fetchall())
+
+
+def visible_objs(viewer: Viewer) -> AccessQuerySet:
+    return Obj.objects.visible_to(viewer)
+
+
+def any_objs() -> bool:
+    """Whether the database holds anything at all; for set-up commands."""
+    return Obj.objects.exists()

@@ -1,0 +1,47 @@
+"""What upper floors may hang here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from skyportal.access.viewer import Viewer
+from skyportal.api.params import Param
+from skyportal.plugins import Slot
+
+
+@dataclass(frozen=True)
+class ObjFilter:
+    """A list parameter: its public declaration and what it does to a queryset of objs.
+
+    ``apply(objs, value, viewer, query)`` returns the narrowed queryset; ``query`` holds all parameters, for those
+    that come in pairs.
+    """
+
+    param: Param
+    apply: Callable[[QuerySet, Any, Viewer, dict[str, Any]], QuerySet]
+
+
+obj_filters: Slot[ObjFilter] = Slot("sources.obj_filters")
+"""Parameters of `GET /api/sources` and of the sources page."""
+
+obj_includes: Slot[Callable[[Viewer, list[int]], dict[int, Any]]] = Slot("sources.obj_includes")
+"""By field name, a function (viewer, obj ids) -> value for each id, for `?include…=true`."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the source page: a fragment with its own address, drawn when it comes into view."""
+
+    title: str
+    url_name: str
+    order: int = 100
+
+
+position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
+"""By name, a function (obj id) -> whether something (a candidate …) holds the obj at its position."""
+
+obj_panels: Slot[Panel] = Slot("sources.obj_panels")

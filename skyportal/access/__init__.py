@@ -1,0 +1,1 @@
+"""Who may see and change what, said once: `Viewer`, rules, `Policy`, `AccessQuerySet`, `Audience`."""

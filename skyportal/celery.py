@@ -1,0 +1,16 @@
+"""The Celery application: journal deliveries and the clock."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skyportal.settings.dev")
+
+app = Celery("skyportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "journal-sweep": {"task": "journal.sweep", "schedule": 60.0},
+    "sessions-expire": {"task": "groups.clear_sessions", "schedule": crontab(hour="3", minute="17")},
+}

@@ -1,0 +1,50 @@
+"""One websocket per open page: it says what it watches, and hears the names of topics that changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from skyportal.plugins import Slot
+
+from .topics import channel_group, may_watch
+
+MOST_TOPICS = 200
+
+viewer_source: Slot = Slot("live.viewer_source")
+"""How a websocket's user becomes a viewer; groups hangs it here."""
+
+
+class LiveConsumer(AsyncJsonWebsocketConsumer):
+    watched: set[str]
+
+    async def connect(self) -> None:
+        self.watched = set()
+        if not self.scope["user"].is_authenticated:
+            await self.close(code=4401)
+            return
+        await self.accept()
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        wanted = content.get("watch", []) if isinstance(content, dict) else []
+        topics = {t for t in wanted if isinstance(t, str)} - self.watched
+        allowed = await self._allowed(sorted(topics)[: MOST_TOPICS - len(self.watched)])
+        for topic in allowed:
+            self.watched.add(topic)
+            await self.channel_layer.group_add(channel_group(topic), self.channel_name)
+        await self.send_json({"watching": allowed})
+
+    @database_sync_to_async
+    def _allowed(self, topics: list[str]) -> list[str]:
+        make = viewer_source.get("session")
+        viewer = make(self.scope["user"]) if make else None
+        return [t for t in topics if viewer and may_watch(viewer, t)]
+
+    async def topic_changed(self, event: dict[str, str]) -> None:
+        await self.send_json({"topic": event["topic"]})
+
+    async def disconnect(self, code: int) -> None:
+        for topic in self.watched:
+            await self.channel_layer.group_discard(channel_group(topic), self.channel_name)

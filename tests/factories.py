@@ -1,0 +1,106 @@
+"""Rows for tests, each valid by itself."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.candidates.models import Filter, FilterVersion
+from apps.groups import actions as groups
+from apps.groups.models import Group, Membership, Stream, StreamGrant, User
+from apps.sources.models import Instrument, Obj, Telescope
+from skyportal.astro import sky
+
+_count = itertools.count(1)
+
+
+def make_user(
+    username: str = "", *, role: str = "Full user", groups_: list[Group] | None = None, **fields: Any
+) -> User:
+    """A person with the usual permissions, a member of these groups."""
+    user = groups.create_user(username or f"user{next(_count)}", password="a long password", roles=[role], **fields)
+    for group in groups_ or []:
+        join(user, group)
+    return user
+
+
+def join(user: User, group: Group, *, admin: bool = False, can_save: bool = True) -> Membership:
+    """Put a person in a group, with the group's streams."""
+    for stream in group.streams.all():
+        StreamGrant.objects.get_or_create(user=user, stream=stream)
+    membership, _ = Membership.objects.update_or_create(
+        user=user, group=group, defaults={"admin": admin, "can_save": can_save}
+    )
+    return membership
+
+
+class StreamFactory(DjangoModelFactory):
+    class Meta:
+        model = Stream
+
+    name = factory.Sequence(lambda n: f"Stream {n}")
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = Group
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Group {n}")
+
+    @factory.post_generation
+    def streams(self, create: bool, extracted: list[Stream] | None, **kwargs: Any) -> None:
+        if extracted:
+            self.streams.set(extracted)
+
+
+class TelescopeFactory(DjangoModelFactory):
+    class Meta:
+        model = Telescope
+
+    name = factory.Sequence(lambda n: f"Telescope {n}")
+    nickname = factory.Sequence(lambda n: f"T{n}")
+    lat, lon, elevation, diameter = 33.3563, -116.8650, 1712.0, 1.2
+
+
+class InstrumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Instrument
+
+    name = factory.Sequence(lambda n: f"Camera {n}")
+    type = "imager"
+    band = "Optical"
+    telescope = factory.SubFactory(TelescopeFactory)
+    filters = ["ztfg", "ztfr", "ztfi"]
+
+
+class ObjFactory(DjangoModelFactory):
+    class Meta:
+        model = Obj
+
+    name = factory.Sequence(lambda n: f"ZTF26obj{n:04d}")
+    ra = factory.Sequence(lambda n: (n * 17.31) % 360)
+    dec = factory.Sequence(lambda n: (n * 7.77) % 120 - 60)
+    hpx = factory.LazyAttribute(lambda o: int(sky.hpx(o.ra, o.dec)))
+
+
+class FilterFactory(DjangoModelFactory):
+    class Meta:
+        model = Filter
+
+    name = factory.Sequence(lambda n: f"Filter {n}")
+    stream = factory.SubFactory(StreamFactory)
+    group = factory.SubFactory(GroupFactory)
+
+
+class FilterVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = FilterVersion
+
+    filter = factory.SubFactory(FilterFactory)
+    number = 1
+    condition = "candidate.drb > 0.5"
+    active = True

@@ -1,0 +1,39 @@
+"""The services of the test suite, up before Django's settings are read (a pytest plugin, see pyproject).
+
+Tests have an instance of their own in `var/test`, and files in a fresh folder, so that nothing they do
+touches a real one. A DATABASE_URL or REDIS_URL in the environment is used instead.
+"""
+
+import atexit
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from skyportal import embedded
+
+TEST_INSTANCE = embedded.ROOT / "var" / "test"
+
+
+def _start() -> None:
+    own_database = not os.environ.get("DATABASE_URL")
+    embedded.ensure(TEST_INSTANCE, fast=True)
+    if own_database and _somebody_else_is_testing():
+        os.environ["DATABASE_URL"] += f"_{os.getpid()}"  # Django names the test database after this one
+    files = Path(tempfile.mkdtemp(prefix="skyportal-test-"))
+    atexit.register(shutil.rmtree, files, ignore_errors=True)
+    os.environ["DATA"] = str(files)
+
+
+def _somebody_else_is_testing() -> bool:
+    """Two runs in one checkout must not drop each other's database. The lock is held until we end."""
+    handle = os.open(TEST_INSTANCE / "testing", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+_start()
