@@ -16,6 +16,7 @@ from .groups import (
     sitewide_group_id,
 )
 from .people import (
+    SORTABLE,
     PeopleSearch,
     acl_names,
     complete_names,
@@ -32,6 +33,7 @@ from .tokens import get_token, tokens, tokens_of
 from .viewers import AccountExpired, viewer_of, viewer_of_token
 
 __all__ = [
+    "SORTABLE",
     "AccountExpired",
     "PeopleSearch",
     "accessible_group_ids",
