@@ -58,7 +58,7 @@ def svg_light_curve(curve: LightCurve | None, *, width: int = 360, height: int =
         return _svg(
             width,
             height,
-            f'<text x="{width / 2}" y="{height / 2}" class="lc-none">no photometry yet</text>',
+            f'<text x="{width / 2}" y="{height / 2}" text-anchor="middle">no photometry yet</text>',
             "No photometry",
         )
     t0, t1 = float(curve.mjd.min()), float(curve.mjd.max())
@@ -80,20 +80,20 @@ def svg_light_curve(curve: LightCurve | None, *, width: int = 360, height: int =
 def _svg(width: int, height: int, inner: str, label: str) -> str:
     return (
         f'<svg class="light-curve" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}"'
-        f' preserveAspectRatio="none" width="{width}" height="{height}">{inner}</svg>'
+        f' width="{width}" height="{height}">{inner}</svg>'
     )
 
 
 def _svg_axes(width: int, height: int, bright: float, faint: float, t0: float, t1: float) -> list[str]:
     bottom, right = height - _BOTTOM, width - _RIGHT
-    parts = [f'<path class="lc-axis" d="M{_LEFT} {_TOP}V{bottom}H{right}"/>']
+    parts = [f'<path class="axis" fill="none" d="M{_LEFT} {_TOP}V{bottom}H{right}"/>']
     for mag in _ticks(bright, faint, 3):
         at = _TOP + (mag - bright) / (faint - bright) * (bottom - _TOP)
-        parts.append(f'<path class="lc-grid" d="M{_LEFT} {at:.1f}H{right}"/>')
-        parts.append(f'<text class="lc-tick" x="{_LEFT - 4}" y="{at + 3:.1f}" text-anchor="end">{mag:g}</text>')
+        parts.append(f'<path class="gridline" d="M{_LEFT} {at:.1f}H{right}"/>')
+        parts.append(f'<text x="{_LEFT - 4}" y="{at + 3:.1f}" text-anchor="end">{mag:g}</text>')
     for mjd in _ticks(t0, t1, 4):
         at = _LEFT + (mjd - t0) / (t1 - t0) * (right - _LEFT)
-        parts.append(f'<text class="lc-tick" x="{at:.1f}" y="{height - 5}" text-anchor="middle">{mjd:g}</text>')
+        parts.append(f'<text x="{at:.1f}" y="{height - 5}" text-anchor="middle">{mjd:g}</text>')
     return parts
 
 
@@ -111,7 +111,7 @@ def _svg_limits(curve: LightCurve, x: NDArray, y: Any) -> list[str]:
     for band in np.unique(curve.bandpass[chosen].astype(str)):
         rows = chosen & (curve.bandpass == band)
         d = "".join(f"M{a - 2.5:.1f} {b:.1f}h5l-2.5 4z" for a, b in zip(x[rows], y(curve.limit[rows]), strict=True))
-        parts.append(f'<path class="lc-limit" d="{d}" style="--band:{bandpasses.colour(band)}"/>')
+        parts.append(f'<path d="{d}" fill="none" stroke="{bandpasses.colour(band)}" stroke-opacity=".55"/>')
     return parts
 
 
@@ -127,8 +127,8 @@ def _svg_points(curve: LightCurve, x: NDArray, y: Any) -> list[str]:
             f"M{a - 2.6:.1f} {b:.1f}a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0" for a, b in zip(xs, ys, strict=True)
         )
         colour = bandpasses.colour(band)
-        parts.append(f'<path class="lc-bar" d="{bars}" style="--band:{colour}"/>')
-        parts.append(f'<path class="lc-dot" d="{dots}" style="--band:{colour}"><title>{escape(band)}</title></path>')
+        parts.append(f'<path d="{bars}" stroke="{colour}" stroke-opacity=".7"/>')
+        parts.append(f'<path d="{dots}" fill="{colour}"><title>{escape(band)}</title></path>')
     return parts
 
 
@@ -169,7 +169,6 @@ def light_curve(curve: LightCurve, *, space: str = "mag", height: int = 380) -> 
     if items:
         legend = Legend(items=items, click_policy="hide", location="top_left", label_text_font_size="12px")
         plot.add_layout(legend, "right")
-        plot.legend.nrows = 0
     return plot
 
 

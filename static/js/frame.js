@@ -37,6 +37,6 @@ on("submit", "form:not([data-auto])", (event) => {
   const button = event.submitter;
   if (button?.matches(".btn") && event.target.method !== "dialog") setTimeout(() => event.defaultPrevented || button.classList.add("is-busy"));
 });
-addEventListener("pageshow", () => all(".btn.is-busy").forEach((button) => button.classList.remove("is-busy")));
+addEventListener("pageshow", (event) => event.persisted && all(".btn.is-busy").forEach((button) => button.classList.remove("is-busy")));
 document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.matches?.(".btn") && event.detail.elt.classList.add("is-busy"));
 document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.classList?.remove("is-busy"));

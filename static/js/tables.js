@@ -9,8 +9,11 @@ const INSIDE = "a, button, input, select, textarea, label, summary, [data-copy]"
 function go(row, event) {
   const { href, drawer, drawerTitle } = row.dataset;
   if (event.ctrlKey || event.metaKey || event.button === 1) window.open(href, "_blank", "noopener");
-  else if (drawer !== undefined)
+  else if (drawer !== undefined) {
+    if (!row.hasAttribute("tabindex")) row.tabIndex = -1;
+    row.focus({ preventScroll: true }); // where the drawer gives focus back
     openDrawer(drawer || href, { page: href, title: drawerTitle ?? row.querySelector("th, td")?.textContent.trim() });
+  }
   else location.assign(href);
 }
 

@@ -135,3 +135,8 @@ def complete_names(viewer: Viewer, typed: str, *, not_in_group: int | None = Non
         inside = Membership.objects.visible_to(viewer).filter(group_id=not_in_group)
         rows = rows.exclude(pk__in=inside.values("user_id"))
     return list(rows.order_by("username")[:most])
+
+
+def any_people() -> bool:
+    """Whether anybody has an account; for set-up commands."""
+    return User.objects.exists()
