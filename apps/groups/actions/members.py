@@ -11,7 +11,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from .. import entries, queries
-from ..models import Group, Membership, Stream, User
+from ..models import Group, Membership, Stream, StreamGrant, User
 from .groups import administered
 
 CLOSED = "takes no other members"
@@ -26,13 +26,19 @@ def add_members(
     admin: bool = False,
     can_save: bool = True,
     can_share_photometry: bool = True,
+    granting_streams: bool = False,
 ) -> list[int]:
-    """People join a group; each must be able to read the group's streams. Returns who was new."""
+    """People join a group; each must be able to read the group's streams. Returns who was new.
+
+    ``granting_streams``: a system admin gives them the streams they lack on the way.
+    """
     group = administered(viewer, group_id, refuse_single=CLOSED)
     wanted = set(user_ids)
     known = dict(User.objects.filter(pk__in=wanted).values_list("pk", "username"))
     if missing := sorted(wanted - set(known)):
         raise NotVisible(f"User with ID {', '.join(map(str, missing))} is not accessible.")
+    if granting_streams and viewer.sees_all:
+        _grant_streams(viewer, group, known)
     _require_streams(group, known)
     inside = set(group.memberships.filter(user_id__in=wanted).values_list("user_id", flat=True))
     new = sorted(wanted - inside)
@@ -54,6 +60,15 @@ def _require_streams(group: Group, people: dict[int, str]) -> None:
             f"User with ID {person} ({people[person]}) does not have stream access with ID {stream.pk} "
             f"({stream.name}), which this group reads; a system administrator can grant it."
         )
+
+
+def _grant_streams(viewer: Viewer, group: Group, people: Iterable[int]) -> None:
+    for stream in group.streams.all():
+        readers = set(stream.grants.values_list("user_id", flat=True))
+        new = sorted(set(people) - readers)
+        StreamGrant.objects.bulk_create(StreamGrant(stream=stream, user_id=person) for person in new)
+        if new:
+            record(entries.StreamGranted(stream.pk, viewer.user_id, new))
 
 
 def add_members_of(viewer: Viewer, group_id: int, from_group_ids: Iterable[int]) -> list[int]:

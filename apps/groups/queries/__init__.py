@@ -16,6 +16,7 @@ from .groups import (
     sitewide_group_id,
 )
 from .people import (
+    SORTABLE,
     PeopleSearch,
     acl_names,
     any_people,
@@ -33,6 +34,7 @@ from .tokens import get_token, tokens, tokens_of
 from .viewers import AccountExpired, viewer_of, viewer_of_token
 
 __all__ = [
+    "SORTABLE",
     "AccountExpired",
     "PeopleSearch",
     "accessible_group_ids",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -25,10 +26,8 @@ def tokens_of(viewer: Viewer, user_id: int) -> Any:
 def get_token(viewer: Viewer, key: str) -> Token:
     """A token of the viewer's. Scripts written for the public API know it by its secret."""
     named = Q(digest=digest(key))
-    try:
+    with suppress(ValueError):
         named |= Q(pk=UUID(key))
-    except ValueError:
-        pass
     token = tokens(viewer).filter(named).prefetch_related("acls").first()
     if token is None:
         raise NotVisible("Could not find that token among yours: it is revoked, or belongs to somebody else.")
