@@ -5,7 +5,7 @@ from django.urls import path
 from skyportal.api.routes import flatten, routes
 
 from .api import annotations, classifications, comments, instruments, listings, photometry, taxonomies, thumbnails
-from .views import pages, saving
+from .views import home, pages, saving
 
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
@@ -34,6 +34,8 @@ urlpatterns = flatten(
     routes("listing[/<str:listing_id>]", listings.Listings),
     # --- pages ---
     [
+        path("", home.home, name="home"),
+        path("home/recent", home.recent, name="home-recent"),
         path("search", pages.search, name="search"),
         path("source/<str:name>", pages.source, name="source"),
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
