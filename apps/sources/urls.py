@@ -1,9 +1,28 @@
 """Doors of this app."""
 
-from skyportal.api.routes import flatten
+from django.urls import path
+
+from skyportal.api.routes import flatten, routes
+
+from .api import annotations, classifications, comments, listings, taxonomies, thumbnails
 
 urlpatterns = flatten(
+    routes("sources/comments", comments.Comments),  # before a source of that name
     # --- objs, sources, photometry, instruments ---
     # --- comments, annotations, classifications, taxonomies, thumbnails, listings ---
+    routes("sources/<str:obj_id>/comments/channels", comments.Channels),
+    routes("sources/<str:obj_id>/comments/<str:comment_id>/attachment[.pdf]", comments.CommentAttachment),
+    routes("sources/<str:obj_id>/comments[/<str:comment_id>]", comments.Comments),
+    routes("sources/comments/<str:comment_id>", comments.Comments),
+    routes("sources/<str:obj_id>/annotations[/<str:annotation_id>]", annotations.Annotations),
+    routes("internal/annotations_info", annotations.AnnotationsInfo),
+    routes("classification/sources", classifications.ClassifiedSources),
+    routes("classification/votes[/<str:classification_id>]", classifications.Votes),
+    routes("classification[/<str:classification_id>]", classifications.Classifications),
+    routes("sources/<str:obj_id>/classifications", classifications.ClassificationsOfSource),
+    routes("taxonomy[/<str:taxonomy_id>]", taxonomies.Taxonomies),
+    routes("thumbnail[/<str:thumbnail_id>]", thumbnails.Thumbnails),
+    [path("thumbnails/<int:thumbnail_id>.png", thumbnails.ThumbnailFile.as_view(), name="thumbnail-file")],
+    routes("listing[/<str:listing_id>]", listings.Listings),
     # --- pages ---
 )
