@@ -5,7 +5,7 @@ from django.urls import path
 from skyportal.api.routes import flatten, routes
 
 from .api import annotations, classifications, comments, instruments, listings, photometry, taxonomies, thumbnails
-from .views import home, pages, saving
+from .views import home, lists, pages, saving
 
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
@@ -37,6 +37,8 @@ urlpatterns = flatten(
         path("", home.home, name="home"),
         path("home/recent", home.recent, name="home-recent"),
         path("search", pages.search, name="search"),
+        path("sources", lists.sources, name="sources"),
+        path("favourites", lists.favourites, name="favourites"),
         path("source/<str:name>", pages.source, name="source"),
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
         path("source/<str:name>/photometry.csv", pages.photometry_csv, name="source-photometry-csv"),
