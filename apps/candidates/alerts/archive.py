@@ -47,6 +47,9 @@ class Archive:
 
     def __init__(self, root: str | Path):
         self.root = Path(root)
+        self._ids_of: Path | None = None
+        self._ids: set[tuple[str, str]] = set()
+        self._read: set[str] = set()
 
     def append(self, stream: str, table: PacketTable, hint: str = "") -> int:
         """Keep these packets; gives how many were not there already. ``hint`` is the stream's survey."""
@@ -64,17 +67,17 @@ class Archive:
     def _write(self, stream: str, night: str, whole: pa.Table, table: PacketTable, rows: list[int]) -> int:
         folder = self._folder(stream, night)
         known = self._known(folder)
-        rows = [r for r in rows if (whole[CANDID][r].as_py(), whole[OBJECT][r].as_py()) not in known]
-        unique: dict[Any, int] = {}
-        for r in rows:
-            unique.setdefault((whole[CANDID][r].as_py(), whole[OBJECT][r].as_py()), r)
+        unique: dict[tuple[str, str], int] = {}
+        for row, key in zip(
+            rows, zip(*(whole[n].take(rows).to_pylist() for n in (CANDID, OBJECT)), strict=True), strict=True
+        ):
+            if key not in known:
+                unique.setdefault(key, row)
         rows = list(unique.values())
         if not rows:
             return 0
+        name = _hash([table.schema.fingerprint, *sorted(map(str, unique))])
         part = whole.take(rows)
-        name = hashlib.sha256(
-            "\n".join(map(str, [table.schema.fingerprint, *sorted(map(str, unique))])).encode()
-        ).hexdigest()[:20]
         note = {"schema": table.schema.name, "version": table.schema.version, "fingerprint": table.schema.fingerprint,
                 "cutouts": json.dumps(table.schema.cutout_paths)}  # fmt: skip
         part = part.replace_schema_metadata(note)
@@ -86,13 +89,16 @@ class Archive:
         _write_whole(folder / f"part-{name}.parquet", part, "zstd")
         return len(rows)
 
-    @staticmethod
-    def _known(folder: Path) -> set[tuple[str, str]]:
-        found: set[tuple[str, str]] = set()
+    def _known(self, folder: Path) -> set[tuple[str, str]]:
+        """Candidate and object ids in a folder; each file is read once."""
+        if self._ids_of != folder:
+            self._ids_of, self._ids, self._read = folder, set(), set()
         for path in folder.glob("part-*.parquet"):
-            ids = pq.read_table(path, columns=[CANDID, OBJECT])
-            found.update(zip(ids[CANDID].to_pylist(), ids[OBJECT].to_pylist(), strict=True))
-        return found
+            if path.name not in self._read:
+                self._read.add(path.name)
+                ids = pq.read_table(path, columns=[CANDID, OBJECT])
+                self._ids.update(zip(ids[CANDID].to_pylist(), ids[OBJECT].to_pylist(), strict=True))
+        return self._ids
 
     def parts(self, stream: str, first: str = "", last: str = "99999999") -> list[Path]:
         """Files of a stream between two nights (yyyymmdd, both included), oldest first."""
@@ -212,16 +218,16 @@ def _at(table: pa.Table, path: list[str]):
         return None
     column = table[path[0]].combine_chunks()
     for name in path[1:]:
-        if pa.types.is_list(column.type):
-            column = (
-                pc.list_element(pc.if_else(pc.equal(pc.list_value_length(column), 0), None, column), -1)
-                if len(column)
-                else None
-            )
-        if column is None or not pa.types.is_struct(column.type) or column.type.get_field_index(name) < 0:
+        if pa.types.is_list(column.type):  # of a list, its newest
+            column = pa.array([v[-1] if v else None for v in column.to_pylist()], column.type.value_type)
+        if not pa.types.is_struct(column.type) or column.type.get_field_index(name) < 0:
             return None
         column = pc.struct_field(column, name)
     return column
+
+
+def _hash(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
 def _text(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Alert pictures: from the bytes a packet carries to an array, and to a PNG with exactly one pixel for each of theirs."""
+"""Alert pictures: from the bytes a packet carries to an array, and to a PNG with one pixel for each of theirs."""
 
 from __future__ import annotations
 
