@@ -22,7 +22,7 @@ def make_user(
 ) -> User:
     """A person with the usual permissions, a member of these groups."""
     user = groups.create_user(username or f"user{next(_count)}", password="a long password", roles=[role], **fields)
-    for group in groups_:
+    for group in groups_ or []:
         join(user, group)
     return user
 
