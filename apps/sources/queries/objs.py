@@ -47,3 +47,8 @@ def in_cone(ra: float, dec: float, radius: float) -> dict[int, float]:
 
 def visible_objs(viewer: Viewer) -> AccessQuerySet:
     return Obj.objects.visible_to(viewer)
+
+
+def any_objs() -> bool:
+    """Whether the database holds anything at all; for set-up commands."""
+    return Obj.objects.exists()
