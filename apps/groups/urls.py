@@ -41,9 +41,7 @@ signing_in = [
     path("become_user/<int:user_id>", views.become_user, name="become_user"),
     path("password/reset", auth.PasswordResetView.as_view(form_class=PasswordReset), name="password_reset"),
     path("password/reset/sent", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
-    path(
-        "password/reset/<uidb64>/<token>", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"
-    ),
+    path("password/reset/<uidb64>/<token>", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
     path("password/reset/done", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
 ]
 

@@ -41,9 +41,7 @@ def complete_people(request: HttpRequest) -> JsonResponse:
         request.GET.get("q", "").replace("\x00", "")[:100],
         not_in_group=int(group) if group.isdecimal() and len(group) < 10 else None,
     )
-    return JsonResponse(
-        {"results": [{"value": p.pk, "label": p.get_full_name(), "detail": p.username} for p in rows]}
-    )
+    return JsonResponse({"results": [{"value": p.pk, "label": p.get_full_name(), "detail": p.username} for p in rows]})
 
 
 @require_http_methods(["GET", "POST"])
