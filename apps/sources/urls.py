@@ -4,12 +4,19 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from .api import annotations, classifications, comments, listings, taxonomies, thumbnails
-from .views import pages, saving
+from .api import annotations, classifications, comments, instruments, listings, photometry, taxonomies, thumbnails
+from .views import home, pages, saving
 
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
     # --- objs, sources, photometry, instruments ---
+    routes("telescope[/<str:telescope_id>]", instruments.TelescopeEndpoint),
+    routes("instrument[/<str:instrument_id>]", instruments.InstrumentEndpoint),
+    routes("photometry/range", photometry.PhotometryRangeEndpoint),
+    routes("photometry/origins", photometry.OriginsEndpoint),
+    routes("photometry/bulk_delete/<str:upload_id>", photometry.BulkDeleteEndpoint),
+    routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
+    routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
     # --- comments, annotations, classifications, taxonomies, thumbnails, listings ---
     routes("sources/<str:obj_id>/comments/channels", comments.Channels),
     routes("sources/<str:obj_id>/comments/<str:comment_id>/attachment[.pdf]", comments.CommentAttachment),
@@ -27,6 +34,8 @@ urlpatterns = flatten(
     routes("listing[/<str:listing_id>]", listings.Listings),
     # --- pages ---
     [
+        path("", home.home, name="home"),
+        path("home/recent", home.recent, name="home-recent"),
         path("search", pages.search, name="search"),
         path("source/<str:name>", pages.source, name="source"),
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),

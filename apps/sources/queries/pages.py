@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from apps.groups.models import Group
+from django.db.models import Count, Q
+
+from apps.groups.models import Group, User
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 
-from ..models import Listing, Obj, Source
+from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES
 
 
@@ -94,3 +97,41 @@ def groups_to_save_in(viewer: Viewer, saves: list[Source]) -> list[Group]:
     have = {save.group_id for save in saves if save.active}
     mine = Group.objects.filter(memberships__user_id=viewer.user_id, memberships__can_save=True, sitewide=False)
     return list(mine.exclude(pk__in=have).order_by("single_user_group", "name"))
+
+
+@dataclass(frozen=True)
+class RecentSave:
+    """A source on the dashboard: the newest of its saves that the viewer may see."""
+
+    obj: Obj
+    group: Group
+    saved_by: User | None
+    saved_at: datetime
+    classification: str
+
+
+def recent_saves(viewer: Viewer, *, most: int = 12) -> list[RecentSave]:
+    """The newest saves in the viewer's groups, one row an obj. Two queries."""
+    rows = (
+        Source.objects.visible_to(viewer)
+        .filter(active=True)
+        .select_related("obj", "group", "saved_by")
+        .order_by("-saved_at", "-obj_id")[: most * 3]
+    )
+    newest: dict[int, Source] = {}
+    for row in rows:
+        newest.setdefault(row.obj_id, row)
+    chosen = list(newest.values())[:most]
+    classes = _newest_classes(viewer, [row.obj_id for row in chosen])
+    return [RecentSave(r.obj, r.group, r.saved_by, r.saved_at, classes.get(r.obj_id, "")) for r in chosen]
+
+
+def _newest_classes(viewer: Viewer, obj_ids: list[int]) -> dict[int, str]:
+    said = Classification.objects.visible_to(viewer).filter(obj_id__in=obj_ids, ml=False)
+    return dict(said.order_by("obj_id", "created_at").values_list("obj_id", "classification"))
+
+
+def my_groups(viewer: Viewer) -> list[Group]:
+    """Groups the viewer belongs to, their own and everybody's apart, with how many sources each holds."""
+    mine = Group.objects.filter(pk__in=viewer.group_ids, single_user_group=False, sitewide=False)
+    return list(mine.annotate(source_count=Count("sources", filter=Q(sources__active=True))).order_by("name"))
