@@ -58,6 +58,7 @@ pages = [
     path("group/<int:group_id>/members/restore/<str:ticket>", views.restore_member, name="group-member-restore"),
     path("group/<int:group_id>/members/<int:user_id>", views.change_member, name="group-member"),
     path("group/<int:group_id>/members/<int:user_id>/remove", views.remove_member, name="group-member-remove"),
+    path("group/<int:group_id>/people", views.complete_people, name="group-people"),
     path("people", views.complete_people, name="people"),
     path("user/<int:user_id>", views.person, name="user"),
     path("profile", views.profile, name="profile"),
