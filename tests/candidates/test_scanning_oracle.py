@@ -288,3 +288,15 @@ def test_far_pages_are_the_continuation_of_near_ones(stream, viewer_of, monkeypa
     monkeypatch.setattr("apps.candidates.queries.scanning.FAR", 0)
     assert FAR > 0
     assert ask(world, viewer_of(world.user), {}, 2)[0] == near == expected(world, {})
+
+
+@pytest.mark.django_db
+def test_objs_of_one_instant_are_paged_by_their_number_without_gaps(group, stream, member, viewer_of):
+    found = FilterFactory(group=group, stream=stream)
+    ids = [ObjFactory().pk for _ in range(120)]
+    for obj_id in reversed(ids):
+        add([Passing(obj_id, found.pk, START)], uploader_id=None)
+    query, pages = dict(BEFORE_ANY), []
+    for number in range(1, 6):
+        pages += search.search(viewer_of(member), query, Page(number, 24))[0].objs
+    assert [obj_id for obj_id, _ in pages] == ids
