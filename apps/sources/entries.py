@@ -36,6 +36,16 @@ class SourceUnsaved(ObjEntry):
 
 
 @dataclass(frozen=True)
+class SourceRequested(ObjEntry):
+    """Somebody asks groups to save it."""
+
+    group_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+
+
+@dataclass(frozen=True)
 class ObjChanged(ObjEntry):
     """Columns of the obj itself changed."""
 
@@ -149,3 +159,20 @@ class TaxonomyChanged(Entry):
     taxonomy_id: int
     deed: str
     user_id: int | None
+
+
+class TelescopeChanged(Entry):
+    """A telescope was added, changed or deleted."""
+
+    telescope_id: int
+    user_id: int | None
+    deed: str
+
+
+@dataclass(frozen=True)
+class InstrumentChanged(Entry):
+    """An instrument was added, changed or deleted."""
+
+    instrument_id: int
+    user_id: int | None
+    deed: str

@@ -41,4 +41,7 @@ class Panel:
     order: int = 100
 
 
+position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
+"""By name, a function (obj id) -> whether something (a candidate …) holds the obj at its position."""
+
 obj_panels: Slot[Panel] = Slot("sources.obj_panels")

@@ -4,11 +4,27 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from .api import annotations, classifications, comments, listings, taxonomies, thumbnails
+from .api import (
+    annotations,
+    classifications,
+    comments,
+    instruments,
+    listings,
+    photometry,
+    taxonomies,
+    thumbnails,
+)
 
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
     # --- objs, sources, photometry, instruments ---
+    routes("telescope[/<str:telescope_id>]", instruments.TelescopeEndpoint),
+    routes("instrument[/<str:instrument_id>]", instruments.InstrumentEndpoint),
+    routes("photometry/range", photometry.PhotometryRangeEndpoint),
+    routes("photometry/origins", photometry.OriginsEndpoint),
+    routes("photometry/bulk_delete/<str:upload_id>", photometry.BulkDeleteEndpoint),
+    routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
+    routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
     # --- comments, annotations, classifications, taxonomies, thumbnails, listings ---
     routes("sources/<str:obj_id>/comments/channels", comments.Channels),
     routes("sources/<str:obj_id>/comments/<str:comment_id>/attachment[.pdf]", comments.CommentAttachment),

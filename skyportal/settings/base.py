@@ -145,6 +145,7 @@ STORAGES = {
 }
 
 REST_FRAMEWORK = {
+    "URL_FORMAT_OVERRIDE": None,  # the public API has its own parameter called format
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "apps.groups.api.auth.TokenAuthentication",
         "apps.groups.api.auth.SessionAuthentication",

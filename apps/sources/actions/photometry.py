@@ -168,9 +168,9 @@ def _columns(points: Points) -> dict[str, list[Any]]:
         "fluxerr": _floats(points.fluxerr),
         "flux": _floats(points.flux),
         "instrument_id": _integers(points.instrument_id),
-        "origin_id": ids_of(Origin, points.origin),
+        "origin_id": ids_of("origin", points.origin),
         "audience_id": _integers(points.audience_id),
-        "bandpass_id": ids_of(Bandpass, points.bandpass),
+        "bandpass_id": ids_of("bandpass", points.bandpass),
         "flags": [0] * len(points) if points.flags is None else _integers(points.flags),
     }
     for name in _OPTIONAL:
@@ -182,18 +182,17 @@ def _columns(points: Points) -> dict[str, list[Any]]:
     return columns
 
 
-def ids_of(model: type[Bandpass] | type[Origin], names: Column) -> list[int]:
-    """Small numbers for public names, made where they are new."""
-    wanted = {str(name) for name in names}
-    known = _known(model, wanted)
+_NAMED: dict[str, type[Bandpass] | type[Origin]] = {"bandpass": Bandpass, "origin": Origin}
+
+
+def ids_of(kind: str, names: Column) -> list[int]:
+    """Small numbers for public names of bandpasses or origins, made where they are new."""
+    model, wanted = _NAMED[kind], {str(name) for name in names}
+    known = dict(model.objects.filter(name__in=wanted).values_list("name", "pk"))
     if missing := wanted - known.keys():
         model.objects.bulk_create([model(name=name) for name in sorted(missing)], ignore_conflicts=True)
-        known = _known(model, wanted)
+        known = dict(model.objects.filter(name__in=wanted).values_list("name", "pk"))
     return [known[str(name)] for name in names]
-
-
-def _known(model: type[Bandpass] | type[Origin], names: set[str]) -> dict[str, int]:
-    return dict(model.objects.filter(name__in=names).values_list("name", "pk"))
 
 
 def _integers(values: Column) -> list[int]:
