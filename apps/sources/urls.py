@@ -4,16 +4,8 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from .api import (
-    annotations,
-    classifications,
-    comments,
-    instruments,
-    listings,
-    photometry,
-    taxonomies,
-    thumbnails,
-)
+from .api import annotations, classifications, comments, instruments, listings, photometry, taxonomies, thumbnails
+from .views import home, pages, saving
 
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
@@ -41,4 +33,16 @@ urlpatterns = flatten(
     [path("thumbnails/<int:thumbnail_id>.png", thumbnails.ThumbnailFile.as_view(), name="thumbnail-file")],
     routes("listing[/<str:listing_id>]", listings.Listings),
     # --- pages ---
+    [
+        path("", home.home, name="home"),
+        path("home/recent", home.recent, name="home-recent"),
+        path("search", pages.search, name="search"),
+        path("source/<str:name>", pages.source, name="source"),
+        path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
+        path("source/<str:name>/photometry.csv", pages.photometry_csv, name="source-photometry-csv"),
+        path("source/<str:name>/groups", saving.groups, name="source-groups"),
+        path("source/<str:name>/save", saving.save, name="source-save"),
+        path("source/<str:name>/unsave", saving.unsave, name="source-unsave"),
+        path("source/<str:name>/favourite", saving.favourite, name="source-favourite"),
+    ],
 )

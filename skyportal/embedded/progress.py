@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class SetupFailed(Exception):  # noqa: N818  it reads as what happened
+class SetupFailed(Exception):
     """A step failed; the text says why and what to do."""
 
 

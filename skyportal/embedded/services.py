@@ -16,16 +16,20 @@ from .instance import Instance
 def attach(instance: Instance, wanted: set[str]) -> dict[str, str]:
     """Start what is down of what is wanted, count me as a user, and return the addresses by name."""
     with instance.locked():
-        where = account(instance)
         instance.enter()
-        addresses = {}
-        if "DATABASE_URL" in wanted:
-            postgres.start(instance, where)
-            addresses["DATABASE_URL"] = postgres.url(instance)
-        if "REDIS_URL" in wanted:
-            redis_server.start(instance, where)
-            addresses["REDIS_URL"] = redis_server.url(instance)
-        return addresses
+        return _start(instance, wanted)
+
+
+def _start(instance: Instance, wanted: set[str]) -> dict[str, str]:
+    where = account(instance)
+    addresses = {}
+    if "DATABASE_URL" in wanted:
+        postgres.start(instance, where)
+        addresses["DATABASE_URL"] = postgres.url(instance)
+    if "REDIS_URL" in wanted:
+        redis_server.start(instance, where)
+        addresses["REDIS_URL"] = redis_server.url(instance)
+    return addresses
 
 
 def leave(instance: Instance, process: int) -> None:
@@ -49,4 +53,5 @@ def keep_up(instance: Instance, wanted: set[str]) -> None:
     if ("DATABASE_URL" in wanted and not postgres.is_running(where)) or (
         "REDIS_URL" in wanted and not redis_server.is_running(instance)
     ):
-        attach(instance, wanted)
+        with instance.locked():
+            _start(instance, wanted)

@@ -51,7 +51,7 @@ def main() -> None:
     os.chdir(ROOT)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skyportal.settings.dev")
     begun = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: `make run &` would ignore it
         signal.signal(number, _interrupt)
     try:
         instance = Instance(Path(os.environ.get("DATA") or ROOT / "var").resolve())

@@ -27,7 +27,8 @@ function questionOf(element) {
 }
 
 document.addEventListener("htmx:confirm", (event) => {
-  const element = event.detail.elt.closest?.("[data-confirm]");
+  const sender = event.detail.triggeringEvent?.submitter;
+  const element = sender?.closest("[data-confirm]") ?? event.detail.elt.closest?.("[data-confirm]");
   if (!element || event.detail.triggeringEvent?.type === "load") return;
   event.preventDefault();
   ask(questionOf(element)).then((yes) => yes && event.detail.issueRequest(true));

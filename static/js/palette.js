@@ -39,7 +39,7 @@ function actions() {
     seen.add(entry.label);
     found.push(entry);
   };
-  for (const element of all("main [data-key-label], main .page-head .actions a"))
+  for (const element of all("main [data-key-label], main .page-head .actions :is(a, button)"))
     if (isVisible(element) && !element.closest("[data-item]:not([data-current])"))
       add({
         kind: "This page",
@@ -70,8 +70,10 @@ function matches(label, query) {
 }
 
 function show(entries, { waiting = false } = {}) {
+  // results that arrive later do not move what somebody has already chosen with the arrows
+  const kept = chosen ? entries.findIndex((entry) => entry.label === shown[chosen]?.label && entry.kind === shown[chosen].kind) : 0;
   shown = entries;
-  chosen = Math.min(chosen, Math.max(entries.length - 1, 0));
+  chosen = Math.max(kept, 0);
   const rows = [];
   let kind = "";
   entries.forEach((entry, index) => {

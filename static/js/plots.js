@@ -2,7 +2,7 @@
 // one comes into view; the server's still picture stays until the live plot is drawn, and if that fails.
 
 import { all, el, script, whenLoaded } from "./dom.js";
-import { colour } from "./theme.js";
+import { colour, shown } from "./theme.js";
 
 const live = new Map(); // placeholder -> views
 
@@ -32,7 +32,9 @@ async function draw(place) {
 }
 
 function palette() {
-  return { text: colour("--sky-text"), quiet: colour("--sky-quiet"), line: colour("--sky-border-strong"), grid: colour("--sky-border"), ground: colour("--sky-raised") };
+  // night's filter turns these greys red; red itself would come out too dark to read
+  if (shown() === "night") return { text: "#909090", quiet: "#747474", line: "#505050", grid: "#282828" };
+  return { text: colour("--sky-text"), quiet: colour("--sky-quiet"), line: colour("--sky-border-strong"), grid: colour("--sky-border") };
 }
 
 /** Give a plot the colours of the theme. Marks keep their own: a bandpass has one colour. */

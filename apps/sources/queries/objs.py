@@ -64,3 +64,8 @@ def ids_in_cone(ra: float, dec: float, radius: float) -> RawSQL:
 
 def visible_objs(viewer: Viewer) -> AccessQuerySet:
     return Obj.objects.visible_to(viewer)
+
+
+def any_objs() -> bool:
+    """Whether the database holds anything at all; for set-up commands."""
+    return Obj.objects.exists()
