@@ -161,10 +161,7 @@ class TaxonomyChanged(Entry):
     user_id: int | None
 
 
-<<<<<<< HEAD
-=======
 @dataclass(frozen=True)
->>>>>>> main
 class TelescopeChanged(Entry):
     """A telescope was added, changed or deleted."""
 
