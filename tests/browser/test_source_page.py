@@ -33,8 +33,17 @@ def test_a_point_added_by_the_api_is_seen_within_two_seconds(site, browse, api_o
     page.goto(f"/source/{obj.name}")
     expect(page.locator("[data-live-lamp][data-state=on]")).to_have_count(1)
     expect(page.get_by_text("No photometry yet")).to_be_visible()
-    body = {"obj_id": obj.name, "instrument_id": camera.pk, "mjd": 60000.5, "filter": "ztfg", "mag": 18.2, "magerr": 0.05,
-            "limiting_mag": 20.5, "magsys": "ab", "group_ids": [group.pk]}  # fmt: skip
+    body = {
+        "obj_id": obj.name,
+        "instrument_id": camera.pk,
+        "mjd": 60000.5,
+        "filter": "ztfg",
+        "mag": 18.2,
+        "magerr": 0.05,
+        "limiting_mag": 20.5,
+        "magsys": "ab",
+        "group_ids": [group.pk],
+    }
     status, answer = api_of(vera).post("photometry", body)
     assert status == 200, answer
     expect(page.get_by_text("1 points, 1 detections")).to_be_visible(timeout=2000)
