@@ -98,4 +98,3 @@ def _chips(request: HttpRequest, group_names: dict[str, str]) -> list[dict[str, 
             label = group_names.get(value, value) if name == "group_ids" else value
             chips.append({"name": SHOWN.get(name, name), "key": name, "value": value, "label": label})
     return chips
-
