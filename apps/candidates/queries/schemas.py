@@ -5,6 +5,7 @@ Each schema version is kept once as a small file, so that a filter can be writte
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,18 +19,24 @@ from skyportal.access.errors import Invalid
 
 from ..alerts import needs
 from ..alerts.conditions import BadCondition, Validated, validate
-from ..alerts.schemas import PacketSchema
 
 
 def folder(stream_id: int) -> str:
     return f"schemas/{stream_id}"
 
 
-def remember(stream_id: int, schema: PacketSchema) -> None:
-    """Keep the form of these packets, unless it is known already."""
-    name = f"{folder(stream_id)}/{schema.fingerprint}.arrow"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(schema.arrow.serialize().to_pybytes()))
+def name_of(schema: pa.Schema) -> str:
+    """The same for packets of the same fields."""
+    return hashlib.sha256(schema.remove_metadata().serialize()).hexdigest()[:20]
+
+
+def remember(stream_id: int, schema: pa.Schema) -> bool:
+    """Keep the form of these packets; whether it was new."""
+    name = f"{folder(stream_id)}/{name_of(schema)}.arrow"
+    if default_storage.exists(name):
+        return False
+    default_storage.save(name, ContentFile(schema.remove_metadata().serialize().to_pybytes()))
+    return True
 
 
 def known(stream: Stream) -> list[pa.Schema]:
