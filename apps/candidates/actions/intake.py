@@ -153,7 +153,7 @@ def _report(result: BatchResult, admission: Admission, versions: Sequence[Filter
     return Report(
         read=result.packets,
         new=result.archived,
-        repeated=result.packets - len(result.refused) - result.archived,
+        repeated=max(0, result.packets - len(result.refused) - result.archived),
         refused=len(result.refused),
         admitted=admission.candidates,
         passed=passed,

@@ -47,6 +47,7 @@ class BatchResult:
     passed: list[PassedAlert] = field(default_factory=list)
     failed: list[FilterFailure] = field(default_factory=list)
     schemas: list[pa.Schema] = field(default_factory=list)
+    newest_mjd: float | None = None  # of the exposures
 
 
 def in_batches(items: Iterable[Packet | Refused], size: int = 1000) -> Iterator[list[Packet | Refused]]:
@@ -100,6 +101,9 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
     known = basics(table.columns, found)
     complete = known.complete()
     ids = known.candid.to_pylist()
+    if complete.any():
+        newest = float(known.mjd.to_numpy(zero_copy_only=False)[complete].max())
+        result.newest_mjd = max(newest, result.newest_mjd or newest)
     if complete.all():
         return table, ids
     for i in np.nonzero(~complete)[0]:

@@ -19,6 +19,8 @@ from skyportal.access.errors import Invalid
 
 from ..alerts import needs
 from ..alerts.conditions import BadCondition, Validated, validate
+from ..alerts.schemas import from_tree
+from ..alerts.simulator.schema import ztf_schema
 
 
 def folder(stream_id: int) -> str:
@@ -45,7 +47,13 @@ def known(stream: Stream) -> list[pa.Schema]:
         names = sorted(name for name in default_storage.listdir(folder(stream.pk))[1] if name.endswith(".arrow"))
     except FileNotFoundError:
         names = []
-    return [_read(f"{folder(stream.pk)}/{name}") for name in names]
+    return [_read(f"{folder(stream.pk)}/{name}") for name in names] or _shipped(stream)
+
+
+def _shipped(stream: Stream) -> list[pa.Schema]:
+    """The form of a survey's packets that we know without having seen one of the stream's own."""
+    survey = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
+    return [from_tree(ztf_schema()).arrow] if str(survey).lower() == "ztf" else []
 
 
 @lru_cache(maxsize=256)
