@@ -159,3 +159,21 @@ class TaxonomyChanged(Entry):
     taxonomy_id: int
     deed: str
     user_id: int | None
+
+
+@dataclass(frozen=True)
+class TelescopeChanged(Entry):
+    """A telescope was added, changed or deleted."""
+
+    telescope_id: int
+    user_id: int | None
+    deed: str
+
+
+@dataclass(frozen=True)
+class InstrumentChanged(Entry):
+    """An instrument was added, changed or deleted."""
+
+    instrument_id: int
+    user_id: int | None
+    deed: str

@@ -59,9 +59,11 @@ class Endpoint(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
-def read_body(serializer_class: type[serializers.Serializer], data: dict[str, Any]) -> dict[str, Any]:
-    """Validated data, or one sentence naming each field that is wrong."""
-    serializer = serializer_class(data=data)
+def read_body(
+    serializer_class: type[serializers.Serializer], data: dict[str, Any], *, partial: bool = False
+) -> dict[str, Any]:
+    """Validated data, or one sentence naming each field that is wrong; a partial body may leave fields out."""
+    serializer = serializer_class(data=data, partial=partial)
     if serializer.is_valid():
         return dict(serializer.validated_data)
     raise Invalid("Invalid/missing parameters: " + "; ".join(_complaints(serializer.errors)))

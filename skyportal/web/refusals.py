@@ -1,21 +1,19 @@
-"""A refused request as a page, a toast, or a line, whichever the browser asked for."""
+"""Refusals of pages: the status and the sentence, as a page or, for htmx, as a toast. The API has its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from skyportal.access.errors import NotVisible, Refusal
 
 from .responses import with_toast
 
-_PAGES = {401: "403.html", 403: "403.html", 404: "404.html"}
-
 
 class RefusalMiddleware:
-    """Views raise `Refusal`; nobody catches it but this. The API answers for itself."""
+    """Turns a refusal that a view let through into an answer; API doors have handled theirs before."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,12 +24,15 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, Refusal):
             return None
-        status = 404 if isinstance(problem, NotVisible) else problem.status
+        status = status_of(problem)
         if getattr(request, "htmx", False):
-            # Nothing is swapped: what was typed stays, and the words appear beside it.
-            answer = HttpResponse(status=204)
-            answer["HX-Reswap"] = "none"
-            return with_toast(answer, problem.message, level="error")
-        if request.headers.get("Accept", "").startswith("application/json"):
-            return JsonResponse({"message": problem.message}, status=status)
-        return render(request, _PAGES.get(status, "400.html"), {"exception": problem.message}, status=status)
+            return with_toast(HttpResponse(status=status), problem.message, level="error")
+        template = {403: "403.html", 404: "404.html"}.get(status, "refused.html")
+        return render(request, template, {"exception": problem.message}, status=status)
+
+
+def status_of(problem: Refusal) -> int:
+    """Pages speak plain HTTP: what is not visible is not found, what lacks a permission is forbidden."""
+    if isinstance(problem, NotVisible):
+        return 404
+    return 403 if problem.status == 401 else problem.status

@@ -10,10 +10,12 @@ from django.core.paginator import Paginator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from skyportal.astro import bandpasses
+
 if TYPE_CHECKING:
     from bokeh import plotting
 
-BANDS = {"ztfg": "#2a9d4e", "ztfr": "#d1495b", "ztfi": "#b8860b"}
+BANDS = {band: bandpasses.colour(band) for band in ("ztfg", "ztfr", "ztfi")}
 ROWS: list[dict[str, Any]] = [
     {
         "name": "ZTF21abiuvdk",

@@ -3,8 +3,7 @@
 import { on } from "./dom.js";
 import { toast } from "./toasts.js";
 
-on("click", "[data-copy]", async (event, element) => {
-  event.stopPropagation();
+on("click", "[data-copy]", async (_, element) => {
   const text = element.dataset.copy || element.textContent.trim();
   try {
     await navigator.clipboard.writeText(text);

@@ -1,6 +1,6 @@
 // Details beside the list: a link with `data-drawer` (optionally `data-drawer="/address/of/fragment"`) opens
 // its fragment in the drawer; with a modifier key it opens its page as any link. `data-drawer-title` names it.
-// Says `drawer:closed` on the document. The browser traps focus in a modal dialog and gives it back.
+// Rows of a table do so too, see tables.js. Says `drawer:closed` on the document. The browser traps focus in a modal dialog and gives it back.
 
 import { on } from "./dom.js";
 
@@ -17,7 +17,7 @@ export function openDrawer(url, { page = "", title = "" } = {}) {
   htmx.ajax("GET", url, { target: body, swap: "innerHTML" });
 }
 
-on("click", "[data-drawer]", (event, element) => {
+on("click", "[data-drawer]:not(tr)", (event, element) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   const page = element.getAttribute("href") ?? element.dataset.href ?? "";
   const url = element.dataset.drawer || page;

@@ -23,6 +23,22 @@ whenLoaded((where) => {
   for (const element of all("[data-bs-toggle=tooltip]", where)) window.bootstrap?.Tooltip.getOrCreateInstance(element);
 });
 
+// a fragment fetched again opens at the tab that was open (after htmx has settled, which restores classes)
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const open = all("[data-bs-toggle=tab].active", detail.target).map((tab) => tab.dataset.bsTarget);
+  if (!open.length) return;
+  document.addEventListener(
+    "htmx:afterSettle",
+    () => {
+      for (const id of open) {
+        const tab = document.querySelector(`[data-bs-toggle=tab][data-bs-target="${CSS.escape(id)}"]:not(.active)`);
+        if (tab) window.bootstrap?.Tab.getOrCreateInstance(tab).show();
+      }
+    },
+    { once: true },
+  );
+});
+
 // a form with unsaved words asks before the page goes
 let unsaved = false;
 on("input", "form[data-unsaved]", () => (unsaved = true));

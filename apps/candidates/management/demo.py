@@ -28,8 +28,8 @@ from . import site
 Say = Callable[[str], None]
 PACKETS = 3000
 SAVED = 40
-ADJECTIVES = "amber brisk calm clear dusky early faint golden hidden lunar misty polar quiet rapid silver".split()
-NOUNS = "aurora bolide comet corona dawn eclipse halo meteor nebula nova parallax pulsar quasar transit zenith".split()
+ADJECTIVES = ("amber", "brisk", "calm", "clear", "dusky", "early", "faint", "golden", "hidden", "lunar", "polar")
+NOUNS = ("aurora", "bolide", "comet", "corona", "dawn", "eclipse", "halo", "meteor", "nebula", "pulsar", "quasar")
 
 
 def build(say: Say) -> None:
@@ -95,14 +95,9 @@ def _viewer(user: User) -> Viewer:
 def _filters(described: list[dict[str, Any]], teams: dict[str, Group], streams: dict[str, Stream], admin: User) -> None:
     viewer = _viewer(admin)
     for one in described:
-        filters.create_filter(
-            viewer,
-            name=one["name"],
-            group_id=teams[one["group"]].pk,
-            stream_id=streams[one["stream"]].pk,
-            condition=one["condition"],
-            annotations=one["annotations"],
-        )
+        fields = {"name": one["name"], "condition": one["condition"], "annotations": one["annotations"]}
+        places = {"group_id": teams[one["group"]].pk, "stream_id": streams[one["stream"]].pk}
+        filters.create_filter(viewer, {**fields, **places})
 
 
 def _scan(described: dict[str, Any], people: list[User]) -> None:
@@ -115,12 +110,16 @@ def _scan(described: dict[str, Any], people: list[User]) -> None:
         viewer, obj = _viewer(chance.choice(members)), Obj.objects.get(pk=obj_id)
         sources.save_source(viewer, obj, [group_id])
         if chance.random() < 0.5:
-            comments.post_comment(viewer, obj, chance.choice(described["comments"]), group_ids=[group_id])
+            comments.post_comment(viewer, obj.name, chance.choice(described["comments"]), group_ids=[group_id])
         if taxonomy and chance.random() < 0.4:
-            classifications.classify(
-                viewer, obj, taxonomy_id=taxonomy.pk, classification=chance.choice(described["classifications"]),
-                probability=round(chance.uniform(0.6, 1), 2), group_ids=[group_id],
-            )  # fmt: skip
+            said = {
+                "obj_id": obj.name,
+                "taxonomy_id": taxonomy.pk,
+                "classification": chance.choice(described["classifications"]),
+                "probability": round(chance.uniform(0.6, 1), 2),
+                "group_ids": [group_id],
+            }
+            classifications.classify(viewer, [said])
 
 
 def _may_save(user: User, group_id: int) -> bool:

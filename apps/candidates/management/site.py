@@ -25,4 +25,5 @@ def prepare() -> None:
         instruments = described.pop("instruments", [])
         telescope, _ = Telescope.objects.get_or_create(name=described.pop("name"), defaults=described)
         for instrument in instruments:
-            Instrument.objects.get_or_create(name=instrument.pop("name"), defaults={"telescope": telescope, **instrument})
+            name = instrument.pop("name")
+            Instrument.objects.get_or_create(name=name, defaults={"telescope": telescope, **instrument})

@@ -1,4 +1,4 @@
-"""Reading what clients upload as photometry: scalars and lists, in magnitudes or in fluxes, checked column by column."""
+"""Reading uploads of photometry: scalars and lists, magnitudes or fluxes, checked column by column."""
 
 from __future__ import annotations
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from apps.groups import queries as groups
-from skyportal.access.errors import Invalid, NotVisible
+from skyportal.access.errors import Invalid
 from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
@@ -27,15 +26,15 @@ from .upload_body import Measured
 def audience_asked(viewer: Viewer, data: Mapping[str, Any]) -> Audience:
     """Whom a body shares with: its groups and streams, and always the uploader's own group."""
     group_ids, stream_ids = data.get("group_ids"), data.get("stream_ids")
-    asked = [groups.sitewide_group_id()] if group_ids == "all" else _ids(group_ids, "group_ids")
+    asked = [groups.sitewide_group_id()] if group_ids == "all" else ids_in(group_ids, "group_ids")
     own = [viewer.single_user_group_id] if viewer.single_user_group_id else []
     return Audience.objects.of(
         [*groups.existing_group_ids(asked), *own] if asked else own,
-        groups.existing_stream_ids(streams) if (streams := _ids(stream_ids, "stream_ids")) else (),
+        groups.existing_stream_ids(streams) if (streams := ids_in(stream_ids, "stream_ids")) else (),
     )
 
 
-def _ids(value: Any, name: str) -> list[int]:
+def ids_in(value: Any, name: str) -> list[int]:
     values = value if isinstance(value, list) else [] if value is None else [value]
     try:
         ids = [int(str(v)) for v in values]
@@ -49,7 +48,7 @@ def _ids(value: Any, name: str) -> list[int]:
 @transaction.atomic
 def add_photometry(viewer: Viewer, data: Mapping[str, Any]) -> Stored:
     """New points; any that the viewer can see is there already refuses the whole upload."""
-    points = _points(viewer, upload_body.read(data), audience_asked(viewer, data))
+    points = resolved(viewer, upload_body.read(data), audience_asked(viewer, data))
     if known := _matches(viewer, points):
         raise _already(points, min(known), known[min(known)][0][0])
     stored = store(points, owner_id=viewer.user_id)
@@ -79,7 +78,7 @@ def put_photometry(
             "Ignoring flux/fluxerr when checking for duplicates is reserved to super admin users only", status=400
         )
     audience = audience_asked(viewer, data)
-    points = _points(viewer, upload_body.read(data), audience)
+    points = resolved(viewer, upload_body.read(data), audience)
     known = _matches(viewer, points, ignore_flux=ignore_flux)
     ids: list[int] = [known[n][0][0] if n in known else 0 for n in range(len(points))]
     _widen(viewer, {row for rows in known.values() for row in rows[:1]}, audience)
@@ -92,7 +91,7 @@ def put_photometry(
     return Stored(stored.upload_id, stored.upload_uuid, ids, [n not in known for n in range(len(points))])
 
 
-def _points(viewer: Viewer, rows: Measured, audience: Audience) -> Points:
+def resolved(viewer: Viewer, rows: Measured, audience: Audience) -> Points:
     """Rows with their names resolved: objs that the viewer sees, instruments that take such filters."""
     obj_ids = dict(Obj.objects.visible_to(viewer).filter(name__in=set(rows.obj_name)).values_list("name", "pk"))
     if unknown := set(rows.obj_name) - obj_ids.keys():
@@ -189,7 +188,7 @@ def _widen(viewer: Viewer, rows: Iterable[Match], audience: Audience) -> None:
             changed[old.pk] = wide.pk
     if changed:
         make_known_to_audiences((obj_id, wide) for obj_id in obj_ids for wide in changed.values())
-        _changed(viewer, obj_ids, sum(len(by_old[old]) for old in changed), "shared")
+        points_changed(viewer, obj_ids, sum(len(by_old[old]) for old in changed), "shared")
 
 
 def _overwrite(points: Points, known: Mapping[int, list[Match]]) -> None:
@@ -203,98 +202,9 @@ def _overwrite(points: Points, known: Mapping[int, list[Match]]) -> None:
     statistics.recount(rows[0][2] for rows in known.values())
 
 
-def _changed(viewer: Viewer, obj_ids: Iterable[int], count: int, deed: str) -> None:
+def points_changed(viewer: Viewer, obj_ids: Iterable[int], count: int, deed: str) -> None:
     """What follows whenever points changed: statistics, and a word to the journal."""
     wanted = set(obj_ids)
     statistics.recount(wanted)
     names = list(Obj.objects.filter(pk__in=wanted).order_by("name").values_list("name", flat=True))
     record(PhotometryChanged(names, count, deed, viewer.user_id))
-
-
-def _own_point(viewer: Viewer, point_id: int) -> Photometry:
-    """A point the viewer may change; what they may not read and what is not theirs is refused in the same words."""
-    point = (
-        Photometry.objects.visible_to(viewer)
-        .changeable_by(viewer)
-        .filter(pk=point_id)
-        .select_related("upload", "audience", "obj", "bandpass", "origin")
-        .first()
-    )
-    if point is None:
-        raise NotVisible(f"Cannot find photometry point with ID: {point_id}")
-    return point
-
-
-@transaction.atomic
-def change_point(viewer: Viewer, point_id: int, data: Mapping[str, Any]) -> None:
-    """Replace what a body says of one point; groups and streams are replaced when given."""
-    point = _own_point(viewer, point_id)
-    stays = {
-        "obj_id": point.obj.name, "instrument_id": point.instrument_id, "mjd": point.mjd,
-        "filter": point.bandpass.name, "origin": point.origin.name, "magsys": "ab",
-        "ra": point.ra, "dec": point.dec, "ra_unc": point.ra_unc, "dec_unc": point.dec_unc, "altdata": point.altdata,
-    }  # fmt: skip
-    if not {"mag", "limiting_mag", "flux", "fluxerr"} & data.keys():
-        stays |= {"flux": point.flux, "fluxerr": point.fluxerr, "zp": 23.9}
-    new = _points(viewer, upload_body.read({**stays, **data}), point.audience)
-    if len(new) != 1:
-        raise Invalid("Invalid value: one point takes one row.")
-    columns = {name: getattr(new, name) for name in ("obj_id", "mjd", "flux", "fluxerr", "instrument_id", "altdata")}
-    columns |= {"origin_id": ids_of("origin", new.origin), "bandpass_id": ids_of("bandpass", new.bandpass)}
-    columns |= {name: getattr(new, name) for name in ("limiting_mag", "ra", "dec", "ra_unc", "dec_unc")}
-    columns |= {name: getattr(new, name) for name in ("ref_flux", "ref_fluxerr") if getattr(new, name) is not None}
-    values = {name: column[0] if column is not None else None for name, column in columns.items()}
-    for name in ("limiting_mag", "ra", "dec", "ra_unc", "dec_unc"):
-        values[name] = None if np.isnan(values[name]) else values[name]
-    audience = _replaced_audience(viewer, point, data)
-    Photometry.objects.filter(pk=point.pk).update(audience=audience, modified=timezone.now(), **values)
-    make_known_to_audiences([(values["obj_id"], audience.pk)])
-    _changed(viewer, {point.obj_id, values["obj_id"]}, 1, "changed")
-
-
-def _replaced_audience(viewer: Viewer, point: Photometry, data: Mapping[str, Any]) -> Audience:
-    """The groups and streams of a body where it names any, the point's own where not; its owner always stays in."""
-    old = point.audience
-    if not {"group_ids", "stream_ids"} & data.keys():
-        return old
-    owner = groups.viewer_of(point.upload.owner_id) if point.upload.owner_id else None
-    own = [owner.single_user_group_id] if owner and owner.single_user_group_id else []
-    asked = audience_asked(viewer, data)
-    mine = {viewer.single_user_group_id} - set(own) - set(_ids_named(data))
-    group_ids = set(asked.group_ids) - mine if "group_ids" in data else set(old.group_ids)
-    stream_ids = asked.stream_ids if "stream_ids" in data else old.stream_ids
-    return Audience.objects.of({*group_ids, *own}, stream_ids)
-
-
-def _ids_named(data: Mapping[str, Any]) -> list[int]:
-    return [] if data.get("group_ids") == "all" else _ids(data.get("group_ids"), "group_ids")
-
-
-@transaction.atomic
-def delete_point(viewer: Viewer, point_id: int) -> None:
-    point = _own_point(viewer, point_id)
-    obj_id = point.obj_id
-    point.delete()
-    _changed(viewer, [obj_id], 1, "deleted")
-
-
-@transaction.atomic
-def delete_upload(viewer: Viewer, upload_uuid: Any) -> int:
-    """Delete all points of one upload that are the viewer's to delete; how many those were."""
-    return _delete_all(viewer, Photometry.objects.filter(upload__uuid=upload_uuid), "Invalid bulk upload id.")
-
-
-@transaction.atomic
-def delete_all_of(viewer: Viewer, obj: Obj) -> int:
-    """Delete all points of an obj that are the viewer's to delete; how many those were."""
-    return _delete_all(viewer, Photometry.objects.filter(obj=obj), f"There is no photometry of {obj.name} to delete.")
-
-
-def _delete_all(viewer: Viewer, points: Any, message: str) -> int:
-    mine = points.visible_to(viewer).deletable_by(viewer)
-    rows = list(mine.values_list("pk", F("obj_id")))
-    if not rows:
-        raise Invalid(message)
-    Photometry.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
-    _changed(viewer, {obj_id for _, obj_id in rows}, len(rows), "deleted")
-    return len(rows)

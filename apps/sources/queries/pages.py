@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from apps.groups.models import Group
+from django.core.cache import cache
+from django.db.models import Count, Q
+
+from apps.groups.models import Group, User
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 
-from ..models import Listing, Obj, Source
+from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES
+from .sources import groups_of
 
 
 @dataclass(frozen=True)
@@ -94,3 +99,71 @@ def groups_to_save_in(viewer: Viewer, saves: list[Source]) -> list[Group]:
     have = {save.group_id for save in saves if save.active}
     mine = Group.objects.filter(memberships__user_id=viewer.user_id, memberships__can_save=True, sitewide=False)
     return list(mine.exclude(pk__in=have).order_by("single_user_group", "name"))
+
+
+@dataclass(frozen=True)
+class RecentSave:
+    """A source on the dashboard: the newest of its saves that the viewer may see."""
+
+    obj: Obj
+    group: Group
+    saved_by: User | None
+    saved_at: datetime
+    classification: str
+
+
+def recent_saves(viewer: Viewer, *, most: int = 12) -> list[RecentSave]:
+    """The newest saves in the viewer's groups, one row an obj. Two queries."""
+    rows = (
+        Source.objects.visible_to(viewer)
+        .filter(active=True)
+        .select_related("obj", "group", "saved_by")
+        .order_by("-saved_at", "-obj_id")[: most * 3]
+    )
+    newest: dict[int, Source] = {}
+    for row in rows:
+        newest.setdefault(row.obj_id, row)
+    chosen = list(newest.values())[:most]
+    classes = _newest_classes(viewer, [row.obj_id for row in chosen])
+    return [RecentSave(r.obj, r.group, r.saved_by, r.saved_at, classes.get(r.obj_id, "")) for r in chosen]
+
+
+def _newest_classes(viewer: Viewer, obj_ids: list[int]) -> dict[int, str]:
+    said = Classification.objects.visible_to(viewer).filter(obj_id__in=obj_ids, ml=False)
+    return dict(said.order_by("obj_id", "created_at").values_list("obj_id", "classification"))
+
+
+def my_groups(viewer: Viewer) -> list[Group]:
+    """Groups the viewer belongs to, their own and everybody's apart, with how many sources each holds."""
+    mine = Group.objects.filter(pk__in=viewer.group_ids, single_user_group=False, sitewide=False)
+    return list(mine.annotate(source_count=Count("sources", filter=Q(sources__active=True))).order_by("name"))
+
+
+def source_rows(viewer: Viewer, obj_ids: list[int], saved_at: dict[int, datetime]) -> list[dict[str, Any]]:
+    """Rows of a list of sources, in this order: the obj, its groups, what it was last said to be. Three queries."""
+    objs = Obj.objects.in_bulk(obj_ids)
+    groups, classes = groups_of(viewer, obj_ids), _newest_classes(viewer, obj_ids)
+    return [
+        {
+            "id": objs[i].name,
+            "tns_name": objs[i].tns_name,
+            "ra": objs[i].ra,
+            "dec": objs[i].dec,
+            "redshift": objs[i].redshift,
+            "groups": groups.get(i, []),
+            "saved_at": saved_at[i],
+            "class_name": classes.get(i, ""),
+        }
+        for i in obj_ids
+        if i in objs
+    ]
+
+
+def used_classes(viewer: Viewer) -> list[str]:
+    """Classes that occur among what the viewer may read, as ``taxonomy: class``; remembered for five minutes."""
+
+    def look() -> list[str]:
+        rows = Classification.objects.visible_to(viewer).order_by().values_list("taxonomy__name", "classification")
+        return sorted(f"{taxonomy}: {name}" for taxonomy, name in rows.distinct())
+
+    return cache.get_or_set(f"used-classes:{viewer.user_id}", look, 300)

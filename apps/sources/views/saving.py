@@ -73,7 +73,7 @@ def favourite(request: HttpRequest, name: str) -> HttpResponse:
     """Star or unstar: each the other's undo."""
     viewer = request.viewer  # type: ignore[attr-defined]
     obj = get_obj(viewer, name)
-    starred = listings.toggle_favourite(viewer, obj)
+    starred = listings.toggle_favourite(viewer, obj.name)
     answer = render(request, "sources/_star.html", {"obj": obj, "is_favourite": starred})
     message = "Added to your favourites." if starred else "Removed from your favourites."
     return with_toast(answer, message, undo_url=reverse("source-favourite", args=[obj.name]))

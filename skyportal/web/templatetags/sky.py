@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from skyportal.astro import bandpasses
+
 register = template.Library()
 
 ABSENT = "–"
@@ -210,12 +212,7 @@ def ago(value: Any) -> SafeString:
 @register.filter
 def bandpass_colour(name: Any) -> str:
     """The one colour of a bandpass, everywhere."""
-    try:
-        from skyportal.astro.photometry import BANDPASSES  # type: ignore[import-not-found,unused-ignore]
-
-        return str(BANDPASSES[str(name)].colour)
-    except (ImportError, KeyError, AttributeError):
-        return "#8a919c"
+    return bandpasses.colour(str(name))
 
 
 @register.filter

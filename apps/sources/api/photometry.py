@@ -1,0 +1,174 @@
+"""Doors of photometry."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.response import Response
+
+from skyportal.access.errors import Invalid
+from skyportal.api import envelope
+from skyportal.api.endpoint import Endpoint
+from skyportal.api.params import Param, flag, key, keys, moment
+
+from ..actions import points as edits
+from ..actions import uploads
+from ..queries import objs
+from ..queries import photometry as queries
+from . import points as written
+
+_FORMAT = [
+    Param("format", default="mag", help="mag, flux, both or plot."),
+    Param("magsys", default="ab", help="Magnitude system."),
+]
+
+
+def _point_id(text: str | None) -> int:
+    try:
+        return key(text or "")
+    except ValueError:
+        raise Invalid(f"Invalid photometry_id: {(text or '')[:60]}") from None
+
+
+class PhotometryEndpoint(Endpoint):
+    """Points of photometry."""
+
+    requires = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), "Upload data")
+    params = {
+        "GET": _FORMAT,
+        "POST": [Param("refresh", flag, False)],
+        "PUT": [
+            Param("refresh", flag, False),
+            Param("duplicate_ignore_flux", flag, False, "Points are the same whatever their flux (system admins)."),
+            Param("overwrite_flux", flag, False, "With duplicate_ignore_flux: keep the newer flux."),
+        ],
+        "PATCH": [Param("refresh", flag, False)],
+    }
+
+    def get(self, request: Any, photometry_id: str | None = None) -> Any:
+        """One point."""
+        found = queries.point(self.viewer, _point_id(photometry_id))
+        return written.rows(found, self.query["format"], self.query["magsys"])[0]
+
+    def post(self, request: Any, photometry_id: str | None = None) -> Any:
+        """Upload points; scalars are repeated to the length of the lists."""
+        stored = uploads.add_photometry(self.viewer, self.data)
+        return {"ids": stored.ids, "upload_id": str(stored.upload_uuid)}
+
+    def put(self, request: Any, photometry_id: str | None = None) -> Any:
+        """Upload points of which some may exist already: those are shared more widely."""
+        stored = uploads.put_photometry(
+            self.viewer,
+            self.data,
+            ignore_flux=self.query["duplicate_ignore_flux"],
+            overwrite_flux=self.query["overwrite_flux"],
+        )
+        return {"ids": stored.ids, "upload_id": str(stored.upload_uuid) if stored.upload_uuid else None}
+
+    def patch(self, request: Any, photometry_id: str | None = None) -> None:
+        """Change one point."""
+        edits.change_point(self.viewer, _point_id(photometry_id), self.data)
+
+    def delete(self, request: Any, photometry_id: str | None = None) -> None:
+        """Delete one point."""
+        edits.delete_point(self.viewer, _point_id(photometry_id))
+
+
+class PhotometryRangeEndpoint(Endpoint):
+    """Points of some instruments between two times."""
+
+    params = {
+        "GET": [*_FORMAT, Param("instrument_ids", keys), Param("min_date", moment), Param("max_date", moment)],
+    }
+
+    def get(self, request: Any) -> Any:
+        """The range comes in the JSON body, or in the query."""
+        wanted = {name: self.query[name] for name in ("instrument_ids", "min_date", "max_date")}
+        for name, parse in (("instrument_ids", keys), ("min_date", moment), ("max_date", moment)):
+            value = self.data.get(name)
+            if value is not None:
+                try:
+                    wanted[name] = parse(",".join(map(str, value)) if isinstance(value, list) else str(value))
+                except ValueError as problem:
+                    raise Invalid(f"Invalid value for {name}: {problem}") from None
+        found = queries.points_in_range(self.viewer, *wanted.values())
+        return written.rows(found, self.query["format"], self.query["magsys"])
+
+
+class BulkDeleteEndpoint(Endpoint):
+    """All points of one upload."""
+
+    requires = {"DELETE": "Delete bulk photometry"}
+
+    def delete(self, request: Any, upload_id: str) -> str:
+        try:
+            number = UUID(upload_id)
+        except ValueError:
+            raise Invalid(f"Invalid upload_id: {upload_id[:60]}") from None
+        return f"Deleted {edits.delete_upload(self.viewer, number)} photometry points."
+
+
+class OriginsEndpoint(Endpoint):
+    """Retired, as in the public API."""
+
+    def get(self, request: Any) -> Response:
+        return envelope.error("This endpoint is retired: read the origin of each point from its photometry.")
+
+
+class ObjPhotometryEndpoint(Endpoint):
+    """The light curve of one obj."""
+
+    requires = {"DELETE": "Delete bulk photometry"}
+    params = {
+        "GET": [
+            *_FORMAT,
+            Param("individualOrSeries", default="both", help="individual, series or both."),
+            Param("phaseFoldData", flag, False, "Add the phase, by the period of the newest annotation that has one."),
+            Param("includeOwnerInfo", flag, False),
+            Param("includeStreamInfo", flag, False),
+            Param("includeValidationInfo", flag, False),
+            Param("includeAnnotationInfo", flag, False),
+            Param("includeExtinction", flag, False, "Not available yet."),
+            Param("includeSuperObjsPhotometry", flag, False),
+            Param("deduplicatePhotometry", flag, False, "Each measurement once, though several uploads brought it."),
+        ]
+    }
+
+    def get(self, request: Any, obj_id: str) -> Any:
+        """All points that the viewer may read, in order of time."""
+        query = self.query
+        obj = self._obj(obj_id)
+        if query["includeExtinction"]:
+            raise Invalid("includeExtinction is not available: there is no dust map here yet.")
+        if query["individualOrSeries"] not in ("individual", "series", "both"):
+            raise Invalid("individualOrSeries must be one of: individual, series, both.")
+        if query["individualOrSeries"] == "series":
+            return []
+        found = queries.points_of(
+            self.viewer, obj, owners=query["includeOwnerInfo"], streams=query["includeStreamInfo"]
+        )
+        if query["deduplicatePhotometry"]:
+            found = written.deduplicated(found)
+        rows = written.rows(
+            found,
+            query["format"],
+            query["magsys"],
+            owner=query["includeOwnerInfo"],
+            stream=query["includeStreamInfo"],
+            validation=query["includeValidationInfo"],
+        )
+        if query["phaseFoldData"]:
+            period = queries.period_of(self.viewer, obj)
+            for row in rows:
+                row["phase"] = row["mjd"] % period / period
+        return rows
+
+    def delete(self, request: Any, obj_id: str) -> str:
+        """Delete all points that are the viewer's to delete."""
+        obj = self._obj(obj_id)
+        return f"Deleted {edits.delete_all_of(self.viewer, obj)} photometry points."
+
+    def _obj(self, obj_id: str) -> Any:
+        words = f"Insufficient permissions for User {self.viewer.user_id} to read Obj {obj_id}"
+        return objs.get_obj(self.viewer, obj_id, message=words, status=403)

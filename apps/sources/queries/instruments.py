@@ -1,0 +1,58 @@
+"""Telescopes and instruments, which everybody may know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skyportal.access.errors import NotVisible
+from skyportal.access.viewer import Viewer
+
+from ..models import Instrument, Telescope
+
+_INSTRUMENT = [f.attname for f in Instrument._meta.concrete_fields if f.name != "region"]
+_TELESCOPE = [f.attname for f in Telescope._meta.concrete_fields]
+
+BOUNDS = {"latitudeMin": "lat__gte", "latitudeMax": "lat__lte", "longitudeMin": "lon__gte", "longitudeMax": "lon__lte"}
+
+
+def telescopes(viewer: Viewer, name: str | None = None, **bounds: float | None) -> list[dict[str, Any]]:
+    """Telescopes by name, inside a range of latitudes and longitudes."""
+    rows = Telescope.objects.visible_to(viewer).order_by("name", "pk")
+    if name:
+        rows = rows.filter(name__icontains=name)
+    rows = rows.filter(**{BOUNDS[key]: value for key, value in bounds.items() if value is not None})
+    return list(rows.values(*_TELESCOPE))
+
+
+def telescope(viewer: Viewer, telescope_id: int) -> dict[str, Any]:
+    """One telescope with its instruments."""
+    row = Telescope.objects.visible_to(viewer).filter(pk=telescope_id).values(*_TELESCOPE).first()
+    if row is None:
+        raise NotVisible(f"Could not load telescope with ID {telescope_id}")
+    own = Instrument.objects.visible_to(viewer).filter(telescope=telescope_id).order_by("name")
+    return row | {"instruments": list(own.values(*_INSTRUMENT)), "allocations": []}
+
+
+def instruments(viewer: Viewer, name: str | None = None) -> list[dict[str, Any]]:
+    """Instruments by name, each with its telescope."""
+    rows = Instrument.objects.visible_to(viewer).order_by("name", "pk")
+    if name:
+        rows = rows.filter(name__icontains=name)
+    return _with_telescopes(viewer, list(rows.values(*_INSTRUMENT)))
+
+
+def instrument(viewer: Viewer, instrument_id: int, *, region: bool = False) -> dict[str, Any]:
+    row = Instrument.objects.visible_to(viewer).filter(pk=instrument_id)
+    found = row.values(*_INSTRUMENT, *(["region"] if region else [])).first()
+    if found is None:
+        raise NotVisible(f"Could not load instrument with ID {instrument_id}")
+    return _with_telescopes(viewer, [found])[0]
+
+
+def _with_telescopes(viewer: Viewer, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    wanted = {row["telescope_id"] for row in rows}
+    by_id = {t["id"]: t for t in Telescope.objects.visible_to(viewer).filter(pk__in=wanted).values(*_TELESCOPE)}
+    extra = {"has_fields": False, "number_of_fields": 0}
+    return [
+        row | extra | {"has_region": bool(row.get("region")), "telescope": by_id[row["telescope_id"]]} for row in rows
+    ]

@@ -1,0 +1,150 @@
+"""Reading points, as columns: five thousand of them must never be the slow part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db.models import F, QuerySet
+from numpy.typing import NDArray
+
+from apps.groups import queries as groups
+from skyportal.access.errors import Invalid, NotVisible
+from skyportal.access.models import Audience
+from skyportal.access.viewer import Viewer
+from skyportal.astro.time import mjd_of
+
+from ..models import Annotation, Bandpass, Instrument, Obj, Origin, Photometry
+
+_COLUMNS = {
+    "id": "pk", "obj_id": "obj_id", "mjd": "mjd", "flux": "flux", "fluxerr": "fluxerr",
+    "limiting_mag": "limiting_mag", "bandpass_id": "bandpass_id", "instrument_id": "instrument_id",
+    "origin_id": "origin_id", "audience_id": "audience_id", "ra": "ra", "dec": "dec", "ra_unc": "ra_unc",
+    "dec_unc": "dec_unc", "ref_flux": "ref_flux", "ref_fluxerr": "ref_fluxerr", "altdata": "altdata",
+    "created_at": "upload__created_at", "owner_id": "upload__owner_id", "flags": "flags",
+}  # fmt: skip
+
+MOST_IN_RANGE = 100_000
+
+
+@dataclass(frozen=True)
+class PointColumns:
+    """Points in order of time, a column for each fact, and the names behind the small numbers."""
+
+    columns: dict[str, tuple]
+    obj_names: dict[int, str]
+    bandpasses: dict[int, str]
+    instruments: dict[int, str]
+    origins: dict[int, str]
+    groups: dict[int, list[dict[str, Any]]]
+    streams: dict[int, list[dict[str, Any]]]
+    owners: dict[int, dict[str, Any]]
+
+    def __len__(self) -> int:
+        return len(self.columns["id"])
+
+    def floats(self, name: str) -> NDArray:
+        """A column of numbers, NaN where there is none."""
+        return np.array(self.columns[name], dtype=float)
+
+    def take(self, wanted: Iterable[int]) -> PointColumns:
+        rows = list(wanted)
+        taken = {name: tuple(column[n] for n in rows) for name, column in self.columns.items()}
+        return PointColumns(**{**self.__dict__, "columns": taken})
+
+
+def points_of(viewer: Viewer, obj: Obj, *, owners: bool = False, streams: bool = False) -> PointColumns:
+    """All points of one obj that the viewer may read."""
+    points = Photometry.objects.visible_to(viewer).filter(obj=obj).order_by("mjd", "pk")
+    return _read(viewer, points, {obj.pk: obj.name}, owners=owners, streams=streams)
+
+
+def points_of_many(viewer: Viewer, obj_ids: Iterable[int]) -> PointColumns:
+    """The points of several objs, obj by obj."""
+    points = Photometry.objects.visible_to(viewer).filter(obj__in=list(obj_ids)).order_by("obj", "mjd", "pk")
+    return _read(viewer, points, None)
+
+
+def point(viewer: Viewer, point_id: int) -> PointColumns:
+    """One point, as columns of length one."""
+    found = _read(viewer, Photometry.objects.visible_to(viewer).filter(pk=point_id), None)
+    if not len(found):
+        raise NotVisible(f"Cannot find photometry point with ID: {point_id}")
+    return found
+
+
+def points_in_range(
+    viewer: Viewer, instrument_ids: list[int] | None, first: datetime | None, last: datetime | None
+) -> PointColumns:
+    """Points of some instruments between two times; refused where that would be more than a client can want."""
+    points = Photometry.objects.visible_to(viewer)
+    if instrument_ids is not None:
+        points = points.filter(instrument__in=instrument_ids)
+    if first:
+        points = points.filter(mjd__gte=mjd_of(first))
+    if last:
+        points = points.filter(mjd__lte=mjd_of(last))
+    found = _read(viewer, points.order_by("mjd", "pk")[: MOST_IN_RANGE + 1], None)
+    if len(found) > MOST_IN_RANGE:
+        raise Invalid(f"More than {MOST_IN_RANGE} points; narrow min_date and max_date.")
+    return found
+
+
+def period_of(viewer: Viewer, obj: Obj) -> float:
+    """The newest period, in days, that an annotation gives; Invalid where none does."""
+    rows = Annotation.objects.visible_to(viewer).filter(obj=obj, data__has_key="period").order_by("-modified")
+    for data in rows.values_list("data", flat=True):
+        if isinstance(data["period"], int | float) and data["period"] > 0:
+            return float(data["period"])
+    raise Invalid(f"{obj.name} has no annotation with a period to fold by.")
+
+
+def _read(
+    viewer: Viewer,
+    points: QuerySet,
+    obj_names: dict[int, str] | None,
+    *,
+    owners: bool = False,
+    streams: bool = False,
+) -> PointColumns:
+    rows = list(points.values_list(*_COLUMNS.values()))
+    columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
+    used = {name: set(columns[name]) for name in ("obj_id", "bandpass_id", "instrument_id", "origin_id")}
+    if obj_names is None:
+        obj_names = dict(Obj.objects.filter(pk__in=used["obj_id"]).values_list("pk", "name"))
+    group_lists, stream_lists = audience_members(viewer, set(columns["audience_id"]), streams=streams)
+    return PointColumns(
+        columns,
+        obj_names,
+        dict(Bandpass.objects.filter(pk__in=used["bandpass_id"]).values_list("pk", "name")),
+        dict(Instrument.objects.filter(pk__in=used["instrument_id"]).values_list("pk", "name")),
+        dict(Origin.objects.filter(pk__in=used["origin_id"]).values_list("pk", "name")),
+        group_lists,
+        stream_lists,
+        _owners(viewer, set(columns["owner_id"])) if owners else {},
+    )
+
+
+def audience_members(
+    viewer: Viewer, audience_ids: Iterable[int], *, streams: bool = False
+) -> tuple[dict[int, list[dict[str, Any]]], dict[int, list[dict[str, Any]]]]:
+    """By audience, its groups (and streams) as far as the viewer may know of them."""
+    audiences = list(Audience.objects.filter(pk__in=audience_ids))
+    wanted = {g for audience in audiences for g in audience.group_ids}
+    known = {
+        g["id"]: g
+        for g in groups.groups(viewer).filter(pk__in=wanted).values("id", "name", "nickname", "single_user_group")
+    }
+    by_group = {a.pk: [known[g] for g in a.group_ids if g in known] for a in audiences}
+    if not streams:
+        return by_group, {}
+    names = {s["id"]: s for s in groups.streams(viewer).values("id", "name")}
+    return by_group, {a.pk: [names[s] for s in a.stream_ids if s in names] for a in audiences}
+
+
+def _owners(viewer: Viewer, ids: set[int | None]) -> dict[int, dict[str, Any]]:
+    people = groups.users(viewer).filter(pk__in=ids - {None})
+    return {p["id"]: p for p in people.values("id", "username", first=F("first_name"), last=F("last_name"))}
