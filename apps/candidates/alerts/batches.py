@@ -123,8 +123,8 @@ def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey:
         if isinstance(answer, Failed):
             result.failed.append(FilterFailure(key, answer.reason, answer.packet, answer.value))
             continue
-        for row, annotations in zip(answer.rows, answer.annotations, strict=True):
-            wanted.setdefault(row, {})[key] = annotations
+        for row, values in zip(answer.rows, answer.annotations, strict=True):
+            wanted.setdefault(row, {})[key] = values
     found = survey_of(table.schema, survey)
     for row in sorted(wanted):
         packet = table.packets[row]
