@@ -114,7 +114,7 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
         except BadPacket as error:
             reason = str(error)
         result.refused.append(Refused(reason, packet.where, packet.index))
-    rows = np.nonzero(complete)[0].tolist()
+    rows = np.nonzero(complete)[0]
     cutouts = {p: c.take(pa.array(rows)) for p, c in table.cutouts.items()} if table.cutouts else None
     return PacketTable(table.schema, table.columns.take(rows), [table.packets[r] for r in rows], cutouts), [
         ids[r] for r in rows
