@@ -71,8 +71,8 @@ def svg_light_curve(curve: LightCurve | None, *, width: int = 360, height: int =
         return np.clip(_TOP + (mag - bright) * scale, _TOP, height - _BOTTOM)
 
     parts = _svg_axes(width, height, bright, faint, t0 - pad, t1 + pad)
-    parts += _svg_limits(curve, x, y)
-    parts += _svg_points(curve, x, y)
+    # The night theme reddens whatever is in a group of this class.
+    parts += ['<g class="picture">', *_svg_limits(curve, x, y), *_svg_points(curve, x, y), "</g>"]
     count = int(curve.detected.sum())
     return _svg(width, height, "".join(parts), f"Light curve: {count} detections, {len(curve) - count} limits")
 

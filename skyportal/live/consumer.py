@@ -28,13 +28,17 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """``{"watch": [topics]}``: all that the page watches from now on."""
         wanted = content.get("watch", []) if isinstance(content, dict) else []
-        topics = {t for t in wanted if isinstance(t, str)} - self.watched
-        allowed = await self._allowed(sorted(topics)[: MOST_TOPICS - len(self.watched)])
+        topics = {t for t in wanted if isinstance(t, str)}
+        for topic in self.watched - topics:
+            await self.channel_layer.group_discard(channel_group(topic), self.channel_name)
+        self.watched &= topics
+        allowed = await self._allowed(sorted(topics - self.watched)[: MOST_TOPICS - len(self.watched)])
         for topic in allowed:
             self.watched.add(topic)
             await self.channel_layer.group_add(channel_group(topic), self.channel_name)
-        await self.send_json({"watching": allowed})
+        await self.send_json({"watching": sorted(self.watched)})
 
     @database_sync_to_async
     def _allowed(self, topics: list[str]) -> list[str]:

@@ -144,7 +144,7 @@ MEDIA_ROOT = DATA / "files"
 MEDIA_URL = "files/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "skyportal.web.assets.HashedStaticFilesStorage"},
 }
 
 REST_FRAMEWORK = {

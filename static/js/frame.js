@@ -23,12 +23,12 @@ whenLoaded((where) => {
   for (const element of all("[data-bs-toggle=tooltip]", where)) window.bootstrap?.Tooltip.getOrCreateInstance(element);
 });
 
-// a fragment fetched again opens at the tab that was open
+// a fragment fetched again opens at the tab that was open (after htmx has settled, which restores classes)
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const open = all("[data-bs-toggle=tab].active", detail.target).map((tab) => tab.dataset.bsTarget);
   if (!open.length) return;
   document.addEventListener(
-    "htmx:afterSwap",
+    "htmx:afterSettle",
     () => {
       for (const id of open) {
         const tab = document.querySelector(`[data-bs-toggle=tab][data-bs-target="${CSS.escape(id)}"]:not(.active)`);

@@ -198,8 +198,6 @@ def _plain_error(answer: dict, text: str) -> str:
     message = re.sub(r"^[A-Za-z ]+ Error: ", "", message.split("\n\n")[0].split("\nLINE")[0]).strip()
     message = " ".join(message.split()).rstrip(".")
     position = answer.get("position")
-    if position is None and (found := re.search(r"at or near", message)) is None:
-        return message[:500] + "."
     at = _characters(text, int(position)) if position is not None else None
     return message[:500] + (f" ({_place(text, at)})." if at is not None else ".")
 

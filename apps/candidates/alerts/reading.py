@@ -28,7 +28,7 @@ from .shapes import shape_of
 SUFFIXES = {".avro", ".parquet", ".json", ".jsonl", ".ndjson"}
 PARQUET = b"PAR1"
 FOREIGN = {b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"SIMPLE": "a FITS file", b"%PDF": "a PDF",
-           b"\x89HDF": "an HDF5 file", b"PK\x03\x04": "a zip archive", b"\x1f\x8b": "a gzip file; unpack it"}  # fmt: skip
+           b"\x89HDF": "an HDF5 file", b"PK\x03\x04": "a zip archive", b"\x1f\x8b": "a gzip file"}  # fmt: skip
 
 
 @dataclass(slots=True)

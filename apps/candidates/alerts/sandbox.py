@@ -174,7 +174,8 @@ class Sandbox:
         return json.loads(self._read(size, deadline, seconds))
 
     def _read(self, size: int, deadline: float, seconds: float) -> bytes:
-        assert self._child is not None and self._child.stdout is not None
+        assert self._child is not None
+        assert self._child.stdout is not None
         stream, parts = self._child.stdout.fileno(), []
         while size:
             ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
@@ -215,18 +216,17 @@ def _packed(table: pa.Table) -> bytes:
 
 def _answer(answer: dict, seconds: float, used: pa.Schema) -> Passed | Failed:
     if "error" in answer:
-        value = _only(answer["value"], used) if answer.get("value") else None
+        value = _only(answer["value"], pa.struct(list(used))) if answer.get("value") else None
         return Failed(answer["error"], answer.get("row"), value=value, seconds=seconds)
     return Passed(answer["rows"], answer["annotations"], seconds)
 
 
-def _only(value: Any, used: Any) -> Any:
+def _only(value: Any, kind: pa.DataType) -> Any:
     """Of a packet's values those that this filter looks at."""
-    if pa.types.is_list(getattr(used, "type", used)) and isinstance(value, list):
-        return [_only(v, getattr(used, "type", used).value_type) for v in value]
-    fields = used if isinstance(used, (pa.Schema, pa.StructType)) else getattr(used, "type", None)
-    if isinstance(fields, (pa.Schema, pa.StructType)) and isinstance(value, dict):
-        return {f.name: _only(value.get(f.name), f.type) for f in fields}
+    if pa.types.is_list(kind) and isinstance(value, list):
+        return [_only(v, kind.value_type) for v in value]
+    if pa.types.is_struct(kind) and isinstance(value, dict):
+        return {f.name: _only(value.get(f.name), f.type) for f in kind}
     return value
 
 

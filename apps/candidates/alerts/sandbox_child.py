@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (the texts put into statements here have been checked, that is what this file is for)
 """The child process in which filters run. Started by ``sandbox.py``; knows nothing of the rest of the project.
 
 Messages on standard input: two lengths, a JSON request, and an Arrow table. Answers on standard output: a length

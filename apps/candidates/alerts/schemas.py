@@ -48,10 +48,9 @@ class Field:
 
     @property
     def is_picture(self) -> bool:
-        """Bytes, or a record that carries bytes beside its file name: a cutout."""
-        return self.kind in ("bytes", "fixed") or (
-            self.kind == "record" and any(child.kind in ("bytes", "fixed") for child in self.children)
-        )
+        """Bytes, or a record that has nothing but bytes and their file name: a cutout."""
+        inside = {child.kind for child in self.children} if self.kind == "record" else set()
+        return self.kind in ("bytes", "fixed") or ("bytes" in inside and inside <= {"bytes", "string"})
 
 
 @dataclass(frozen=True)

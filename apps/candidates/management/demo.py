@@ -95,14 +95,9 @@ def _viewer(user: User) -> Viewer:
 def _filters(described: list[dict[str, Any]], teams: dict[str, Group], streams: dict[str, Stream], admin: User) -> None:
     viewer = _viewer(admin)
     for one in described:
-        filters.create_filter(
-            viewer,
-            name=one["name"],
-            group_id=teams[one["group"]].pk,
-            stream_id=streams[one["stream"]].pk,
-            condition=one["condition"],
-            annotations=one["annotations"],
-        )
+        fields = {"name": one["name"], "condition": one["condition"], "annotations": one["annotations"]}
+        places = {"group_id": teams[one["group"]].pk, "stream_id": streams[one["stream"]].pk}
+        filters.create_filter(viewer, {**fields, **places})
 
 
 def _scan(described: dict[str, Any], people: list[User]) -> None:

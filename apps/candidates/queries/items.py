@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Min, Sum
-
 from apps.groups.models import Group
-from apps.sources.models import Obj, PhotStat, Source
-from apps.sources.queries import annotations, classifications, comments, thumbnails
-from skyportal.access.models import AudienceMember
+from apps.sources.models import Obj, Source
+from apps.sources.queries import annotations, classifications, comments, statistics, thumbnails
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 from skyportal.astro.time import datetime_of
@@ -38,7 +34,7 @@ def candidate_items(
     pictures = thumbnails.by_obj(viewer, seen)
     said = annotations.by_obj(viewer, seen)
     classes = classifications.by_obj(viewer, seen)
-    counted = statistics(viewer, seen)
+    counted = statistics.merged(viewer, seen)
     talk = comments.by_obj(viewer, seen) if with_comments else {}
     origins = _origins(scope)
     items = []
@@ -48,13 +44,13 @@ def candidate_items(
         item |= {
             "passed_at": passed_at,
             "thumbnails": pictures[obj_id],
-            "photstats": counted.get(obj_id, []),
+            "photstats": [statistics.public(item["id"], counted[obj_id])] if obj_id in counted else [],
             "annotations": sorted(said[obj_id], key=lambda one: one["origin"] not in origins),
             "classifications": classes[obj_id],
             "is_source": bool(saved[obj_id]),
             "saved_groups": saved[obj_id],
             "passing_group_ids": passed[obj_id],
-            "last_detected_at": _last_detection(counted.get(obj_id, [])),
+            "last_detected_at": _last_detection(counted.get(obj_id)),
             "associated_objs": [],
             "tags": [],
         }
@@ -95,31 +91,8 @@ def origin_of(group_name: str, filter_name: str) -> str:
     return f"{group_name}:{filter_name}"
 
 
-def statistics(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """Photometric statistics of each obj over what the viewer may read, as the public API lists them."""
-    rows = PhotStat.objects.filter(obj_id__in=list(obj_ids))
-    if not viewer.sees_all:
-        rows = rows.filter(audience_id__in=AudienceMember.objects.shared_with(viewer).values("audience_id"))
-    merged = rows.values("obj_id").annotate(
-        num_obs_global=Sum("num_obs"),
-        num_det_global=Sum("num_det"),
-        num_det_no_forced_phot_global=Sum("num_det_no_forced"),
-        first_detected_mjd=Min("first_det_mjd"),
-        last_detected_mjd=Max("last_det_mjd"),
-        first_detected_no_forced_phot_mjd=Min("first_det_no_forced_mjd"),
-        last_detected_no_forced_phot_mjd=Max("last_det_no_forced_mjd"),
-        peak_mag_global=Min("peak_mag"),
-        faintest_mag_global=Max("faintest_mag"),
-        deepest_limit_global=Max("deepest_limit"),
-    )
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in merged:
-        found[row.pop("obj_id")].append(row)
-    return found
-
-
-def _last_detection(photstats: list[dict[str, Any]]) -> datetime | None:
-    last = photstats[0]["last_detected_mjd"] if photstats else None
+def _last_detection(figures: dict[str, Any] | None) -> datetime | None:
+    last = figures["last_det_mjd"] if figures else None
     return None if last is None else datetime_of(last)
 
 

@@ -86,8 +86,7 @@ def attachment(viewer: Viewer, comment_id: int, obj_name: str) -> tuple[str, byt
         raise NotVisible("The attachment is no longer in the file storage.", status=404) from None
 
 
-def channels(viewer: Viewer, obj_name: str) -> list[str]:
+def channels(viewer: Viewer, obj_id: int) -> list[str]:
     """Names of the side conversations on an obj."""
-    obj = get_obj(viewer, obj_name)
-    named = Comment.objects.visible_to(viewer).filter(obj=obj, channel__isnull=False)
+    named = Comment.objects.visible_to(viewer).filter(obj_id=obj_id, channel__isnull=False)
     return list(named.order_by("channel").values_list("channel", flat=True).distinct())

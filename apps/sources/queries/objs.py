@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from skyportal.access.errors import NotVisible
 from skyportal.access.policy import AccessQuerySet
@@ -28,6 +31,16 @@ _CONE_SQL = """
 """
 
 
+_NEAR_SQL = f"""
+    select {{columns}} from ({_CONE_SQL}) as near(id, separation) where separation <= %(radius)s {{order}}
+"""  # noqa: S608 - constants
+
+
+def _cone(ra: float, dec: float, radius: float) -> dict[str, float | str]:
+    cover = "{" + ",".join(f"[{lo},{hi})" for lo, hi in sky.cone_ranges(ra, dec, radius)) + "}"
+    return {"ra": ra, "dec": dec, "cover": cover, "radius": radius}
+
+
 def in_cone(ra: float, dec: float, radius: float) -> dict[int, float]:
     """Ids of all objs within a cone, with their separation in arcsec, nearest first; visibility is the caller's.
 
@@ -36,13 +49,17 @@ def in_cone(ra: float, dec: float, radius: float) -> dict[int, float]:
     ra, dec : float, degrees
     radius : float, arcsec
     """
-    cover = "{" + ",".join(f"[{lo},{hi})" for lo, hi in sky.cone_ranges(ra, dec, radius)) + "}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"select * from ({_CONE_SQL}) as near(id, separation) where separation <= %(radius)s order by separation",  # noqa: S608 - constants
-            {"ra": ra, "dec": dec, "cover": cover, "radius": radius},
-        )
+        cursor.execute(_NEAR_SQL.format(columns="*", order="order by separation"), _cone(ra, dec, radius))
         return dict(cursor.fetchall())
+
+
+def ids_in_cone(ra: float, dec: float, radius: float) -> RawSQL:
+    """The same ids as a subquery, for ``pk__in``: a cone may hold more objs than one wants to carry about."""
+    cone = _cone(ra, dec, radius)
+    names = re.findall(r"%\((\w+)\)s", _NEAR_SQL)
+    sql = re.sub(r"%\(\w+\)s", "%s", _NEAR_SQL.format(columns="id", order=""))
+    return RawSQL(sql, [cone[name] for name in names])  # noqa: S611 - constants
 
 
 def visible_objs(viewer: Viewer) -> AccessQuerySet:
@@ -52,3 +69,10 @@ def visible_objs(viewer: Viewer) -> AccessQuerySet:
 def any_objs() -> bool:
     """Whether the database holds anything at all; for set-up commands."""
     return Obj.objects.exists()
+
+
+def nearest(viewer: Viewer, ra: float, dec: float, radius: float) -> tuple[str, float] | None:
+    """Name and separation of the nearest obj that the viewer may know within ``radius`` arcsec."""
+    near = in_cone(ra, dec, radius)
+    names = dict(Obj.objects.visible_to(viewer).filter(pk__in=near).values_list("pk", "name"))
+    return next(((names[pk], separation) for pk, separation in near.items() if pk in names), None)

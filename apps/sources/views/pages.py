@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -80,29 +80,19 @@ def _rows(curve: light_curves.LightCurve, newest: int | None = None) -> list[dic
     return [dict(zip(_COLUMNS, values, strict=True)) for values in zip(*plain, strict=True)]
 
 
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
 @login_required
 @require_GET
-def photometry_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
+def photometry_csv(request: HttpRequest, name: str) -> HttpResponse:
     """Every point the viewer may read, oldest first: MJD, AB magnitudes, µJy."""
     viewer = request.viewer  # type: ignore[attr-defined]
     obj = get_obj(viewer, name)
     curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
-    writer = csv.writer(_Echo())
-    rows = [] if curve is None else _rows(curve)[::-1]
-    lines = (writer.writerow(["" if row[c] is None else row[c] for c in _COLUMNS]) for row in rows)
-    answer = StreamingHttpResponse(_with_head(writer, lines), content_type="text/csv")
+    answer = HttpResponse(content_type="text/csv")
     answer["Content-Disposition"] = f'attachment; filename="{obj.name}_photometry.csv"'
+    writer = csv.DictWriter(answer, _COLUMNS)
+    writer.writeheader()
+    writer.writerows(_rows(curve)[::-1] if curve else [])
     return answer
-
-
-def _with_head(writer: Any, lines: Any) -> Any:
-    yield writer.writerow(_COLUMNS)
-    yield from lines
 
 
 @login_required

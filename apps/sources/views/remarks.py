@@ -65,7 +65,7 @@ def _comments(request: HttpRequest, name: str, **more: Any) -> HttpResponse:
         "obj": obj,
         "comments": [_dressed(viewer, row) for row in rows],
         "channel": channel,
-        "channels": said.channels(viewer, obj.name),
+        "channels": said.channels(viewer, obj.pk),
         "may_comment": viewer.may("Comment"),
         "groups": shown.my_groups(viewer),
         "from": f"{address}?{urlencode({'channel': channel})}" if channel else address,

@@ -9,8 +9,8 @@ from .others import ASKAP, ATLAS, ATLAS_FIRST, DECAT, DESIRT, GENERIC, ROMAN
 from .rubin import AMPEL, ELASTICC, LSST
 from .ztf import BABAMUL, ZTF
 
-ALL = (BABAMUL, PGIR, WINTER, TURBO, WINTER_2022, ATLAS, ATLAS_FIRST, DECAT, DESIRT, ASKAP, ROMAN, ELASTICC, LSST, AMPEL,
-       ZTF, GENERIC)  # fmt: skip
+ALL = (BABAMUL, PGIR, WINTER, TURBO, WINTER_2022, ATLAS, ATLAS_FIRST, DECAT, DESIRT, ASKAP, ROMAN, ELASTICC, LSST,
+       AMPEL, ZTF, GENERIC)  # fmt: skip
 BY_KEY = {survey.key: survey for survey in reversed(ALL)}
 
 __all__ = ["ALL", "BY_KEY", "Alert", "Survey", "normalise", "survey_of"]

@@ -12,6 +12,8 @@ from ..lightcurve import LightCurve, Point, light_curve
 from ..schemas import Field, PacketSchema
 from .measures import CLOCKS, Measure, number
 
+FIRST_MJD, LAST_MJD = 15020, 88128  # the years 1900 to 2099
+
 
 @dataclass(slots=True)
 class Alert:
@@ -67,6 +69,8 @@ class Survey:
         time = _first_number(record, self.time)
         if not time > 0:
             raise BadPacket(f"no time: {' or '.join(self.time)} is missing or not a number")
+        if not FIRST_MJD < (mjd := CLOCKS[self.clock](time)) < LAST_MJD:
+            raise BadPacket(f"impossible time: {' or '.join(self.time)} is {time}, MJD {mjd:.1f}")
         program = (
             number(record_at(record, self.programid), self.programid.rpartition(".")[2]) if self.programid else math.nan
         )
@@ -75,7 +79,7 @@ class Survey:
             candid=_first_id(record, self.candid, "candidate"),
             ra=ra % 360,
             dec=dec,
-            mjd=CLOCKS[self.clock](time),
+            mjd=mjd,
             survey=self.key,
             programid=None if math.isnan(program) else int(program),
             photometry=light_curve(self.points(record)),
@@ -145,7 +149,8 @@ def without_pictures(value: Any) -> Any:
 
 def _is_picture(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return any(isinstance(v, (bytes, bytearray)) for v in value.values())
+        kinds = {type(v) for v in value.values()}
+        return bytes in kinds and kinds <= {bytes, str}
     return isinstance(value, (bytes, bytearray))
 
 

@@ -1,0 +1,78 @@
+"""What is counted of photometry, merged over the audiences that the viewer may read: other people's points leave no
+trace in these numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from skyportal.access.models import AudienceMember
+from skyportal.access.policy import AccessQuerySet
+from skyportal.access.viewer import Viewer
+
+from ..models import PhotStat
+
+_COLUMNS = [
+    f.attname for f in PhotStat._meta.concrete_fields if f.name not in ("id", "audience", "created_at", "modified")
+]
+
+
+def readable(viewer: Viewer) -> AccessQuerySet:
+    """Rows of audiences that hold one of the viewer's groups or streams."""
+    if viewer.sees_all:
+        return PhotStat.objects.all()
+    return PhotStat.objects.filter(audience__in=AudienceMember.objects.shared_with(viewer).values("audience_id"))
+
+
+def merged(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """By obj, one set of figures under our own column names."""
+    rows = defaultdict(list)
+    for row in readable(viewer).filter(obj__in=list(obj_ids)).values(*_COLUMNS):
+        rows[row["obj_id"]].append(row)
+    return {obj_id: _merge(parts) if len(parts) > 1 else parts[0] for obj_id, parts in rows.items()}
+
+
+def _merge(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    whole = dict(parts[0])
+    for name in ("num_obs", "num_det", "num_det_no_forced", "mean_mag_sum"):
+        whole[name] = sum(part[name] for part in parts)
+    for names, best in (
+        (("first_obs_mjd",), min),
+        (("last_obs_mjd",), max),
+        (("first_det_no_forced_mjd",), min),
+        (("last_det_no_forced_mjd",), max),
+        (("faintest_mag",), max),
+        (("deepest_limit",), max),
+        (("first_det_mjd", "first_det_mag", "first_det_bandpass"), min),
+        (("last_det_mjd", "last_det_mag", "last_det_bandpass"), max),
+        (("peak_mag", "peak_mjd", "peak_bandpass"), min),
+    ):
+        having = [part for part in parts if part[names[0]] is not None]
+        if having:
+            chosen = best(having, key=lambda part: part[names[0]])
+            whole.update({name: chosen[name] for name in names})
+    whole["bandpasses"] = sorted({band for part in parts for band in part["bandpasses"]})
+    return whole
+
+
+_PUBLIC = {
+    "num_obs": "num_obs_global", "num_det": "num_det_global", "num_det_no_forced": "num_det_no_forced_phot_global",
+    "first_det_mjd": "first_detected_mjd", "first_det_mag": "first_detected_mag",
+    "first_det_bandpass": "first_detected_filter", "last_det_mjd": "last_detected_mjd",
+    "last_det_mag": "last_detected_mag", "last_det_bandpass": "last_detected_filter",
+    "first_det_no_forced_mjd": "first_detected_no_forced_phot_mjd",
+    "last_det_no_forced_mjd": "last_detected_no_forced_phot_mjd", "first_obs_mjd": "first_obs_mjd",
+    "last_obs_mjd": "recent_obs_mjd", "peak_mag": "peak_mag_global", "peak_mjd": "peak_mjd_global",
+    "peak_bandpass": "peak_filter_global", "faintest_mag": "faintest_mag_global",
+    "deepest_limit": "deepest_limit_global", "bandpasses": "filters",
+}  # fmt: skip
+
+
+def public(name: str, figures: dict[str, Any]) -> dict[str, Any]:
+    """Figures under the names of the public API; ``name`` is the obj's."""
+    seen = {theirs: figures[ours] for ours, theirs in _PUBLIC.items()}
+    detections = figures["num_det"]
+    seen["mean_mag_global"] = figures["mean_mag_sum"] / detections if detections else None
+
+    return {"obj_id": name, **seen}
