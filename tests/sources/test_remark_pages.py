@@ -212,6 +212,6 @@ def test_fragments_take_a_fixed_number_of_queries(page, obj, viewer, django_asse
         annotations.annotate(viewer, obj.name, f"origin{n}", {"a": n})
         row = {"obj_id": obj.name, "classification": "Ia", "taxonomy_id": taxonomy, "vote": True}
         classifications.classify(viewer, [row])
-    for kind, most in (("comments", 9), ("annotations", 6), ("classifications", 7)):
+    for kind, most in (("comments", 10), ("annotations", 7), ("classifications", 8)):
         with django_assert_max_num_queries(most):
             page.get(f"/source/{obj.name}/{kind}")
