@@ -85,7 +85,7 @@ def huge_png():
 def test_what_makes_no_sense_is_refused_and_changes_nothing(api, obj, change, words):
     status, body = api.post("thumbnail", picture(obj, **change))
     assert status == 400
-    assert words in body["message"] or "cannot identify" in body["message"]
+    assert words in body["message"]
     assert not Thumbnail.objects.exists()
 
 

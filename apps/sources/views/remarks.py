@@ -159,7 +159,7 @@ def comment_delete(request: HttpRequest, name: str, comment_id: int) -> HttpResp
 
 @login_required
 @require_GET
-def annotations(request: HttpRequest, name: str) -> HttpResponse:
+def annotated(request: HttpRequest, name: str) -> HttpResponse:
     """What machines say of a source, by origin; `q` narrows it to keys, values and origins that hold it."""
     viewer = request.viewer  # type: ignore[attr-defined]
     obj = get_obj(viewer, name)
