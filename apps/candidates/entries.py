@@ -55,16 +55,3 @@ class FilterBroke(Entry):
 
     def topics(self) -> list[str]:
         return [f"filter:{self.filter_id}", f"group:{self.group_id}"]
-
-
-@dataclass(frozen=True)
-class StreamMoved(Entry):
-    """A stream brought packets."""
-
-    stream_id: int
-    packets: int
-    refused: int
-    passed: int
-
-    def topics(self) -> list[str]:
-        return [f"stream:{self.stream_id}"]

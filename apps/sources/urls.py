@@ -17,7 +17,7 @@ from .api import (
     taxonomies,
     thumbnails,
 )
-from .views import home, lists, pages, saving
+from .views import classifying, home, lists, pages, remarks, saving
 
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
@@ -55,6 +55,26 @@ urlpatterns = flatten(
     routes("thumbnail[/<str:thumbnail_id>]", thumbnails.Thumbnails),
     [path("thumbnails/<int:thumbnail_id>.png", thumbnails.ThumbnailFile.as_view(), name="thumbnail-file")],
     routes("listing[/<str:listing_id>]", listings.Listings),
+    [
+        path("source/<str:name>/comments", remarks.comments, name="source-comments"),
+        path("source/<str:name>/comments/<int:comment_id>", remarks.comment, name="source-comment"),
+        path(
+            "source/<str:name>/comments/<int:comment_id>/delete", remarks.comment_delete, name="source-comment-delete"
+        ),
+        path("source/<str:name>/annotations", remarks.annotations, name="source-annotations"),
+        path("source/<str:name>/classifications", classifying.classifications, name="source-classifications"),
+        path("source/<str:name>/classify", classifying.classify_form, name="source-classify"),
+        path(
+            "source/<str:name>/classifications/<int:classification_id>/vote",
+            classifying.vote,
+            name="source-classification-vote",
+        ),
+        path(
+            "source/<str:name>/classifications/<int:classification_id>/delete",
+            classifying.classification_delete,
+            name="source-classification-delete",
+        ),
+    ],
     # --- pages ---
     [
         path("", home.home, name="home"),

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import django
 import redis
@@ -60,8 +60,8 @@ def _database() -> Check:
 
 
 def _redis() -> Check:
-    used = _broker().info("memory")["used_memory"]
-    return {"ok": True, "bytes": used}
+    memory = cast(dict[str, Any], _broker().info("memory"))
+    return {"ok": True, "bytes": memory["used_memory"]}
 
 
 def _workers() -> Check:
@@ -98,7 +98,7 @@ def _broker() -> redis.Redis:
 @lru_cache(maxsize=1)
 def _versions() -> dict[str, str]:
     return {
-        "api": settings.SPECTACULAR_SETTINGS["VERSION"],
+        "api": str(settings.SPECTACULAR_SETTINGS["VERSION"]),
         "django": django.get_version(),
         "python": platform.python_version(),
     }

@@ -30,7 +30,7 @@ AVRO = {
 @pytest.fixture
 def seen(stream):
     """Packets of the stream have been seen, so that its fields are known."""
-    schemas.remember(stream.pk, packet_schemas.from_tree(AVRO))
+    schemas.remember(stream.pk, packet_schemas.from_tree(AVRO).arrow)
     return stream
 
 

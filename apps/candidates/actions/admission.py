@@ -70,7 +70,8 @@ class Admission:
     objs: dict[str, int]
     candidates: int = 0
     points: int = 0
-    new_by_filter: dict[int, int] = field(default_factory=dict)
+    new_objs: dict[int, list[int]] = field(default_factory=dict)
+    """By filter, the objs that passed it just now."""
 
 
 @transaction.atomic
@@ -101,9 +102,9 @@ def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[Filte
         for one in alerts
         for kind, png in one.pictures.items()
     )
-    by_filter: dict[int, int] = defaultdict(int)
-    for _, filter_id, _ in new:
-        by_filter[filter_id] += 1
+    by_filter: dict[int, list[int]] = defaultdict(list)
+    for obj_id, filter_id, _ in new:
+        by_filter[filter_id].append(obj_id)
     if new:
         names = {pk: name for name, pk in objs.items()}
         record(
@@ -173,9 +174,7 @@ def _photometry(alerts: Sequence[Admitted], objs: dict[str, int], audiences: Aud
     return Points(**columns) if len(columns["mjd"]) else None
 
 
-def _points(
-    obj_id: int, survey: str, curve: LightCurve, alert: Alert, audiences: Audiences
-) -> dict[str, np.ndarray]:
+def _points(obj_id: int, survey: str, curve: LightCurve, alert: Alert, audiences: Audiences) -> dict[str, np.ndarray]:
     usable = np.isfinite(curve.mjd) & np.isfinite(curve.fluxerr) & (curve.fluxerr > 0)
     programs = [alert.programid if program is None else program for program in curve.programid]
     columns: dict[str, Any] = {

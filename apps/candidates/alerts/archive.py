@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from .basics import basics
 from .surveys import survey_of
-from .surveys.measures import CLOCKS
 from .tables import PacketTable
 
 STREAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")
@@ -53,14 +53,11 @@ class Archive:
 
     def append(self, stream: str, table: PacketTable, hint: str = "") -> int:
         """Keep these packets; gives how many were not there already. ``hint`` is the stream's survey."""
-        survey = survey_of(table.schema, hint)
-        times = [_first(table.columns, paths) for paths in (survey.time, survey.candid, survey.object_id)]
-        mjd = [None if t is None else CLOCKS[survey.clock](float(t)) for t in times[0]]
-        own = {OBJECT: pa.array(map(_text, times[2]), pa.string()), CANDID: pa.array(map(_text, times[1]), pa.string())}
-        own[MJD] = pa.array(mjd, pa.float64())
-        whole = pa.table({**own, **{n: table.columns[n] for n in table.columns.column_names}})
+        known = basics(table.columns, survey_of(table.schema, hint))
+        whole = pa.table({OBJECT: known.object_id, CANDID: known.candid, MJD: known.mjd,
+                          **{n: table.columns[n] for n in table.columns.column_names}})  # fmt: skip
         nights: dict[str, list[int]] = {}
-        for row, at in enumerate(mjd):
+        for row, at in enumerate(known.mjd.to_pylist()):
             nights.setdefault(night_of(at), []).append(row)
         return sum(self._write(stream, night, whole, table, rows) for night, rows in nights.items())
 
@@ -203,37 +200,8 @@ def night_of(mjd: float | None) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=mjd - MJD_OF_1970)).strftime("%Y%m%d")
 
 
-def _first(table: pa.Table, paths: tuple[str, ...]) -> list[Any]:
-    """For each row the value at the first path that has one."""
-    values: list[Any] = [None] * len(table)
-    for path in paths:
-        column = _at(table, path.split("."))
-        if column is not None:
-            values = [v if v not in (None, 0, "") else w for v, w in zip(values, column.to_pylist(), strict=True)]
-    return values
-
-
-def _at(table: pa.Table, path: list[str]):
-    if path[0] not in table.column_names:
-        return None
-    column = table[path[0]].combine_chunks()
-    for name in path[1:]:
-        if pa.types.is_list(column.type):  # of a list, its newest
-            column = pa.array([v[-1] if v else None for v in column.to_pylist()], column.type.value_type)
-        if not pa.types.is_struct(column.type) or column.type.get_field_index(name) < 0:
-            return None
-        column = pc.struct_field(column, name)
-    return column
-
-
 def _hash(parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return None if value is None else str(value)
 
 
 def _write_whole(path: Path, table: pa.Table, compression: str) -> None:

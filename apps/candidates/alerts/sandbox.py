@@ -61,7 +61,7 @@ class Failed:
     seconds: float = 0.0
 
 
-class SandboxDied(RuntimeError):  # noqa: N818
+class SandboxDied(RuntimeError):
     """The child ended or was killed while it worked."""
 
 
@@ -86,7 +86,7 @@ class Sandbox:
         """
         answers: dict[Any, Passed | Failed] = {}
         waiting = list(specs)
-        if not len(table):
+        if not len(table) or not specs:
             return {spec.key: Passed([]) for spec in specs}
         wanted = needs.together(spec.filter.needs for spec in specs)
         payload = _packed(needs.conform(table, wanted))

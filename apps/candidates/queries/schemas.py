@@ -5,6 +5,7 @@ Each schema version is kept once as a small file, so that a filter can be writte
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,18 +19,26 @@ from skyportal.access.errors import Invalid
 
 from ..alerts import needs
 from ..alerts.conditions import BadCondition, Validated, validate
-from ..alerts.schemas import PacketSchema
+from ..alerts.schemas import from_tree
+from ..alerts.simulator.schema import ztf_schema
 
 
 def folder(stream_id: int) -> str:
     return f"schemas/{stream_id}"
 
 
-def remember(stream_id: int, schema: PacketSchema) -> None:
-    """Keep the form of these packets, unless it is known already."""
-    name = f"{folder(stream_id)}/{schema.fingerprint}.arrow"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(schema.arrow.serialize().to_pybytes()))
+def name_of(schema: pa.Schema) -> str:
+    """The same for packets of the same fields."""
+    return hashlib.sha256(schema.remove_metadata().serialize()).hexdigest()[:20]
+
+
+def remember(stream_id: int, schema: pa.Schema) -> bool:
+    """Keep the form of these packets; whether it was new."""
+    name = f"{folder(stream_id)}/{name_of(schema)}.arrow"
+    if default_storage.exists(name):
+        return False
+    default_storage.save(name, ContentFile(schema.remove_metadata().serialize().to_pybytes()))
+    return True
 
 
 def known(stream: Stream) -> list[pa.Schema]:
@@ -38,7 +47,13 @@ def known(stream: Stream) -> list[pa.Schema]:
         names = sorted(name for name in default_storage.listdir(folder(stream.pk))[1] if name.endswith(".arrow"))
     except FileNotFoundError:
         names = []
-    return [_read(f"{folder(stream.pk)}/{name}") for name in names]
+    return [_read(f"{folder(stream.pk)}/{name}") for name in names] or _shipped(stream)
+
+
+def _shipped(stream: Stream) -> list[pa.Schema]:
+    """The form of a survey's packets that we know without having seen one of the stream's own."""
+    survey = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
+    return [from_tree(ztf_schema()).arrow] if str(survey).lower() == "ztf" else []
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,7 @@ class TaxonomyBody(serializers.Serializer):
     hierarchy = serializers.DictField(required=False, help_text="A tree in the schema of tdtax.")
     hierarchy_file = serializers.CharField(required=False, help_text="The same as YAML text.")
     provenance = serializers.CharField(required=False)
-    isLatest = serializers.BooleanField(required=False, default=True)  # noqa: N815 - its public name
+    isLatest = serializers.BooleanField(required=False, default=True)
     group_ids = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="Missing: the sitewide group."
     )
