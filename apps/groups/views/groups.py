@@ -49,7 +49,6 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
         **members_of(viewer, group_id),
         "form": GroupForm(initial={name: getattr(found, name) for name in GroupForm.base_fields}),
         "inside": inside,
-        "streams": list(queries.streams(viewer).filter(groups=found)),
         "other_streams": list(queries.streams(viewer).exclude(groups=found)) if inside else [],
         "filters": _filters(viewer, group_id) if inside else [],
         "facts": _facts(viewer, group_id) if inside else [],
@@ -67,6 +66,7 @@ def members_of(viewer: Viewer, group_id: int) -> dict:
     for row in rows:
         row.contact = row.user.contact_email if row.user_id in contacts else None
     return {
+        "streams": list(queries.streams(viewer).filter(groups=found)),
         "group": found,
         "members": rows,
         "mine": mine,
