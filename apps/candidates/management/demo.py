@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from apps.groups import actions as groups
 from apps.groups import queries
@@ -20,6 +21,7 @@ from apps.groups.models import Group, Membership, Stream, StreamGrant, User
 from apps.sources.actions import classifications, comments, sources
 from apps.sources.models import Obj, Taxonomy
 from skyportal.access.viewer import Viewer
+from skyportal.astro.time import mjd_of
 
 from ..actions import filters
 from ..models import LatestCandidate
@@ -44,9 +46,10 @@ def build(say: Say) -> None:
     _write_sign_ins(described["users"], password)
     say("simulating a night")
     night = settings.DATA / "demo_night"
-    call_command("simulate_night", packets=PACKETS, out=str(night), seed=20261122, verbosity=0)
+    last_night = int(mjd_of(timezone.now())) - 1
+    call_command("simulate_night", packets=PACKETS, out=night, night=last_night, seed=20261122, verbosity=0)
     say("letting its alerts through the filters")
-    call_command("ingest_alerts", str(night), stream="ZTF Public", verbosity=0)
+    call_command("ingest_alerts", str(night / "*.avro"), stream="ZTF Public", verbosity=0)
     say("scanning it, as people would")
     _scan(described, list(people.values()))
 

@@ -20,9 +20,14 @@ LEADERS = {1: "Public survey", 2: "Partnership survey", 3: "Caltech survey"}
 UNKNOWN = -999.0
 
 
-def packets(thing: SkyObject, field: SurveyField, rcid: int, night: int, number: int, rng) -> Iterator[dict[str, Any]]:
-    """The alerts that this object raises on this night: one for each exposure in which it differs by five sigma."""
-    seen = _Seen(thing, field, rcid, rng)
+def packets(
+    thing: SkyObject, field: SurveyField, place: tuple[int, int], night: int, number: int, rng
+) -> Iterator[dict[str, Any]]:
+    """The alerts of this object on this night: one for each exposure in which it differs by five sigma.
+
+    ``place`` is the detector (0 to 63) and which of its objects this is.
+    """
+    seen = _Seen(thing, field, place, rng)
     for i in np.nonzero((field.visits.mjd >= night) & seen.detected)[0]:
         yield seen.packet(int(i), number)
 
@@ -30,8 +35,9 @@ def packets(thing: SkyObject, field: SurveyField, rcid: int, night: int, number:
 class _Seen:
     """The object in every exposure of its field: measured flux, error, and whether it stands out."""
 
-    def __init__(self, thing: SkyObject, field: SurveyField, rcid: int, rng: np.random.Generator):
-        self.thing, self.field, self.rcid, self.rng, v = thing, field, rcid, rng, field.visits
+    def __init__(self, thing: SkyObject, field: SurveyField, place: tuple[int, int], rng: np.random.Generator):
+        self.thing, self.field, self.rng, v = thing, field, rng, field.visits
+        self.rcid, self.serial = rcid, _ = place
         true = difference_flux(thing, v.mjd, v.band)
         self.error = np.hypot(10 ** (0.4 * (23.9 - v.depth)) / 5, 0.012 * np.abs(true))
         self.flux = true + self.error * rng.standard_normal(len(v))
@@ -57,6 +63,7 @@ class _Seen:
             self.dec = self.dec + moved * np.sin(thing.shape["angle"])
         self.scores = self._scores()
         self.neighbours = self._neighbours()
+        self.repeated: dict[int, tuple[dict, dict]] = {}
         self.records = {int(i): self._detection(int(i)) for i in np.nonzero(self.detected)[0]}
 
     def packet(self, i: int, number: int) -> dict[str, Any]:
@@ -64,7 +71,7 @@ class _Seen:
         v, record = self.field.visits, self.records[i]
         earlier = np.nonzero((v.mjd < v.mjd[i]) & (v.mjd > v.mjd[i] - 30))[0]
         detections = np.nonzero(self.detected & (v.mjd <= v.mjd[i]))[0]
-        history = [self._previous(int(k)) for k in earlier]
+        history = [self._repeated(int(k)) for k in earlier]
         is_new = self.thing.kind in ("Asteroid", "Bogus")
         candidate = record | self.neighbours | {
             "ndethist": len(detections) if is_new else len(detections) + self._older(),
@@ -81,8 +88,8 @@ class _Seen:
             "objectId": name,
             "candid": record["candid"],
             "candidate": {n: candidate.get(n) for n in FIELDS},
-            "prv_candidates": history or None,
-            "fp_hists": [self._forced(int(k)) for k in earlier] or None,
+            "prv_candidates": [seen for seen, _ in history] or None,
+            "fp_hists": [forced for _, forced in history] or None,
             "cutoutScience": {"fileName": f"{stem}_sci.fits.gz", "stampData": new},
             "cutoutTemplate": {"fileName": f"{stem}_ref.fits.gz", "stampData": ref},
             "cutoutDifference": {"fileName": f"{stem}_scimref.fits.gz", "stampData": sub},
@@ -113,7 +120,7 @@ class _Seen:
         rb, drb = self.scores[i]
         known = thing.kind == "Asteroid" and rng.random() < 0.9
         return self._exposure(i) | {
-            "candid": int(self.pid[i]) * 1000000 + 15000 + int(rng.integers(1000)) % 1000,
+            "candid": int(self.pid[i]) * 1000000 + 15000 + self.serial,
             "isdiffpos": "t" if self.flux[i] > 0 else "f", "tblid": int(rng.integers(1, 200)),
             "xpos": float(rng.uniform(30, 3040)), "ypos": float(rng.uniform(30, 3040)),
             "ra": float(self.ra[i]), "dec": float(self.dec[i]), "magpsf": float(mag), "sigmapsf": float(magerr),
@@ -141,6 +148,12 @@ class _Seen:
             mag, away = 20.5, 9.0
         return {"distnr": float(abs(away + rng.normal(0, 0.05)) / PIXEL), "magnr": float(mag), "sigmagnr": 0.05,
                 "chinr": 1.0, "sharpnr": 0.0, "ranr": thing.ra + away / 3600, "decnr": thing.dec}  # fmt: skip
+
+    def _repeated(self, i: int) -> tuple[dict, dict]:
+        """What later alerts say of an exposure: the same each time."""
+        if i not in self.repeated:
+            self.repeated[i] = (self._previous(i), self._forced(i))
+        return self.repeated[i]
 
     def _previous(self, i: int) -> dict[str, Any]:
         """An earlier exposure as an alert repeats it: the detection, or only how deep it was."""

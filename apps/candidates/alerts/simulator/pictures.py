@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass
 
+import cramjam
 import numpy as np
 
 SIDE = 63
@@ -84,4 +84,4 @@ def _artefact(flux: float, rng) -> np.ndarray:
 
 
 def _pack(image: np.ndarray) -> bytes:
-    return gzip.compress(HEADER + image.astype(">f4").tobytes() + TAIL, 1, mtime=0)
+    return bytes(cramjam.gzip.compress(HEADER + image.astype(">f4").tobytes() + TAIL, level=1))
