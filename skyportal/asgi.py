@@ -1,7 +1,10 @@
 """HTTP and websockets in one application."""
 
 import os
+import warnings
 
+# WhiteNoise hands out small files from synchronous iterators; Django says so for each of them.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skyportal.settings.dev")
 
 from django.core.asgi import get_asgi_application

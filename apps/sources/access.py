@@ -14,7 +14,17 @@ def _known_to(viewer: Viewer, model: type) -> Condition:
     return Q(pk__in=readers.values("obj_id"))
 
 
+def _administered(viewer: Viewer, model: type) -> Condition:
+    """Its audience holds a group of which the viewer is an admin."""
+    if viewer.user_id is None:
+        return False
+    groups = apps.get_model("groups.Membership").objects.filter(user_id=viewer.user_id, admin=True)
+    members = apps.get_model("access.AudienceMember").objects.filter(kind=0, ref__in=groups.values("group_id"))
+    return Q(audience_id__in=members.values("audience_id"))
+
+
 known = Rule(_known_to)
+administered = Rule(_administered)
 shared = in_audience()
 parent = parent_visible("obj")
 
@@ -32,7 +42,9 @@ PHOTOMETRY = Policy(
 )
 COMMENT = Policy(view=said & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
-CLASSIFICATION = COMMENT
+CLASSIFICATION = Policy(
+    view=COMMENT.view, change=owned_by("author") | administered, delete=owned_by("author") | administered
+)
 THUMBNAIL = Policy(
     view=shared & parent, change=holding("Manage sources") & shared, delete=holding("Manage sources") & shared
 )

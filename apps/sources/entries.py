@@ -118,6 +118,50 @@ class ThumbnailsChanged(ObjEntry):
 
 
 @dataclass(frozen=True)
+class AnnotationsPut(Entry):
+    """Machines annotated any number of objs in one act."""
+
+    obj_names: list[str]
+    count: int
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class CutoutsStored(Entry):
+    """Newer cutouts of any number of objs, in one act."""
+
+    obj_names: list[str]
+    count: int
+    user_id: int | None = None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class ListingChanged(Entry):
+    """Somebody put an obj on a list of their own, or took it off; nobody else is told."""
+
+    obj_name: str
+    list_name: str
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"user:{self.user_id}"]
+
+
+@dataclass(frozen=True)
+class TaxonomyChanged(Entry):
+    taxonomy_id: int
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
 class TelescopeChanged(Entry):
     """A telescope was added, changed or deleted."""
 

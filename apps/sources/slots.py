@@ -51,3 +51,6 @@ position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 """By name, a function (obj id) -> whether something (a candidate …) holds the obj at its position."""
 
 obj_panels: Slot[Panel] = Slot("sources.obj_panels")
+
+home_panels: Slot[Panel] = Slot("sources.home_panels")
+"""Parts of the dashboard; their addresses take no argument."""

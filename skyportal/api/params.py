@@ -76,6 +76,14 @@ def key(text: str) -> int:
     return value
 
 
+def path_key(name: str, value: Any) -> int:
+    """An id out of a path, or a refusal that names it."""
+    try:
+        return key(value)
+    except ValueError:
+        raise Invalid(f"Invalid {name}: {str(value)[:100]}") from None
+
+
 def moment(text: str) -> datetime:
     """Any date or time people write, as an aware UTC datetime; without a zone it is UTC."""
     try:

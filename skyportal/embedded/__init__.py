@@ -25,26 +25,25 @@ def ensure(data: Path | None = None, *, fast: bool = False) -> None:
     """
     data = Path(data or os.environ.get("DATA") or ROOT / "var").resolve()
     os.environ["DATA"] = str(data)
-    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-        _attach(data, fast)
-    elif not os.environ.get("SECRET_KEY") and not os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".prod"):
-        # In production a key made up here would differ from machine to machine: there it must be given.
-        _set_secrets(data)
+    missing = {name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)}
+    # In production a key made up here would differ from machine to machine: there it must be given.
+    production = os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".prod")
+    try:
+        if missing:
+            _attach(data, missing, fast)
+        if missing or not (os.environ.get("SECRET_KEY") or production):
+            _set_secrets(data)
+    except CannotStart as reason:
+        raise SystemExit(f"skyportal: {reason}") from reason
 
 
-def _attach(data: Path, fast: bool) -> None:
+def _attach(data: Path, missing: set[str], fast: bool) -> None:
     from .instance import Instance
     from .services import attach, leave
 
-    try:
-        instance = Instance(data, fast=fast)
-        addresses = attach(instance)
-    except CannotStart as reason:
-        raise SystemExit(f"skyportal: {reason}") from reason
+    instance = Instance(data, fast=fast)
+    os.environ.update(attach(instance, missing))
     atexit.register(leave, instance, os.getpid())
-    for name, value in addresses.items():
-        os.environ.setdefault(name, value)
-    _set_secrets(data)
 
 
 def _set_secrets(data: Path) -> None:

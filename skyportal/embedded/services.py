@@ -13,19 +13,23 @@ from .account import account, bury
 from .instance import Instance
 
 
-def attach(instance: Instance) -> dict[str, str]:
-    """Start what is down, count me as a user, and return the addresses."""
+def attach(instance: Instance, wanted: set[str]) -> dict[str, str]:
+    """Start what is down of what is wanted, count me as a user, and return the addresses by name."""
     with instance.locked():
-        where = account(instance)
         instance.enter()
-        addresses = {}
-        if not os.environ.get("DATABASE_URL"):
-            postgres.start(instance, where)
-            addresses["DATABASE_URL"] = postgres.url(instance)
-        if not os.environ.get("REDIS_URL"):
-            redis_server.start(instance, where)
-            addresses["REDIS_URL"] = redis_server.url(instance)
-        return addresses
+        return _start(instance, wanted)
+
+
+def _start(instance: Instance, wanted: set[str]) -> dict[str, str]:
+    where = account(instance)
+    addresses = {}
+    if "DATABASE_URL" in wanted:
+        postgres.start(instance, where)
+        addresses["DATABASE_URL"] = postgres.url(instance)
+    if "REDIS_URL" in wanted:
+        redis_server.start(instance, where)
+        addresses["REDIS_URL"] = redis_server.url(instance)
+    return addresses
 
 
 def leave(instance: Instance, process: int) -> None:
@@ -41,3 +45,13 @@ def stop(instance: Instance) -> None:
     redis_server.stop(instance)
     postgres.stop(account(instance))
     bury()
+
+
+def keep_up(instance: Instance, wanted: set[str]) -> None:
+    """Start again what died under a running site. The port stays, so that nobody needs to be told."""
+    where = account(instance)
+    if ("DATABASE_URL" in wanted and not postgres.is_running(where)) or (
+        "REDIS_URL" in wanted and not redis_server.is_running(instance)
+    ):
+        with instance.locked():
+            _start(instance, wanted)

@@ -27,14 +27,26 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         await self.accept()
 
+    @classmethod
+    async def decode_json(cls, text_data: str) -> Any:
+        """What is not JSON asks for nothing."""
+        try:
+            return await super().decode_json(text_data)
+        except ValueError:
+            return None
+
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        wanted = content.get("watch", []) if isinstance(content, dict) else []
-        topics = {t for t in wanted if isinstance(t, str)} - self.watched
-        allowed = await self._allowed(sorted(topics)[: MOST_TOPICS - len(self.watched)])
+        """``{"watch": [topics]}``: all that the page watches from now on."""
+        wanted = content.get("watch") if isinstance(content, dict) else None
+        topics = {t for t in wanted if isinstance(t, str)} if isinstance(wanted, list) else set()
+        for topic in self.watched - topics:
+            await self.channel_layer.group_discard(channel_group(topic), self.channel_name)
+        self.watched &= topics
+        allowed = await self._allowed(sorted(topics - self.watched)[: MOST_TOPICS - len(self.watched)])
         for topic in allowed:
             self.watched.add(topic)
             await self.channel_layer.group_add(channel_group(topic), self.channel_name)
-        await self.send_json({"watching": allowed})
+        await self.send_json({"watching": sorted(self.watched)})
 
     @database_sync_to_async
     def _allowed(self, topics: list[str]) -> list[str]:

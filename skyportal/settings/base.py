@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "skyportal.web.csp.ContentSecurityPolicyMiddleware",
     "apps.groups.middleware.ViewerMiddleware",
+    "skyportal.web.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "skyportal.urls"
@@ -79,6 +80,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "skyportal.web.context.frame",
+                "apps.groups.context.acting",
             ],
         },
     }
@@ -96,6 +98,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "groups.User"
+AUTHENTICATION_BACKENDS = ["apps.groups.authentication.Passwords"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -141,7 +144,7 @@ MEDIA_ROOT = DATA / "files"
 MEDIA_URL = "files/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "skyportal.web.assets.HashedStaticFilesStorage"},
 }
 
 REST_FRAMEWORK = {

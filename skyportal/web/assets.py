@@ -12,6 +12,20 @@ from django.core.checks import CheckMessage, Warning
 from django.core.files.storage import FileSystemStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+
+def node_modules() -> Path:
+    return Path(settings.ROOT) / "node_modules"
+
+
+@cache
+def package(name: str) -> Path:
+    """The folder of an installed Python package, without importing it."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise LookupError(f"the package {name} is not installed")
+    return Path(spec.origin).parent
+
+
 # (folder in the site, where its files come from, the files in it)
 PACKAGED: list[tuple[str, Callable[[], Path], list[str]]] = [
     ("vendor/bootstrap", lambda: node_modules() / "bootstrap/dist/css", ["bootstrap.min.css", "bootstrap.min.css.map"]),
@@ -28,19 +42,6 @@ PACKAGED: list[tuple[str, Callable[[], Path], list[str]]] = [
     ("vendor/sortablejs", lambda: node_modules() / "sortablejs", ["Sortable.min.js"]),
     ("bokeh", lambda: package("bokeh") / "server/static/js", ["bokeh.min.js", "bokeh-gl.min.js"]),
 ]
-
-
-def node_modules() -> Path:
-    return Path(settings.ROOT) / "node_modules"
-
-
-@cache
-def package(name: str) -> Path:
-    """The folder of an installed Python package, without importing it."""
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        raise LookupError(f"the package {name} is not installed")
-    return Path(spec.origin).parent
 
 
 class PackagedAssetsFinder(BaseFinder):
@@ -87,3 +88,8 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Hashed names inside our ES modules' imports too, so that an upgrade reaches every browser at once."""
 
     support_js_module_import_aggregation = True
+    # ours only: packages mention imports in their comments, and theirs need no rewriting
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )

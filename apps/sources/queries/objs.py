@@ -82,6 +82,11 @@ def visible_objs(viewer: Viewer) -> AccessQuerySet:
     return Obj.objects.visible_to(viewer)
 
 
+def any_objs() -> bool:
+    """Whether the database holds anything at all; for set-up commands."""
+    return Obj.objects.exists()
+
+
 def nearest(viewer: Viewer, ra: float, dec: float, radius: float) -> tuple[str, float] | None:
     """Name and separation of the nearest obj that the viewer may know within ``radius`` arcsec."""
     near = in_cone(ra, dec, radius)

@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from skyportal.astro import bandpasses
+
 register = template.Library()
 
 ABSENT = "–"
@@ -210,12 +212,7 @@ def ago(value: Any) -> SafeString:
 @register.filter
 def bandpass_colour(name: Any) -> str:
     """The one colour of a bandpass, everywhere."""
-    try:
-        from skyportal.astro.photometry import BANDPASSES  # type: ignore[import-not-found,unused-ignore]
-
-        return str(BANDPASSES[str(name)].colour)
-    except (ImportError, KeyError, AttributeError):
-        return "#8a919c"
+    return bandpasses.colour(str(name))
 
 
 @register.filter
@@ -263,14 +260,17 @@ def without(context: template.Context, key: str, value: Any = None) -> str:
 
 @register.inclusion_tag("web/_sort.html", takes_context=True)
 def sort_header(
-    context: template.Context, field: str, label: str, first: str = "asc", numeric: bool = False
+    context: template.Context, field: str, label: str, first: str = "asc", numeric: bool = False, fold: bool = False
 ) -> dict[str, Any]:
-    """A column's header that sorts by it: `sort=field` or `sort=-field`; `first` is what the first click does."""
+    """A column's header that sorts by it: `sort=field` or `sort=-field`; `first` is what the first click does.
+
+    `numeric` aligns it right; `fold` hides it on a phone, as its cells' class `fold` does.
+    """
     now = context["request"].GET.get("sort", context.get("default_sort", ""))
     state = {field: "ascending", f"-{field}": "descending"}.get(now, "")
     other = {"ascending": f"-{field}", "descending": field}
     target = other.get(state, field if first == "asc" else f"-{field}")
-    return {"label": label, "state": state, "url": with_query(context, sort=target), "numeric": numeric}
+    return {"label": label, "state": state, "url": with_query(context, sort=target), "numeric": numeric, "fold": fold}
 
 
 @register.filter
@@ -324,7 +324,7 @@ def control(field: BoundField) -> SafeString:
     css = style.get(kind, "form-control")
     if kind == "radio" or type(widget).__name__ == "CheckboxSelectMultiple":
         css = "choices"
-    attrs = {
+    attrs: dict[str, str | bool] = {
         "class": " ".join(filter(None, [widget.attrs.get("class", ""), css, "is-invalid" if field.errors else ""]))
     }
     choices = getattr(widget, "choices", None)
@@ -346,9 +346,16 @@ def is_checkbox(field: BoundField) -> bool:
 @register.filter
 def initials(user: Any) -> str:
     """One or two letters for a person's round mark."""
-    first, last = getattr(user, "first_name", "") or "", getattr(user, "last_name", "") or ""
-    letters = (first[:1] + last[:1]) or str(user)[:2]
+    names = f"{getattr(user, 'first_name', '')} {getattr(user, 'last_name', '')}".split() or str(user).split()
+    letters = names[0][0] + names[-1][0] if len(names) > 1 else "".join(names)[:2]
     return letters.upper()
+
+
+@register.filter
+def thousands(value: Any) -> str:
+    """A count as 1,234."""
+    found = number(value)
+    return ABSENT if found is None else signed(f"{int(found):,}")
 
 
 @register.simple_tag

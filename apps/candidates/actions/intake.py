@@ -1,0 +1,222 @@
+"""Batches of packets on their way in: read, filtered, admitted, archived."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from apps.groups.models import Stream
+from apps.sources.actions.sources import save_source
+from apps.sources.models import Obj
+from skyportal.access.viewer import Viewer
+from skyportal.astro.time import datetime_of
+from skyportal.live.topics import publish
+
+from ..alerts import cutouts
+from ..alerts.archive import Archive
+from ..alerts.batches import BatchResult, FilterFailure, process
+from ..alerts.conditions import BadCondition, Validated
+from ..alerts.containers import BadPacket
+from ..alerts.reading import Packet, Refused
+from ..alerts.sandbox import FilterSpec, Sandbox
+from ..alerts.surveys import BY_KEY, Alert
+from ..models import FilterVersion, StreamPulse
+from ..queries import schemas
+from ..queries.filters import running
+from .admission import Admission, Admitted, admit
+from .filters import mark_broken
+from .packets import SetAside, set_aside
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+"""Packets taken together: enough that a statement for all of them costs little for each."""
+
+
+@dataclass
+class Report:
+    """What became of packets; reports of batches add up."""
+
+    read: int = 0
+    new: int = 0
+    repeated: int = 0
+    refused: int = 0
+    admitted: int = 0
+    passed: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Report) -> None:
+        for name in ("read", "new", "repeated", "refused", "admitted"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.passed.update(other.passed)
+        self.reasons.update(other.reasons)
+
+
+def archive_name(stream: Stream) -> str:
+    """The stream's folder in the archive."""
+    return f"{re.sub(r'[^A-Za-z0-9_.+-]+', '_', stream.name)[:50].strip('._') or 'stream'}-{stream.pk}"
+
+
+class Intake:
+    """One stream's way in. Filters are looked up for each batch, so that an edit counts from the next one on."""
+
+    def __init__(self, stream: Stream, *, archive: Archive | None = None, sandbox: Sandbox | None = None) -> None:
+        self.stream = stream
+        self.archive = archive or Archive(settings.ALERT_ARCHIVE)
+        self.sandbox = sandbox or Sandbox()
+        self.survey = _survey_key(stream)
+        self._checked: dict[int, Validated | None] = {}
+        self._remembered: set[str] = set()
+
+    def take(self, items: Iterable[Packet | Refused], raws: Mapping[str, bytes] | None = None) -> Report:
+        """Let a batch in. ``raws`` holds messages by where they came from, for those that turn out bad.
+
+        Archive and database both change nothing the second time. Whoever reads from a queue tells it that the batch
+        is done after this returns: after a crash anywhere the batch comes again, and nothing is lost or doubled.
+        """
+        items = list(items)
+        versions = self._running()
+        result = self._process(items, versions)
+        if not versions and self._learn(result) and (versions := self._running()):
+            result = self._process(items, versions)  # filters that waited for the stream's first packet
+        self._learn(result)
+        admitted = [Admitted(one.alert, one.filters, _pictures(one.alert)) for one in result.passed]
+        broken = {failure.key: failure for failure in reversed(result.failed)}
+        with transaction.atomic():
+            admission = admit(self.stream, admitted, versions)
+            _autosave(admission, versions)
+            set_aside(self.stream, _kept(result.refused, raws or {}))
+            for filter_id, failure in broken.items():
+                mark_broken(filter_id, _complaint(failure))
+        report = _report(result, admission, versions)
+        beat(self.stream, report, result.newest_mjd)
+        return report
+
+    def close(self) -> None:
+        self.sandbox.close()
+
+    def _process(self, items: list[Packet | Refused], versions: Sequence[FilterVersion]) -> BatchResult:
+        specs = [FilterSpec(v.filter_id, checked) for v in versions if (checked := self._checked[v.pk])]
+        return process(
+            items,
+            specs,
+            self.sandbox,
+            stream=archive_name(self.stream),
+            survey=self.survey,
+            archive=self.archive,
+        )
+
+    def _learn(self, result: BatchResult) -> bool:
+        """Remember the forms of packets that were not known; whether there was such a one."""
+        new = False
+        for schema in result.schemas:
+            name = schemas.name_of(schema)
+            if name not in self._remembered:
+                new |= schemas.remember(self.stream.pk, schema)
+                self._remembered.add(name)
+        return new
+
+    def _running(self) -> list[FilterVersion]:
+        """Filters that judge now. One that no longer fits the stream's packets is set aside as broken."""
+        known = schemas.known(self.stream)
+        fit = []
+        for version in running([self.stream.pk]) if known else []:
+            if version.pk not in self._checked:
+                self._checked[version.pk] = self._check(version)
+            if self._checked[version.pk] is not None:
+                fit.append(version)
+        return fit
+
+    def _check(self, version: FilterVersion) -> Validated | None:
+        try:
+            return schemas.validated(self.stream, version.condition, version.annotations)
+        except BadCondition as problem:
+            mark_broken(version.filter_id, str(problem))
+            return None
+
+
+def _report(result: BatchResult, admission: Admission, versions: Sequence[FilterVersion]) -> Report:
+    names = {version.filter_id: f"{version.filter.group.name}: {version.filter.name}" for version in versions}
+    passed = Counter(dict.fromkeys(names.values(), 0))
+    passed.update(names[filter_id] for one in result.passed for filter_id in one.filters)
+    return Report(
+        read=result.packets,
+        new=result.archived,
+        repeated=max(0, result.packets - len(result.refused) - result.archived),
+        refused=len(result.refused),
+        admitted=admission.candidates,
+        passed=passed,
+        reasons=Counter(one.reason for one in result.refused),
+    )
+
+
+def _survey_key(stream: Stream) -> str:
+    said = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
+    return str(said).lower() if said and str(said).lower() in BY_KEY else ""
+
+
+STRETCH = {"new": "asinh", "ref": "asinh", "sub": "linear"}
+
+
+def _pictures(alert: Alert) -> dict[str, bytes]:
+    """Cutouts as PNG; one that is no picture is left out, the alert stays good."""
+    pictures = {}
+    for kind, raw in alert.cutouts.items():
+        try:
+            pictures[kind] = cutouts.png(raw, STRETCH.get(kind, "asinh"))
+        except BadPacket as problem:
+            logger.info("The %s cutout of %s is left out: %s", kind, alert.candid, problem)
+    return pictures
+
+
+def _complaint(failure: FilterFailure) -> str:
+    return f"{failure.reason} Packet {failure.candid}: {failure.value}" if failure.candid else failure.reason
+
+
+def _kept(refused: Iterable[Refused], raws: Mapping[str, bytes]) -> Iterable[SetAside]:
+    """Refused packets with their bytes: of a message the message, of a file the file."""
+    for one in refused:
+        raw = one.raw or raws.get(one.where)
+        if raw is None:
+            path = Path(one.where)
+            raw = path.read_bytes() if path.is_file() else b""
+        yield SetAside(raw, f"{one.where} #{one.index}" if one.index else one.where, one.reason)
+
+
+def _autosave(admission: Admission, versions: Sequence[FilterVersion]) -> None:
+    """Filters that save what passes them do so, in the platform's own name."""
+    viewer = Viewer.system("a filter saves what passes it")
+    for version in versions:
+        if version.filter.autosave:
+            for obj in Obj.objects.filter(pk__in=admission.new_objs.get(version.filter_id, [])):
+                save_source(viewer, obj, [version.filter.group_id])
+
+
+def beat(stream: Stream, report: Report, newest_mjd: float | None) -> None:
+    """Add a batch to what the stream has brought so far, and let lamps know."""
+    StreamPulse.objects.get_or_create(stream=stream)
+    changes: dict[str, Any] = {
+        "packets": F("packets") + report.new,
+        "repeated": F("repeated") + report.repeated,
+        "refused": F("refused") + report.refused,
+        "passed": F("passed") + report.admitted,
+        "last_packet_at": timezone.now(),
+    }
+    if newest_mjd is not None:
+        changes["last_observed_at"] = Greatest(F("last_observed_at"), datetime_of(newest_mjd))
+    StreamPulse.objects.filter(stream=stream).update(**changes)
+    try:
+        publish([f"stream:{stream.pk}"])
+    except Exception:
+        logger.warning("Lamps were not told of %s.", stream.name, exc_info=True)

@@ -1,0 +1,222 @@
+"""Every packet that came, as Parquet: one folder for each stream and night, pictures beside it.
+
+``<root>/<stream>/<yyyymmdd>/part-<hash>.parquet`` holds packets of one schema version, with all their fields but
+the pictures; ``cutouts-<hash>.parquet`` those, and may be deleted after some nights. A file is named by what is in
+it: writing the same packets again finds the file there and adds nothing. It appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .basics import basics
+from .surveys import survey_of
+from .tables import PacketTable
+
+STREAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}")
+MJD_OF_1970 = 40587
+OBJECT, CANDID, MJD = "__object_id", "__candid", "__mjd"  # our own columns, first in every part
+
+
+@dataclass(frozen=True)
+class Night:
+    """What the archive holds of one stream and night (the UTC date of the exposures)."""
+
+    stream: str
+    night: str
+    packets: int
+    files: int
+    bytes: int
+
+
+class Archive:
+    """The archive below a folder."""
+
+    def __init__(self, root: str | Path):
+        self.root = Path(root)
+        self._ids_of: Path | None = None
+        self._ids: set[tuple[str, str]] = set()
+        self._read: set[str] = set()
+
+    def append(self, stream: str, table: PacketTable, hint: str = "") -> int:
+        """Keep these packets; gives how many were not there already. ``hint`` is the stream's survey."""
+        known = basics(table.columns, survey_of(table.schema, hint))
+        whole = pa.table({OBJECT: known.object_id, CANDID: known.candid, MJD: known.mjd,
+                          **{n: table.columns[n] for n in table.columns.column_names}})  # fmt: skip
+        nights: dict[str, list[int]] = {}
+        for row, at in enumerate(known.mjd.to_pylist()):
+            nights.setdefault(night_of(at), []).append(row)
+        return sum(self._write(stream, night, whole, table, rows) for night, rows in nights.items())
+
+    def _write(self, stream: str, night: str, whole: pa.Table, table: PacketTable, rows: list[int]) -> int:
+        folder = self._folder(stream, night)
+        known = self._known(folder)
+        unique: dict[tuple[str, str], int] = {}
+        for row, key in zip(
+            rows, zip(*(whole[n].take(rows).to_pylist() for n in (CANDID, OBJECT)), strict=True), strict=True
+        ):
+            if key not in known:
+                unique.setdefault(key, row)
+        rows = list(unique.values())
+        if not rows:
+            return 0
+        name = _hash([table.schema.fingerprint, *sorted(map(str, unique))])
+        part = whole.take(rows)
+        note = {"schema": table.schema.name, "version": table.schema.version, "fingerprint": table.schema.fingerprint,
+                "cutouts": json.dumps(table.schema.cutout_paths)}  # fmt: skip
+        part = part.replace_schema_metadata(note)
+        if table.cutouts:
+            chosen = pa.array(rows)
+            pictures = {".".join(path): found.take(chosen) for path, found in table.cutouts.items()}
+            _write_whole(folder / f"cutouts-{name}.parquet", pa.table({CANDID: part[CANDID], **pictures}), "none")
+        _write_whole(folder / f"part-{name}.parquet", part, "zstd")
+        return len(rows)
+
+    def _known(self, folder: Path) -> set[tuple[str, str]]:
+        """Candidate and object ids in a folder; each file is read once."""
+        if self._ids_of != folder:
+            self._ids_of, self._ids, self._read = folder, set(), set()
+        for path in folder.glob("part-*.parquet"):
+            if path.name not in self._read:
+                self._read.add(path.name)
+                ids = pq.read_table(path, columns=[CANDID, OBJECT])
+                self._ids.update(zip(ids[CANDID].to_pylist(), ids[OBJECT].to_pylist(), strict=True))
+        return self._ids
+
+    def parts(self, stream: str, first: str = "", last: str = "99999999") -> list[Path]:
+        """Files of a stream between two nights (yyyymmdd, both included), oldest first."""
+        folder = self._folder(stream, "00000000").parent
+        return sorted(p for p in folder.glob("*/part-*.parquet") if first <= p.parent.name <= last)
+
+    def schemas(self, stream: str) -> list[pa.Schema]:
+        """The schema versions met on a stream, for checking filters; our own columns left out."""
+        found: dict[bytes, pa.Schema] = {}
+        for path in self.parts(stream):
+            schema = pq.read_schema(path)
+            found.setdefault((schema.metadata or {}).get(b"fingerprint", b""), packet_schema(schema))
+        return list(found.values())
+
+    def tables(
+        self, stream: str, first: str = "", last: str = "99999999", rows: int = 2000
+    ) -> Iterator[tuple[pa.Table, list[str]]]:
+        """Archived packets, some at a time, with their candidate ids: what a back-test runs a filter on."""
+        for path in self.parts(stream, first, last):
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(batch_size=rows):
+                    table = pa.Table.from_batches([batch])
+                    yield table.drop_columns([OBJECT, CANDID, MJD]), table[CANDID].to_pylist()
+
+    def nights(self, stream: str | None = None) -> list[Night]:
+        """Counts for each stream and night."""
+        streams = (
+            [stream]
+            if stream
+            else sorted(p.name for p in self.root.iterdir() if p.is_dir())
+            if self.root.is_dir()
+            else []
+        )
+        found = []
+        for name in streams:
+            for folder in sorted(self._folder(name, "00000000").parent.glob("*")):
+                parts = sorted(folder.glob("*.parquet"))
+                packets = sum(pq.read_metadata(p).num_rows for p in parts if p.name.startswith("part-"))
+                found.append(Night(name, folder.name, packets, len(parts), sum(p.stat().st_size for p in parts)))
+        return found
+
+    def packet(self, stream: str, candid: str, night: str = "") -> dict[str, Any] | None:
+        """One packet, whole: its fields, and its pictures while they are kept."""
+        for path in reversed(self.parts(stream, night or "", night or "99999999")):
+            found = pq.read_table(path, filters=pc.field(CANDID) == str(candid))
+            if len(found):
+                record = found.drop_columns([OBJECT, CANDID, MJD]).to_pylist()[0]
+                self._add_cutouts(record, path, candid)
+                return record
+        return None
+
+    def packets_of(self, stream: str, object_id: str) -> list[dict[str, Any]]:
+        """Every packet of an object, oldest first, without pictures."""
+        found = []
+        for path in self.parts(stream):
+            rows = pq.read_table(path, filters=pc.field(OBJECT) == str(object_id)).to_pylist()
+            found += [(row.pop(MJD), row) for row in rows]
+        return [
+            {k: v for k, v in row.items() if k not in (OBJECT, CANDID)} for _, row in sorted(found, key=lambda f: f[0])
+        ]
+
+    @staticmethod
+    def _add_cutouts(record: dict, path: Path, candid: str) -> None:
+        beside = path.with_name(path.name.replace("part-", "cutouts-"))
+        if not beside.exists():
+            return
+        row = pq.read_table(beside, filters=pc.field(CANDID) == str(candid)).to_pylist()[0]
+        for dotted, picture in row.items():
+            if dotted == CANDID or picture is None:
+                continue
+            *above, last = dotted.split(".")
+            place = record
+            for name in above:
+                place[name] = place.get(name) or {}
+                place = place[name]
+            place[last] = bytes(picture)
+
+    def forget_cutouts(self, stream: str, before: str) -> int:
+        """Delete the pictures of nights before this one (yyyymmdd); gives the bytes freed."""
+        freed = 0
+        for path in self._folder(stream, "00000000").parent.glob("*/cutouts-*.parquet"):
+            if path.parent.name < before:
+                freed += path.stat().st_size
+                path.unlink()
+        return freed
+
+    def _folder(self, stream: str, night: str) -> Path:
+        if not STREAM.fullmatch(stream):
+            raise ValueError(f"{stream!r} cannot be a stream's folder: letters, digits and . _ + - only")
+        return self.root / stream / night
+
+
+def packet_schema(schema: pa.Schema) -> pa.Schema:
+    """A part's schema without our own columns."""
+    return pa.schema([f for f in schema if f.name not in (OBJECT, CANDID, MJD)])
+
+
+def night_of(mjd: float | None) -> str:
+    """The UTC date of an MJD as yyyymmdd."""
+    if mjd is None or not 0 < mjd < 2_000_000:
+        return "00000000"
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=mjd - MJD_OF_1970)).strftime("%Y%m%d")
+
+
+def _hash(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def _write_whole(path: Path, table: pa.Table, compression: str) -> None:
+    """Write to a neighbour, then rename: a reader never sees half a file, a crash leaves none."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            # dictionaries and statistics of a thousand columns cost more than all else, and save nothing here
+            options = {"use_dictionary": False, "write_statistics": [OBJECT, CANDID, MJD]}
+            pq.write_table(table, stream, compression=compression, **options)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,138 @@
+"""A batch of packets from beginning to end: tables, archive, filters, and the few that passed in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from .archive import Archive
+from .basics import basics
+from .containers import BadPacket
+from .reading import Packet, Refused
+from .sandbox import Failed, FilterSpec, Sandbox
+from .surveys import Alert, survey_of
+from .tables import PacketTable, tabulate
+
+
+@dataclass(slots=True)
+class PassedAlert:
+    """An alert that at least one filter wants, and each such filter's annotations by the filter's key."""
+
+    alert: Alert
+    packet: Packet = field(repr=False)
+    filters: dict[Any, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class FilterFailure:
+    """A filter that could not be applied to part of a batch."""
+
+    key: Any
+    reason: str
+    candid: str = ""
+    value: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """What became of a batch."""
+
+    packets: int = 0
+    archived: int = 0  # not in the archive before
+    refused: list[Refused] = field(default_factory=list)
+    passed: list[PassedAlert] = field(default_factory=list)
+    failed: list[FilterFailure] = field(default_factory=list)
+    schemas: list[pa.Schema] = field(default_factory=list)
+    newest_mjd: float | None = None  # of the exposures
+
+
+def in_batches(items: Iterable[Packet | Refused], size: int = 1000) -> Iterator[list[Packet | Refused]]:
+    """Lists of up to this many; a thousand ZTF packets are 65 MB."""
+    batch: list[Packet | Refused] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def process(
+    items: Sequence[Packet | Refused],
+    specs: Sequence[FilterSpec],
+    sandbox: Sandbox,
+    *,
+    stream: str = "",
+    survey: str = "",
+    archive: Archive | None = None,
+) -> BatchResult:
+    """Decode, archive and filter a batch. Nothing raises for a bad packet or a bad filter.
+
+    ``survey`` is the stream's survey key, used where a packet's schema does not tell. Doing the same batch twice
+    gives the same alerts and adds nothing to the archive.
+    """
+    packets = [item for item in items if isinstance(item, Packet)]
+    result = BatchResult(packets=len(items), refused=[item for item in items if isinstance(item, Refused)])
+    tables, damaged = tabulate(packets, with_cutouts=archive is not None)
+    result.refused += damaged
+    for table in tables:
+        whole, ids = _alerts_only(table, survey, result)
+        if not len(whole):
+            continue
+        result.schemas.append(table.schema.arrow)
+        if archive is not None:
+            result.archived += archive.append(stream, whole, survey)
+        _filter(whole, ids, specs, sandbox, survey, result)
+    return result
+
+
+def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[PacketTable, list[str]]:
+    """The rows that are alerts, and their candidate ids; the others are refused with the reason."""
+    try:
+        found = survey_of(table.schema, hint)
+    except BadPacket as error:
+        result.refused += [Refused(str(error), p.where, p.index) for p in table.packets]
+        return PacketTable(table.schema, table.columns.slice(0, 0), []), []
+    known = basics(table.columns, found)
+    complete = known.complete()
+    ids = known.candid.to_pylist()
+    if complete.any():
+        newest = float(known.mjd.to_numpy(zero_copy_only=False)[complete].max())
+        result.newest_mjd = max(newest, result.newest_mjd or newest)
+    if complete.all():
+        return table, ids
+    for i in np.nonzero(~complete)[0]:
+        packet = table.packets[i]
+        try:
+            found.normalise(packet.record())
+            reason = "it has no usable identity, place or time"
+        except BadPacket as error:
+            reason = str(error)
+        result.refused.append(Refused(reason, packet.where, packet.index))
+    rows = np.nonzero(complete)[0]
+    cutouts = {p: c.take(pa.array(rows)) for p, c in table.cutouts.items()} if table.cutouts else None
+    return PacketTable(table.schema, table.columns.take(rows), [table.packets[r] for r in rows], cutouts), [
+        ids[r] for r in rows
+    ]
+
+
+def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey: str, result: BatchResult) -> None:
+    wanted: dict[int, dict[Any, dict[str, Any]]] = {}
+    for key, answer in sandbox.run(table.columns, specs, ids).items():
+        if isinstance(answer, Failed):
+            result.failed.append(FilterFailure(key, answer.reason, answer.packet, answer.value))
+            continue
+        for row, values in zip(answer.rows, answer.annotations, strict=True):
+            wanted.setdefault(row, {})[key] = values
+    found = survey_of(table.schema, survey)
+    for row in sorted(wanted):
+        packet = table.packets[row]
+        try:
+            result.passed.append(PassedAlert(found.normalise(packet.record()), packet, wanted[row]))
+        except BadPacket as error:
+            result.refused.append(Refused(str(error), packet.where, packet.index))

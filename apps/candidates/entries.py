@@ -1,0 +1,57 @@
+"""What happens to candidates and filters, as the journal keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from skyportal.journal.entries import Entry
+
+
+@dataclass(frozen=True)
+class CandidatesArrived(Entry):
+    """A batch of alerts passed filters, or somebody posted candidates."""
+
+    obj_names: list[str]
+    filter_ids: list[int]
+    group_ids: list[int]
+    count: int
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [*(f"candidates:{group}" for group in self.group_ids), *(f"source:{name}" for name in self.obj_names)]
+
+
+@dataclass(frozen=True)
+class CandidatesDeleted(Entry):
+    obj_names: list[str]
+    filter_ids: list[int]
+    count: int
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class FilterChanged(Entry):
+    """A filter was made, edited, given a new version, switched or deleted."""
+
+    filter_id: int
+    group_id: int
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"filter:{self.filter_id}", f"group:{self.group_id}"]
+
+
+@dataclass(frozen=True)
+class FilterBroke(Entry):
+    """A filter could not judge a batch; it stands still until somebody mends it."""
+
+    filter_id: int
+    group_id: int
+    problem: str
+
+    def topics(self) -> list[str]:
+        return [f"filter:{self.filter_id}", f"group:{self.group_id}"]

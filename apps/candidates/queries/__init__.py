@@ -1,0 +1,1 @@
+"""Reads of this app, a module for each noun."""

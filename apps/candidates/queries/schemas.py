@@ -1,0 +1,90 @@
+"""What packets of a stream look like: the schemas that were seen, and filters checked against them.
+
+Each schema version is kept once as a small file, so that a filter can be written before tonight's first packet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from apps.groups.models import Stream
+from skyportal.access.errors import Invalid
+
+from ..alerts import needs
+from ..alerts.conditions import BadCondition, Validated, validate
+from ..alerts.schemas import from_tree
+from ..alerts.simulator.schema import ztf_schema
+
+
+def folder(stream_id: int) -> str:
+    return f"schemas/{stream_id}"
+
+
+def name_of(schema: pa.Schema) -> str:
+    """The same for packets of the same fields."""
+    return hashlib.sha256(schema.remove_metadata().serialize()).hexdigest()[:20]
+
+
+def remember(stream_id: int, schema: pa.Schema) -> bool:
+    """Keep the form of these packets; whether it was new."""
+    name = f"{folder(stream_id)}/{name_of(schema)}.arrow"
+    if default_storage.exists(name):
+        return False
+    default_storage.save(name, ContentFile(schema.remove_metadata().serialize().to_pybytes()))
+    return True
+
+
+def known(stream: Stream) -> list[pa.Schema]:
+    """Every form in which packets of this stream came, or of its survey before the first one came."""
+    try:
+        names = sorted(name for name in default_storage.listdir(folder(stream.pk))[1] if name.endswith(".arrow"))
+    except FileNotFoundError:
+        names = []
+    return [_read(f"{folder(stream.pk)}/{name}") for name in names] or _shipped(stream)
+
+
+def _shipped(stream: Stream) -> list[pa.Schema]:
+    """The form of a survey's packets that we know without having seen one of the stream's own."""
+    survey = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
+    return [from_tree(ztf_schema()).arrow] if str(survey).lower() == "ztf" else []
+
+
+@lru_cache(maxsize=256)
+def _read(name: str) -> pa.Schema:
+    """A file never changes: its name is its content's."""
+    with default_storage.open(name) as file:
+        return pa.ipc.read_schema(pa.py_buffer(file.read()))
+
+
+def fields(stream: Stream) -> list[tuple[str, str]]:
+    """Every field that a condition may name, with its type."""
+    return needs.describe(needs.together(known(stream)))
+
+
+def validated(stream: Stream, condition: str, annotations: Mapping[str, str]) -> Validated:
+    """A filter that may run, or `BadCondition`, in words for the person who wrote it."""
+    schemas = known(stream)
+    if not schemas:
+        raise BadCondition(
+            f"No packet of {stream.name} has been seen yet, so its fields are not known; ingest one first."
+        )
+    return validate(condition, annotations, schemas)
+
+
+def checked_condition(stream_id: int, condition: str, annotations: Any) -> tuple[str, dict[str, str]]:
+    """The texts of a filter, trimmed, once they are known to be able to run."""
+    if not isinstance(annotations, Mapping):
+        raise Invalid("annotations: must be an object of name → expression.")
+    texts = {str(name).strip(): str(text).strip() for name, text in annotations.items()}
+    try:
+        checked = validated(Stream.objects.get(pk=stream_id), condition.strip(), texts)
+    except BadCondition as problem:
+        raise Invalid(f"Invalid condition: {problem}") from None
+    return checked.condition, checked.annotations

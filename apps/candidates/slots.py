@@ -1,0 +1,40 @@
+"""What upper floors may hang here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from skyportal.access.viewer import Viewer
+from skyportal.api.params import Param
+from skyportal.plugins import Slot
+
+if TYPE_CHECKING:
+    from .queries.scanning import Scope
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Whoever scans, what they scan, and everything they asked: for parameters that come in pairs."""
+
+    viewer: Viewer
+    scope: Scope
+    query: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CandidateFilter:
+    """A parameter of the scanning query: its public declaration and how it narrows.
+
+    ``apply(rows, value, asker)`` gets passings (rows with ``obj``, ``filter`` and ``passed_at``) and returns fewer.
+    """
+
+    param: Param
+    apply: Callable[[QuerySet, Any, Asker], QuerySet]
+
+
+candidate_filters: Slot[CandidateFilter] = Slot("candidates.candidate_filters")
+"""Parameters of `GET /api/candidates` and of the scanning page, by public name."""

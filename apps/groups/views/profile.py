@@ -1,0 +1,109 @@
+"""My account: who I am, what I may do, my tokens and password."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from skyportal.access.errors import Refusal
+from skyportal.access.viewer import Viewer
+
+from .. import actions, queries
+from ..forms import ChangePassword, ProfileForm, TokenForm
+
+
+def _page(request: HttpRequest, *, status: int = 200, **shown: object) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    person = queries.get_person(viewer, viewer.user_id or 0)
+    held_by_roles = {acl.pk for role in person.roles.all() for acl in role.acls.all()}
+    page = {
+        "person": person,
+        "form": ProfileForm.of(person),
+        "password_form": ChangePassword(request.user),
+        "token_form": TokenForm(viewer=viewer),
+        "tokens": list(queries.tokens_of(viewer, person.pk).order_by("created_at")),
+        "permissions": sorted(held_by_roles.union(acl.pk for acl in person.acls.all())),
+        **shown,
+    }
+    page["may_make_token"] = viewer.sees_all or not page["tokens"]
+    response = render(request, "groups/profile.html", page, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Shows the account, and takes changes of names and contacts."""
+    if request.method != "POST":
+        return _page(request)
+    form = ProfileForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form=form, status=400)
+    try:
+        actions.change_profile(request.viewer, form.cleaned_data)  # type: ignore[attr-defined]
+    except (Refusal, ValidationError) as problem:
+        form.add_error(None if isinstance(problem, ValidationError) else "contact_phone", "; ".join(_words(problem)))
+        return _page(request, form=form, status=400)
+    messages.success(request, "Your profile is changed.")
+    return redirect("profile")
+
+
+def _words(problem: Refusal | ValidationError) -> list[str]:
+    return problem.messages if isinstance(problem, ValidationError) else [problem.message]
+
+
+@login_required
+@require_POST
+@sensitive_post_parameters()
+def change_password(request: HttpRequest) -> HttpResponse:
+    form = ChangePassword(request.user, request.POST)
+    if not form.is_valid():
+        return _page(request, password_form=form, status=400)
+    person = form.save()
+    update_session_auth_hash(request, person)
+    messages.success(request, "Your password is changed; other browsers are signed out.")
+    return redirect("profile")
+
+
+@login_required
+@require_POST
+def make_token(request: HttpRequest) -> HttpResponse:
+    """The secret is in this answer and nowhere else."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    form = TokenForm(request.POST, viewer=viewer)
+    if not form.is_valid():
+        return _page(request, token_form=form, status=400)
+    try:
+        token, secret = actions.issue_token(viewer, form.cleaned_data["name"], form.cleaned_data["acls"])
+    except Refusal as refusal:
+        form.add_error("name", refusal.message)
+        return _page(request, token_form=form, status=400)
+    return _page(request, new_token=token, secret=secret)
+
+
+@login_required
+@require_POST
+def rename_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
+    try:
+        actions.change_token(request.viewer, str(token_id), name=request.POST.get("name", "")[:200])  # type: ignore[attr-defined]
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "The token is renamed.")
+    return redirect("profile")
+
+
+@login_required
+@require_POST
+def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
+    actions.revoke_token(request.viewer, str(token_id))  # type: ignore[attr-defined]
+    messages.success(request, "The token is revoked; whatever used it is locked out.")
+    return redirect("profile")

@@ -1,0 +1,70 @@
+"""`/api/sources/{id}/annotations`, and what keys there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from skyportal.access.errors import Invalid
+from skyportal.api.endpoint import Endpoint
+
+from ..actions import annotations as actions
+from ..queries import annotations as queries
+from ..queries.objs import get_obj
+from .ids import path_id
+
+
+class AnnotationBody(serializers.Serializer):
+    """An annotation, for the documentation of the API; the action checks it."""
+
+    origin = serializers.CharField(help_text="Who says so, e.g. gaia; begins with a letter, digit or underscore.")
+    data = serializers.DictField(help_text="Keys and values.")  # type: ignore[assignment]
+    group_ids = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="Missing: all my groups."
+    )
+
+
+class Annotations(Endpoint):
+    """Annotations of a source: a dictionary for each origin."""
+
+    requires = {"POST": "Annotate", "PUT": "Annotate", "DELETE": "Annotate"}
+    bodies = {"POST": AnnotationBody, "PUT": AnnotationBody}
+
+    def get(self, request: Any, obj_id: str, annotation_id: str | None = None) -> Any:
+        """One annotation, or all of a source."""
+        if annotation_id is not None:
+            return queries.shown_annotation(self.viewer, path_id("annotation_id", annotation_id), obj_id)
+        obj = get_obj(self.viewer, obj_id)
+        return queries.by_obj(self.viewer, [obj.pk])[obj.pk]
+
+    def post(self, request: Any, obj_id: str, annotation_id: str | None = None) -> Any:
+        """Annotate a source; a second annotation of the same origin is refused."""
+        if missing := [f"{name}: Field required" for name in ("origin", "data") if name not in self.data]:
+            raise Invalid("Invalid/missing parameters: " + "; ".join(missing))
+        annotated = actions.annotate(
+            self.viewer, obj_id, self.data["origin"], self.data["data"], group_ids=self.data.get("group_ids")
+        )
+        return {"annotation_id": annotated}
+
+    def put(self, request: Any, obj_id: str, annotation_id: str | None = None) -> Any:
+        """Replace data, origin or groups of one's own annotation; what is not given stays."""
+        actions.edit_annotation(
+            self.viewer,
+            path_id("annotation_id", annotation_id),
+            obj_id,
+            origin=self.data.get("origin"),
+            data=self.data.get("data"),
+            group_ids=self.data.get("group_ids"),
+        )
+
+    def delete(self, request: Any, obj_id: str, annotation_id: str | None = None) -> Any:
+        """Delete one's own annotation."""
+        actions.delete_annotation(self.viewer, path_id("annotation_id", annotation_id), obj_id)
+
+
+class AnnotationsInfo(Endpoint):
+    """Keys and types of the annotations of each origin, to sort and filter by."""
+
+    def get(self, request: Any) -> dict[str, list[dict[str, str]]]:
+        return queries.info(self.viewer)

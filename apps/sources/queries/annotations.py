@@ -1,0 +1,103 @@
+"""Reading annotations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models.expressions import RawSQL
+
+from skyportal.access.errors import Invalid, NotVisible
+from skyportal.access.policy import AccessQuerySet
+from skyportal.access.viewer import Viewer
+
+from ..models import Annotation
+from . import shown
+
+COLUMNS = ("id", "origin", "data", "author_id", "created_at", "modified", "audience__key", *shown.AUTHOR_COLUMNS)
+
+HIDDEN = "Could not find any accessible annotations."
+
+
+def _rows(annotations: AccessQuerySet) -> list[dict[str, Any]]:
+    found = annotations.order_by("obj_id", "origin", "id").values(*COLUMNS, **shown.OBJ)
+    return [{**row, "author": shown.author(row), "type": "source"} for row in found]
+
+
+def by_obj(viewer: Viewer, obj_ids: Iterable[int], *, groups: bool = True) -> dict[int, list[dict[str, Any]]]:
+    """What is annotated to these objs, by origin; one query, and one more with the groups' names."""
+    obj_ids = list(obj_ids)
+    rows = _rows(Annotation.objects.visible_to(viewer).filter(obj_id__in=obj_ids))
+    _finish(viewer, rows, groups)
+    return shown.grouped(rows, obj_ids)
+
+
+def _finish(viewer: Viewer, rows: list[dict[str, Any]], groups: bool) -> None:
+    if groups:
+        shown.add_groups(viewer, rows)
+    else:
+        for row in rows:
+            row.pop("audience__key")
+
+
+def get_annotation(viewer: Viewer, annotation_id: int, obj_name: str | None = None) -> Annotation:
+    """One annotation; with a name, it must be of that obj."""
+    found = Annotation.objects.visible_to(viewer).select_related("obj", "audience").filter(pk=annotation_id).first()
+    if found is None:
+        raise NotVisible(HIDDEN, status=403)
+    if obj_name is not None and found.obj.name != obj_name:
+        raise Invalid("Annotation resource ID does not match resource ID given in path")
+    return found
+
+
+def shown_annotation(viewer: Viewer, annotation_id: int, obj_name: str) -> dict[str, Any]:
+    get_annotation(viewer, annotation_id, obj_name)
+    rows = _rows(Annotation.objects.visible_to(viewer).filter(pk=annotation_id))
+    _finish(viewer, rows, True)
+    return shown.alone(rows[0])
+
+
+# A few of each origin, however many there are: the distinct origins by hopping along the index from one to the next.
+SAMPLE_OF_EACH_ORIGIN = """
+    with recursive origins(origin) as (
+        (select origin from sources_annotation order by origin limit 1)
+        union all
+        select (select a.origin from sources_annotation a where a.origin > o.origin order by a.origin limit 1)
+        from origins o where o.origin is not null
+    )
+    select sample.id from origins o
+    cross join lateral (
+        select id from sources_annotation a where a.origin = o.origin order by a.obj_id desc limit %s
+    ) as sample
+"""
+SAMPLE = 200
+SAMPLE_LASTS = 600
+
+
+def info(viewer: Viewer) -> dict[str, list[dict[str, str]]]:
+    """Keys and types of the annotations of each origin, as a sample of recent objs has them; kept ten minutes."""
+    access = f"{viewer.sees_all} {sorted(viewer.group_ids)} {sorted(viewer.stream_ids)}"
+    name = "annotations-info:" + hashlib.sha256(access.encode()).hexdigest()
+    found = cache.get(name)
+    if found is None:
+        cache.set(name, found := _sampled_info(viewer), SAMPLE_LASTS)
+    return found
+
+
+def _sampled_info(viewer: Viewer) -> dict[str, list[dict[str, str]]]:
+    sample = Annotation.objects.visible_to(viewer).filter(pk__in=RawSQL(SAMPLE_OF_EACH_ORIGIN, [SAMPLE]))  # noqa: S611
+    kinds: dict[str, dict[str, str]] = {}
+    for origin, data in sample.order_by("origin").values_list("origin", "data"):
+        of_origin = kinds.setdefault(origin, {})
+        for key, value in data.items():
+            if value is not None:
+                of_origin.setdefault(key, _kind(value))
+    return {origin: [{key: kind} for key, kind in sorted(keys.items())] for origin, keys in kinds.items()}
+
+
+def _kind(value: Any) -> str:
+    """JSON's own word for the type of a value."""
+    names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+    return names[type(value)]

@@ -1,0 +1,169 @@
+"""What the pages of this app show, each in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Q
+
+from apps.groups.models import Group, User
+from skyportal.access.viewer import Viewer
+from skyportal.astro import cosmology, sky
+
+from ..models import Classification, Listing, Obj, Source
+from ..models.lists import FAVORITES
+from .sources import groups_of
+
+
+@dataclass(frozen=True)
+class Header:
+    """The head of a source page: what it is called, where it is, how far, who keeps it."""
+
+    obj: Obj
+    saves: list[Source]
+    is_favourite: bool
+    saveable: list[Group]
+    galactic: tuple[float, float] | None
+    distance: dict[str, float] | None
+
+
+def header(viewer: Viewer, obj: Obj) -> Header:
+    saves = list(
+        Source.objects.visible_to(viewer)
+        .filter(obj=obj)
+        .select_related("group", "saved_by")
+        .order_by("-active", "saved_at")
+    )
+    favourite = Listing.objects.filter(user_id=viewer.user_id, obj=obj, list_name=FAVORITES).exists()
+    offered = groups_to_save_in(viewer, saves)
+    return Header(obj, saves, favourite, offered, _galactic(obj), distances(obj.redshift))
+
+
+def _galactic(obj: Obj) -> tuple[float, float] | None:
+    if obj.ra is None or obj.dec is None:
+        return None
+    lon, lat = sky.galactic(obj.ra, obj.dec)
+    return float(lon), float(lat)
+
+
+def distances(redshift: float | None) -> dict[str, float] | None:
+    """Distance modulus (mag) and luminosity distance (Mpc); None where the redshift says nothing of distance."""
+    if redshift is None or redshift <= 0:
+        return None
+    return {
+        "modulus": cosmology.distance_modulus(redshift),
+        "luminosity": cosmology.luminosity_distance(redshift),
+    }
+
+
+def find(viewer: Viewer, text: str, *, most: int = 8) -> list[dict[str, Any]]:
+    """Objs whose name, TNS name or alias begins so, for the quick search."""
+    text = text.strip()
+    visible = Obj.objects.visible_to(viewer)
+    bare = text.upper().removeprefix("SN").removeprefix("AT").strip()
+    found = list(visible.filter(name__startswith=text).order_by("name")[:most])
+    if len(found) < most:
+        more = visible.filter(tns_name__startswith=bare) | visible.filter(alias__contains=[text])
+        found += [obj for obj in more.order_by("name")[:most] if obj.pk not in {o.pk for o in found}]
+    return [
+        {"name": obj.name, "tns_name": obj.tns_name, "ra": obj.ra, "dec": obj.dec, "redshift": obj.redshift}
+        for obj in found[:most]
+    ]
+
+
+def near(viewer: Viewer, ra: float, dec: float, radius: float, *, most: int = 8) -> list[dict[str, Any]]:
+    """Visible objs within ``radius`` arcsec, nearest first."""
+    from .objs import in_cone
+
+    separations = in_cone(ra, dec, radius)
+    nearest = list(separations)[: most * 4]
+    visible = {obj.pk: obj for obj in Obj.objects.visible_to(viewer).filter(pk__in=nearest)}
+    return [
+        {"name": visible[pk].name, "separation": separations[pk], "tns_name": visible[pk].tns_name}
+        for pk in nearest
+        if pk in visible
+    ][:most]
+
+
+def group_names(group_ids: list[int]) -> str:
+    """Names for a sentence: "A, B and C"."""
+    names = list(Group.objects.filter(pk__in=group_ids).order_by("name").values_list("name", flat=True))
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def groups_to_save_in(viewer: Viewer, saves: list[Source]) -> list[Group]:
+    """Groups offered for a save: mine, in which I may save, that do not have it. My own group comes last."""
+    have = {save.group_id for save in saves if save.active}
+    mine = Group.objects.filter(memberships__user_id=viewer.user_id, memberships__can_save=True, sitewide=False)
+    return list(mine.exclude(pk__in=have).order_by("single_user_group", "name"))
+
+
+@dataclass(frozen=True)
+class RecentSave:
+    """A source on the dashboard: the newest of its saves that the viewer may see."""
+
+    obj: Obj
+    group: Group
+    saved_by: User | None
+    saved_at: datetime
+    classification: str
+
+
+def recent_saves(viewer: Viewer, *, most: int = 12) -> list[RecentSave]:
+    """The newest saves in the viewer's groups, one row an obj. Two queries."""
+    rows = (
+        Source.objects.visible_to(viewer)
+        .filter(active=True)
+        .select_related("obj", "group", "saved_by")
+        .order_by("-saved_at", "-obj_id")[: most * 3]
+    )
+    newest: dict[int, Source] = {}
+    for row in rows:
+        newest.setdefault(row.obj_id, row)
+    chosen = list(newest.values())[:most]
+    classes = _newest_classes(viewer, [row.obj_id for row in chosen])
+    return [RecentSave(r.obj, r.group, r.saved_by, r.saved_at, classes.get(r.obj_id, "")) for r in chosen]
+
+
+def _newest_classes(viewer: Viewer, obj_ids: list[int]) -> dict[int, str]:
+    said = Classification.objects.visible_to(viewer).filter(obj_id__in=obj_ids, ml=False)
+    return dict(said.order_by("obj_id", "created_at").values_list("obj_id", "classification"))
+
+
+def my_groups(viewer: Viewer) -> list[Group]:
+    """Groups the viewer belongs to, their own and everybody's apart, with how many sources each holds."""
+    mine = Group.objects.filter(pk__in=viewer.group_ids, single_user_group=False, sitewide=False)
+    return list(mine.annotate(source_count=Count("sources", filter=Q(sources__active=True))).order_by("name"))
+
+
+def source_rows(viewer: Viewer, obj_ids: list[int], saved_at: dict[int, datetime]) -> list[dict[str, Any]]:
+    """Rows of a list of sources, in this order: the obj, its groups, what it was last said to be. Three queries."""
+    objs = Obj.objects.in_bulk(obj_ids)
+    groups, classes = groups_of(viewer, obj_ids), _newest_classes(viewer, obj_ids)
+    return [
+        {
+            "id": objs[i].name,
+            "tns_name": objs[i].tns_name,
+            "ra": objs[i].ra,
+            "dec": objs[i].dec,
+            "redshift": objs[i].redshift,
+            "groups": groups.get(i, []),
+            "saved_at": saved_at[i],
+            "class_name": classes.get(i, ""),
+        }
+        for i in obj_ids
+        if i in objs
+    ]
+
+
+def used_classes(viewer: Viewer) -> list[str]:
+    """Classes that occur among what the viewer may read, as ``taxonomy: class``; remembered for five minutes."""
+
+    def look() -> list[str]:
+        rows = Classification.objects.visible_to(viewer).order_by().values_list("taxonomy__name", "classification")
+        return sorted(f"{taxonomy}: {name}" for taxonomy, name in rows.distinct())
+
+    return cache.get_or_set(f"used-classes:{viewer.user_id}", look, 300)

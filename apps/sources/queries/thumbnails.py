@@ -1,0 +1,62 @@
+"""Reading thumbnails and the pictures behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import F
+from django.urls import reverse
+
+from skyportal.access.errors import NotVisible
+from skyportal.access.policy import AccessQuerySet
+from skyportal.access.viewer import Viewer
+
+from ..models import Thumbnail
+from . import shown
+
+COLUMNS = ("id", "type", "public_url", "origin", "is_grayscale", "mjd", "created_at", "modified", "file")
+
+
+def _rows(thumbnails: AccessQuerySet) -> list[dict[str, Any]]:
+    rows = list(thumbnails.values(*COLUMNS, **shown.OBJ))
+    for row in rows:
+        if row.pop("file"):
+            row["public_url"] = reverse("thumbnail-file", args=[row["id"]])
+    return rows
+
+
+def by_obj(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """Thumbnails of these objs, in one query: of each type the newest that the viewer may see."""
+    obj_ids = list(obj_ids)
+    seen = Thumbnail.objects.visible_to(viewer).filter(obj_id__in=obj_ids)
+    newest = seen.order_by("obj_id", "type", F("mjd").desc(nulls_last=True), "-id").distinct("obj_id", "type")
+    found = shown.grouped(_rows(newest), obj_ids)
+    for rows in found.values():
+        rows.sort(key=lambda row: Thumbnail.TYPES.index(row["type"]))
+    return found
+
+
+def get_thumbnail(viewer: Viewer, thumbnail_id: int, *, status: int = 400) -> Thumbnail:
+    found = Thumbnail.objects.visible_to(viewer).select_related("obj").filter(pk=thumbnail_id).first()
+    if found is None:
+        raise NotVisible(f"Could not load thumbnail with ID {thumbnail_id}", status=status)
+    return found
+
+
+def shown_thumbnail(viewer: Viewer, thumbnail_id: int) -> dict[str, Any]:
+    get_thumbnail(viewer, thumbnail_id)
+    return shown.alone(_rows(Thumbnail.objects.visible_to(viewer).filter(pk=thumbnail_id))[0])
+
+
+def picture(viewer: Viewer, thumbnail_id: int) -> bytes:
+    """The PNG itself."""
+    thumbnail = get_thumbnail(viewer, thumbnail_id, status=404)
+    if thumbnail.file:
+        try:
+            with default_storage.open(thumbnail.file) as file:
+                return file.read()
+        except OSError:
+            pass
+    raise NotVisible(f"Could not load thumbnail with ID {thumbnail_id}", status=404)

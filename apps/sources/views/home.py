@@ -1,0 +1,29 @@
+"""The dashboard: what is new since one last looked."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from ..queries import pages
+from ..slots import home_panels
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer  # type: ignore[attr-defined]
+    context = {
+        "recent": pages.recent_saves(viewer),
+        "groups": pages.my_groups(viewer),
+        "panels": sorted((panel for _, panel in home_panels.items()), key=lambda panel: panel.order),
+    }
+    return render(request, "sources/home.html", context)
+
+
+@login_required
+@require_GET
+def recent(request: HttpRequest) -> HttpResponse:
+    """The table of recent saves, fetched again when one of my groups changes."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    return render(request, "sources/_recent.html", {"recent": pages.recent_saves(viewer)})

@@ -1,0 +1,135 @@
+"""The source page and its light curve."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from skyportal.astro import sky
+from skyportal.web.bokeh import embed
+
+from .. import plots
+from ..queries import light_curves, pages, thumbnails
+from ..queries.objs import get_obj
+from ..slots import obj_panels
+
+
+@login_required
+@require_GET
+def source(request: HttpRequest, name: str) -> HttpResponse:
+    """The page of one obj: its head at once, each panel from its own address."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    obj = get_obj(viewer, name)
+    context = {
+        "head": pages.header(viewer, obj),
+        "obj": obj,
+        "cutouts": cutouts(thumbnails.by_obj(viewer, [obj.pk])[obj.pk]),
+        "panels": sorted((panel for _, panel in obj_panels.items()), key=lambda panel: panel.order),
+        **_light_curve(viewer, obj.pk),
+    }
+    return render(request, "sources/source.html", context)
+
+
+def cutouts(pictures: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The three pictures of the newest alert, then whatever surveys gave; the three keep their places when absent."""
+    urls = {picture["type"]: picture["public_url"] or "" for picture in pictures}
+    three = [{"kind": kind, "url": urls.pop(kind, "")} for kind in ("new", "ref", "sub")]
+    return three + [{"kind": kind, "url": url} for kind, url in urls.items() if url]
+
+
+@login_required
+@require_GET
+def photometry(request: HttpRequest, name: str) -> HttpResponse:
+    """The light curve and its table, fetched again when a point comes."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    obj = get_obj(viewer, name)
+    return render(request, "sources/_photometry.html", {"obj": obj, **_light_curve(viewer, obj.pk)})
+
+
+def _light_curve(viewer: Any, obj_id: int) -> dict[str, Any]:
+    curve = light_curves.light_curves(viewer, [obj_id]).get(obj_id)
+    if curve is None:
+        return {"curve": None}
+    still = plots.svg_light_curve(curve, width=900, height=380)
+    return {
+        "curve": curve,
+        "detections": int(curve.detected.sum()),
+        "mag_plot": embed(plots.light_curve(curve, space="mag"), id="light-curve-mag", still=still, label="Magnitudes"),
+        "flux_plot": embed(plots.light_curve(curve, space="flux"), id="light-curve-flux", label="Flux densities"),
+        "rows": _rows(curve, newest=200),
+    }
+
+
+_COLUMNS = ("id", "mjd", "bandpass", "mag", "magerr", "limit", "flux", "fluxerr", "instrument", "origin")
+
+
+def _rows(curve: light_curves.LightCurve, newest: int | None = None) -> list[dict[str, Any]]:
+    """Points as dicts, newest first; None where a column says nothing of the point."""
+    chosen = slice(None, None, -1)
+    columns = [getattr(curve, name)[chosen][:newest] for name in _COLUMNS]
+    plain = [
+        [None if isinstance(v, float) and not np.isfinite(v) else v for v in column.tolist()] for column in columns
+    ]
+    return [dict(zip(_COLUMNS, values, strict=True)) for values in zip(*plain, strict=True)]
+
+
+@login_required
+@require_GET
+def photometry_csv(request: HttpRequest, name: str) -> HttpResponse:
+    """Every point the viewer may read, oldest first: MJD, AB magnitudes, µJy."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    obj = get_obj(viewer, name)
+    curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
+    answer = HttpResponse(content_type="text/csv")
+    answer["Content-Disposition"] = f'attachment; filename="{obj.name}_photometry.csv"'
+    writer = csv.DictWriter(answer, _COLUMNS)
+    writer.writeheader()
+    writer.writerows(_rows(curve)[::-1] if curve else [])
+    return answer
+
+
+@login_required
+@require_GET
+def search(request: HttpRequest) -> JsonResponse:
+    """What the quick search finds: objs by name or place."""
+    viewer, text = request.viewer, request.GET.get("q", "").strip()[:200].replace("\x00", "")  # type: ignore[attr-defined]
+    if not text:
+        return JsonResponse({"results": []})
+    position = sky.parse_position(text)
+    if position is None:
+        return JsonResponse({"results": [_named(found) for found in pages.find(viewer, text)]})
+    ra, dec = position
+    results = [_close(found) for found in pages.near(viewer, ra, dec, 60.0)]
+    around = {
+        "kind": "position",
+        "label": " ".join(sky.sexagesimal(ra, dec)),
+        "detail": f"{len(results)} within 1′ · all sources within 10′",
+        "url": f"{reverse('sources')}?ra={ra:.6f}&dec={dec:.6f}&radius={10 / 60:.6f}",
+    }
+    return JsonResponse({"results": [*results, around]})
+
+
+def _named(found: dict[str, Any]) -> dict[str, str]:
+    detail = [found["tns_name"] or "", "" if found["redshift"] is None else f"z = {found['redshift']:.4g}"]
+    return {
+        "kind": "source",
+        "label": found["name"],
+        "detail": " · ".join(part for part in detail if part),
+        "url": reverse("source", args=[found["name"]]),
+    }
+
+
+def _close(found: dict[str, Any]) -> dict[str, str]:
+    return {
+        "kind": "source",
+        "label": found["name"],
+        "detail": f"{found['separation']:.1f}″ away",
+        "url": reverse("source", args=[found["name"]]),
+    }

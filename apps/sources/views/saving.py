@@ -1,0 +1,79 @@
+"""Saving, letting go and starring, each undone by its opposite."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from skyportal.access.errors import Invalid
+from skyportal.api.params import keys
+from skyportal.web.responses import with_toast
+
+from ..actions import listings, sources
+from ..queries import pages
+from ..queries.objs import get_obj
+
+
+def _groups(request: HttpRequest) -> list[int]:
+    """Groups named in the form or the address."""
+    given = request.POST.getlist("group") or request.GET.getlist("group")
+    try:
+        chosen = [group for part in given for group in keys(part)]
+    except ValueError:
+        chosen = []
+    if not chosen:
+        raise Invalid("Choose at least one group.")
+    return chosen
+
+
+def _answer(request: HttpRequest, obj: Any, message: str, *, undo: str = "", **query: Any) -> HttpResponse:
+    viewer = request.viewer  # type: ignore[attr-defined]
+    answer = render(request, "sources/_groups.html", {"obj": obj, "head": pages.header(viewer, obj)})
+    undo_url = f"{reverse(undo, args=[obj.name])}?{urlencode(query, doseq=True)}" if undo else ""
+    return with_toast(answer, message, undo_url=undo_url)
+
+
+@login_required
+@require_GET
+def groups(request: HttpRequest, name: str) -> HttpResponse:
+    viewer = request.viewer  # type: ignore[attr-defined]
+    obj = get_obj(viewer, name)
+    return render(request, "sources/_groups.html", {"obj": obj, "head": pages.header(viewer, obj)})
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, name: str) -> HttpResponse:
+    viewer = request.viewer  # type: ignore[attr-defined]
+    obj = get_obj(viewer, name)
+    new = sources.save_source(viewer, obj, _groups(request))
+    if not new:
+        return _answer(request, obj, "It was saved there already.")
+    return _answer(request, obj, f"Saved to {pages.group_names(new)}.", undo="source-unsave", group=new)
+
+
+@login_required
+@require_POST
+def unsave(request: HttpRequest, name: str) -> HttpResponse:
+    viewer = request.viewer  # type: ignore[attr-defined]
+    obj = get_obj(viewer, name)
+    gone = sources.unsave_source(viewer, obj, _groups(request))
+    return _answer(request, obj, f"No longer in {pages.group_names(gone)}.", undo="source-save", group=gone)
+
+
+@login_required
+@require_POST
+def favourite(request: HttpRequest, name: str) -> HttpResponse:
+    """Star or unstar: each the other's undo."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    obj = get_obj(viewer, name)
+    starred = listings.toggle_favourite(viewer, obj.name)
+    answer = render(request, "sources/_star.html", {"obj": obj, "is_favourite": starred})
+    message = "Added to your favourites." if starred else "Removed from your favourites."
+    return with_toast(answer, message, undo_url=reverse("source-favourite", args=[obj.name]))

@@ -1,0 +1,198 @@
+"""`make bench`: fill a database once, then time every page and endpoint and the ingestion of alerts.
+
+The instance lives in `var/bench` (or DATA), apart from the one `make run` uses, and stays for the next run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PORT = 8970
+
+
+def main() -> None:
+    asked = arguments()
+    os.environ.setdefault("DATA", str(ROOT / "var" / "bench"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skyportal.settings.dev")
+    from skyportal import embedded
+
+    embedded.ensure()
+    import django
+
+    django.setup()
+    tokens = fill(asked)
+    with Server() as server:
+        results = time_requests(server, tokens, asked)
+        print(f"\nsource detail, 8 clients at once: {eight_clients(server, tokens):.0f} requests/s")
+        print(f"web process: {server.memory():.0f} MB")
+    print(f"photometry on disk: {photometry_size() / 1e6:.0f} MB with its indexes")
+    if not asked.no_ingest:
+        from .ingesting import ingest
+
+        ingest(asked.packets)
+    save(results)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="Volume, 1 = that of the published comparison.")
+    parser.add_argument("--folder", type=Path, help="Load this data set instead of making one.")
+    parser.add_argument("--repeats", type=int, default=25)
+    parser.add_argument("--only", default="", help="Time only requests whose name contains this.")
+    parser.add_argument("--packets", type=int, default=10_000, help="Alerts to ingest.")
+    parser.add_argument("--no-ingest", action="store_true")
+    return parser.parse_args()
+
+
+def fill(asked: argparse.Namespace) -> dict[str, str]:
+    """Tokens of the two accounts, after loading the data set where the instance is empty."""
+    from django.core.management import call_command
+
+    from apps.sources.queries.objs import any_objs
+
+    from . import generating, loading
+
+    kept = Path(os.environ["DATA"]) / "bench.json"
+    call_command("migrate", verbosity=0)
+    if kept.exists() and any_objs():
+        return json.loads(kept.read_text())
+    folder = asked.folder
+    if folder is None:
+        folder = Path(os.environ["DATA"]) / "bench_data"
+        print(f"writing a data set at scale {asked.scale:g}")
+        generating.write(folder, generating.Size.at(asked.scale))
+    tokens = loading.load(folder) | {"meta": str(folder / "meta.json")}
+    kept.write_text(json.dumps(tokens))
+    kept.chmod(0o600)
+    return tokens
+
+
+class Server:
+    """The web process as `make run` starts it."""
+
+    def __enter__(self) -> Server:
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "skyportal.asgi:application",
+            "--port",
+            str(PORT),
+            "--log-level",
+            "warning",
+        ]
+        self.process = subprocess.Popen([*command, "--no-access-log"], cwd=ROOT)
+        self.wait()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+    def wait(self) -> None:
+        import socket
+
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", PORT)) == 0:
+                    return
+            time.sleep(0.1)
+        raise SystemExit("The web process did not start.")
+
+    def memory(self) -> float:
+        """Resident size in MB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000
+
+
+def session_cookie() -> str:
+    """A signed-in browser of the bench user, for the pages."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from apps.groups.models import User
+
+    user = User.objects.get(username="bench")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return f"sessionid={session.session_key}"
+
+
+def world(token: str, meta: dict[str, Any]) -> Any:
+    from .cases import World, get
+    from .timing import Client
+
+    client = Client("127.0.0.1", PORT, {"Authorization": f"token {token}"})
+
+    def data(path: str, **query: Any) -> Any:
+        return json.loads(client(get(path, **query))[2])["data"]
+
+    def named(rows: list[dict[str, Any]], names: list[str]) -> list[int]:
+        ids = {row["name"]: row["id"] for row in rows}
+        return [ids[name] for name in names]
+
+    sources = [n for n, g in zip(meta["median_sources"], meta["median_primary_group"], strict=True) if g <= 10][:200]
+    positions = [(s["ra"], s["dec"]) for s in (data(f"/api/sources/{name}") for name in sources[:40])]
+    heavy = [n for n, g in zip(meta["heavy_sources"], meta["heavy_primary_group"], strict=True) if g <= 10]
+    return World(
+        groups=named(data("/api/groups")["user_accessible_groups"], meta["groups"][:10]),
+        filters=named(data("/api/filters"), meta["filters"][:10]),
+        instruments=named(data("/api/instrument"), [i["name"] for i in meta["instruments"]]),
+        taxonomy=named(data("/api/taxonomy"), ["sim-taxonomy"])[0],
+        sources=sources, heavy=heavy, positions=positions,
+    )  # fmt: skip
+
+
+def time_requests(server: Server, tokens: dict[str, str], asked: argparse.Namespace) -> list[Any]:
+    from . import cases, timing
+
+    place = world(tokens["token"], json.loads(Path(tokens["meta"]).read_text()))
+    script = timing.Client("127.0.0.1", PORT, {"Authorization": f"token {tokens['token']}"})
+    browser = timing.Client("127.0.0.1", PORT, {"Cookie": session_cookie()})
+    results = []
+    for case in [*cases.reads(place), *cases.writes(place)]:
+        if asked.only in case.name:
+            results.append(timing.measure(browser if case.page else script, case, repeats=asked.repeats))
+            print(timing.table(results[-1:]).splitlines()[-1], flush=True)
+    print("\n" + timing.table(results))
+    return results
+
+
+def eight_clients(server: Server, tokens: dict[str, str]) -> float:
+    from . import cases, timing
+
+    meta = json.loads(Path(tokens["meta"]).read_text())
+    case = cases.Case("detail", lambda k: cases.get(f"/api/sources/{meta['median_sources'][k % 100]}"))
+    return timing.load("127.0.0.1", PORT, {"Authorization": f"token {tokens['token']}"}, case, clients=8, seconds=10)
+
+
+def photometry_size() -> int:
+    from .loading import sizes
+
+    return sizes()["sources_photometry"]
+
+
+def save(results: list[Any]) -> None:
+    from .timing import as_dicts
+
+    folder = ROOT / "bench" / "results"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
+    path.write_text(json.dumps(as_dicts(results), indent=1))
+    print(f"kept in {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+// The page's own behaviour, in small parts. Each part listens on the document, so that fragments which
+// htmx brings later need no start-up of their own.
+
+import "./theme.js";
+import "./toasts.js";
+import "./dialog.js";
+import "./drawer.js";
+import "./keys.js";
+import "./palette.js";
+import "./copy.js";
+import "./tables.js";
+import "./relative-time.js";
+import "./frame.js";
+import "./select.js";
+import "./plots.js";
+import "./live.js";

@@ -1,0 +1,58 @@
+// The frame's memory: folded rail, opened groups of it; Bootstrap's tooltips; forms that keep what was typed.
+
+import { all, on, remember, whenLoaded } from "./dom.js";
+
+const root = document.documentElement;
+
+on("click", "[data-rail-switch]", () => {
+  root.dataset.rail = root.dataset.rail === "narrow" ? "wide" : "narrow";
+  remember("sky_rail", root.dataset.rail);
+});
+
+for (const details of all("details[data-remember]")) {
+  const name = `sky_${details.dataset.remember}`;
+  try {
+    if (localStorage.getItem(name) === "open") details.open = true;
+    details.addEventListener("toggle", () => localStorage.setItem(name, details.open ? "open" : ""));
+  } catch {
+    // no memory, no harm
+  }
+}
+
+whenLoaded((where) => {
+  for (const element of all("[data-bs-toggle=tooltip]", where)) window.bootstrap?.Tooltip.getOrCreateInstance(element);
+});
+
+// a fragment fetched again opens at the tab that was open (after htmx has settled, which restores classes)
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const open = all("[data-bs-toggle=tab].active", detail.target).map((tab) => tab.dataset.bsTarget);
+  if (!open.length) return;
+  document.addEventListener(
+    "htmx:afterSettle",
+    () => {
+      for (const id of open) {
+        const tab = document.querySelector(`[data-bs-toggle=tab][data-bs-target="${CSS.escape(id)}"]:not(.active)`);
+        if (tab) window.bootstrap?.Tab.getOrCreateInstance(tab).show();
+      }
+    },
+    { once: true },
+  );
+});
+
+// a form with unsaved words asks before the page goes
+let unsaved = false;
+on("input", "form[data-unsaved]", () => (unsaved = true));
+on("submit", "form[data-unsaved]", () => (unsaved = false));
+addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
+
+// selects and dates of a filter bar apply at once
+on("change", "form[data-auto]", (_, form) => form.requestSubmit());
+
+// a button that has sent its form says so
+on("submit", "form:not([data-auto])", (event) => {
+  const button = event.submitter;
+  if (button?.matches(".btn") && event.target.method !== "dialog") setTimeout(() => event.defaultPrevented || button.classList.add("is-busy"));
+});
+addEventListener("pageshow", (event) => event.persisted && all(".btn.is-busy").forEach((button) => button.classList.remove("is-busy")));
+document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.matches?.(".btn") && event.detail.elt.classList.add("is-busy"));
+document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.classList?.remove("is-busy"));

@@ -1,0 +1,75 @@
+// Live plots: a `[data-plot]` placeholder made by skyportal.web.bokeh.embed. BokehJS is loaded when the first
+// one comes into view; the server's still picture stays until the live plot is drawn, and if that fails.
+
+import { all, el, script, whenLoaded } from "./dom.js";
+import { colour, shown } from "./theme.js";
+
+const live = new Map(); // placeholder -> views
+
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries)
+      if (isIntersecting) {
+        seen.unobserve(target);
+        draw(target).catch((error) => console.warn("plot", target.id, error));
+      }
+  },
+  { rootMargin: "200px" },
+);
+
+async function draw(place) {
+  const source = document.getElementById(place.dataset.plot);
+  if (!source) return;
+  await script("bokeh");
+  const item = JSON.parse(source.textContent);
+  const ground = el("div", { class: "sky-plot-live", id: `${place.id}-live` });
+  place.append(ground);
+  const views = await window.Bokeh.embed.embed_item({ ...item, target_id: ground.id }, ground.id);
+  live.set(place, views);
+  paint(views);
+  place.dataset.ready = "";
+  place.dispatchEvent(new CustomEvent("plot:ready", { bubbles: true, detail: { views } }));
+}
+
+function palette() {
+  // night's filter turns these greys red; red itself would come out too dark to read
+  if (shown() === "night") return { text: "#909090", quiet: "#747474", line: "#505050", grid: "#282828" };
+  return { text: colour("--sky-text"), quiet: colour("--sky-quiet"), line: colour("--sky-border-strong"), grid: colour("--sky-border") };
+}
+
+/** Give a plot the colours of the theme. Marks keep their own: a bandpass has one colour. */
+function paint(views) {
+  const colours = palette();
+  const font = getComputedStyle(document.body).fontFamily;
+  const looks = {
+    Axis: { axis_label_text_color: colours.quiet, axis_label_text_font: font, major_label_text_color: colours.quiet, major_label_text_font: font, axis_line_color: colours.line, axis_line_alpha: 1, major_tick_line_color: colours.line, major_tick_line_alpha: 1 },
+    Grid: { grid_line_color: colours.grid, grid_line_alpha: 1 },
+    Legend: { label_text_color: colours.text, label_text_font: font },
+    Title: { text_color: colours.text, text_font: font },
+    Label: { text_color: colours.quiet, text_font: font },
+  };
+  for (const model of modelsOf(views))
+    for (const [kind, look] of Object.entries(looks))
+      if (model.type === kind || (kind === "Axis" && model.type.endsWith("Axis")))
+        if (!model.tags?.includes("own-colours")) model.setv(look);
+}
+
+function* modelsOf(views) {
+  const roots = typeof views[Symbol.iterator] === "function" ? [...views] : (views.roots ?? [views]);
+  const documents = new Set(roots.map((view) => view.model?.document).filter(Boolean));
+  for (const each of documents) yield* each.all_models;
+}
+
+document.addEventListener("theme:changed", () => live.forEach(paint));
+
+// a fragment that goes takes its plots with it
+document.addEventListener("htmx:beforeCleanupElement", (event) => {
+  for (const [place, views] of live)
+    if (event.detail.elt.contains?.(place)) {
+      live.delete(place);
+      const roots = typeof views[Symbol.iterator] === "function" ? [...views] : [];
+      roots.forEach((view) => view.model?.document?.clear());
+    }
+});
+
+whenLoaded((root) => all("[data-plot]", root).forEach((place) => seen.observe(place)));

@@ -1,0 +1,270 @@
+"""Random worlds of people, groups, streams and data; what each person is shown, against an oracle of plain sets.
+
+The oracle knows nothing of audiences, policies or SQL. It keeps, for every datum, the set of groups and streams it was
+given to, and for every obj whatever was given of it.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+
+from apps.candidates.models import Candidate, Filter
+from apps.groups.models import Group, User
+from apps.groups.queries import sitewide_group_id, viewer_of
+from apps.sources.models import Annotation, Comment, Photometry, Source
+from tests.factories import GroupFactory, InstrumentFactory, StreamFactory, join, make_user
+
+SEEDS = range(4)
+
+
+@dataclass
+class Datum:
+    """Something said or measured of an obj: its mark, who brought it, to whom it was given."""
+
+    kind: str
+    key: object
+    obj: str
+    owner: int
+    groups: set[int]
+    streams: set[int] = field(default_factory=set)
+
+
+class World:
+    """Built through the public API only, by people chosen at random."""
+
+    def __init__(self, seed: int, api_of) -> None:
+        self.chance = random.Random(seed)
+        self.streams = [StreamFactory() for _ in range(2)]
+        self.groups = [
+            GroupFactory(streams=self.chance.sample(self.streams, self.chance.randint(0, 2))) for _ in range(4)
+        ]
+        self.people = [make_user(role="Group admin") for _ in range(5)]
+        self.admin = make_user(role="Super admin")
+        for user in self.people:
+            for group in self.chance.sample(self.groups, self.chance.randint(0, 3)):
+                join(user, group)
+        self.api = {user.pk: api_of(user) for user in [*self.people, self.admin]}
+        self.instrument = InstrumentFactory()
+        self.filters = self.make_filters()
+        self.data: list[Datum] = []
+        self.knows: dict[str, set[tuple[str, int]]] = {}
+        self.names = [f"ZTF26w{seed}{letter}" for letter in "abcdef"]
+        for name in self.names:
+            self.save(name)
+        for _ in range(40):
+            getattr(self, self.chance.choice(("photometry", "comment", "annotate", "candidate", "save")))(
+                self.chance.choice(self.names)
+            )
+
+    def make_filters(self) -> list[Filter]:
+        return [
+            Filter.objects.create(name=f"filter of {group}", group=group, stream=group.streams.first())
+            for group in self.groups
+            if group.streams.exists()
+        ]
+
+    # --- what people do
+
+    def someone(self, name: str | None = None) -> User:
+        """Anybody, or somebody who may know of this obj."""
+        people = [u for u in self.people if name is None or self.may_know(u, name)]
+        return self.chance.choice(people or [self.admin])
+
+    def some_groups(self, user: User) -> list[int]:
+        mine = sorted(set(user.memberships.values_list("group_id", flat=True)) - {sitewide_group_id()})
+        return self.chance.sample(mine, self.chance.randint(1, len(mine)))
+
+    def tell(self, name: str, groups=(), streams=()) -> None:
+        self.knows.setdefault(name, set()).update({("g", g) for g in groups} | {("s", s) for s in streams})
+
+    def save(self, name: str) -> None:
+        user = self.someone()
+        groups = self.some_groups(user)
+        body = {"id": name, "ra": self.chance.uniform(0, 360), "dec": self.chance.uniform(-80, 80), "group_ids": groups}
+        status, answer = self.api[user.pk].post("sources", body)
+        assert status == 200, answer
+        self.tell(name, groups)
+        self.data += [Datum("source", (name, g), name, user.pk, {g}) for g in groups]
+
+    def photometry(self, name: str) -> None:
+        user = self.someone(name)
+        groups = self.some_groups(user)
+        streams = self.chance.sample([s.pk for s in self.streams], self.chance.randint(0, 1))
+        body = {
+            "obj_id": name, "instrument_id": self.instrument.pk, "filter": "ztfg", "mjd": self.chance.uniform(59000, 60000),
+            "flux": self.chance.uniform(10, 100), "fluxerr": 1.0, "zp": 23.9, "magsys": "ab", "group_ids": groups,
+            "stream_ids": streams,
+        }  # fmt: skip
+        status, answer = self.api[user.pk].post("photometry", body)
+        assert status == 200, answer
+        given = {*groups, viewer_of(user.pk).single_user_group_id}
+        self.tell(name, given, streams)
+        self.data.append(Datum("photometry", answer["data"]["ids"][0], name, user.pk, given, set(streams)))
+
+    def comment(self, name: str) -> None:
+        user = self.someone(name)
+        groups = self.some_groups(user)
+        body = {"text": f"remark {len(self.data)}", "group_ids": groups}
+        status, answer = self.api[user.pk].post(f"sources/{name}/comments", body)
+        assert status == 200, answer
+        self.tell(name, groups)
+        self.data.append(Datum("comment", answer["data"]["comment_id"], name, user.pk, set(groups)))
+
+    def annotate(self, name: str) -> None:
+        user = self.someone(name)
+        groups = self.some_groups(user)
+        body = {"origin": f"origin{len(self.data)}", "data": {"x": 1}, "group_ids": groups}
+        status, answer = self.api[user.pk].post(f"sources/{name}/annotations", body)
+        assert status == 200, answer
+        self.tell(name, groups)
+        self.data.append(Datum("annotation", answer["data"]["annotation_id"], name, user.pk, set(groups)))
+
+    def candidate(self, name: str) -> None:
+        readable = [(u, f) for f in self.filters for u in self.people if self.may_read(u, f) and self.may_know(u, name)]
+        if not readable:
+            return
+        user, filter_ = self.chance.choice(readable)
+        body = {"id": name, "filter_ids": [filter_.pk], "passed_at": "2026-11-20T03:04:05", "passing_alert_id": 7}
+        status, answer = self.api[user.pk].post("candidates", body)
+        assert status == 200, answer
+        self.tell(name, [filter_.group_id])
+        self.data.append(Datum("candidate", (name, filter_.pk), name, 0, {filter_.group_id}))
+
+    # --- the oracle
+
+    def groups_of(self, user: User) -> set[int]:
+        return set(user.memberships.values_list("group_id", flat=True))
+
+    def streams_of(self, user: User) -> set[int]:
+        return set(user.stream_grants.values_list("stream_id", flat=True))
+
+    def may_read(self, user: User, filter_: Filter) -> bool:
+        return filter_.group_id in self.groups_of(user) and filter_.stream_id in self.streams_of(user)
+
+    def may_know(self, user: User, name: str) -> bool:
+        mine = {("g", g) for g in self.groups_of(user)} | {("s", s) for s in self.streams_of(user)}
+        return bool(mine & self.knows.get(name, set()))
+
+    def may_see(self, user: User, datum: Datum) -> bool:
+        if not self.may_know(user, datum.obj):
+            return False
+        if datum.kind == "candidate":
+            return self.may_read(user, Filter.objects.get(pk=datum.key[1]))
+        given = bool(datum.groups & self.groups_of(user) or datum.streams & self.streams_of(user))
+        return given or (datum.owner == user.pk and datum.kind != "source")
+
+    def expected(self, user: User, kind: str) -> set:
+        return {d.key for d in self.data if d.kind == kind and self.may_see(user, d)}
+
+
+MODELS = {
+    "photometry": (Photometry, lambda row: row.pk),
+    "comment": (Comment, lambda row: row.pk),
+    "annotation": (Annotation, lambda row: row.pk),
+    "source": (Source, lambda row: (row.obj.name, row.group_id)),
+    "candidate": (Candidate, lambda row: (row.obj.name, row.filter_id)),
+}
+
+
+@pytest.fixture(params=SEEDS)
+def world(request, db, api_of) -> World:
+    return World(request.param, api_of)
+
+
+def test_querysets_show_exactly_what_was_shared(world):
+    for user in world.people:
+        viewer = viewer_of(user.pk)
+        for kind, (model, key) in MODELS.items():
+            seen = {key(row) for row in model.objects.visible_to(viewer)}
+            assert seen == world.expected(user, kind), f"{user} sees other {kind} than was shared with them"
+
+
+def test_the_api_shows_exactly_what_was_shared(world):
+    for user in world.people:
+        api = world.api[user.pk]
+        for name in world.names:
+            check_source(world, user, api, name)
+        status, answer = api.get("sources", numPerPage=500)
+        assert status == 200
+        listed = {s["id"] for s in answer["data"]["sources"]}
+        assert listed == {name for name, _ in world.expected(user, "source")}
+        assert answer["data"]["totalMatches"] == len(listed)
+
+
+def check_source(world: World, user: User, api, name: str) -> None:
+    status, answer = api.get(f"sources/{name}")
+    assert (status == 200) == world.may_know(user, name), f"{user}, {name}: {status}"
+    if status != 200:
+        for path in (f"sources/{name}/photometry", f"sources/{name}/comments", f"sources/{name}/annotations"):
+            status, answer = api.get(path)
+            assert status in (400, 403, 404), f"{user} asked for {path}: {status} {answer}"
+        return
+    saved = {(name, g["id"]) for g in answer["data"]["groups"]}
+    assert saved == {key for key in world.expected(user, "source") if key[0] == name}
+    shown = {row["id"] for row in answer["data"]["annotations"]}
+    assert shown == of_obj(world, user, "annotation", name)
+    for kind, path in (("photometry", f"sources/{name}/photometry"), ("comment", f"sources/{name}/comments")):
+        status, answer = api.get(path)
+        assert status == 200, answer
+        assert {row["id"] for row in answer["data"]} == of_obj(world, user, kind, name)
+
+
+def of_obj(world: World, user: User, kind: str, name: str) -> set:
+    return {d.key for d in world.data if d.kind == kind and d.obj == name and world.may_see(user, d)}
+
+
+def test_statistics_rest_only_on_points_one_may_read(world):
+    for user in world.people:
+        for name in world.names:
+            if not world.may_know(user, name):
+                continue
+            _, answer = world.api[user.pk].get(f"sources/{name}", includeDetectionStats="true")
+            counted = sum(stat["num_det_global"] for stat in answer["data"]["photstats"])
+            assert counted == len(of_obj(world, user, "photometry", name))
+
+
+def test_candidates_list_shows_exactly_what_was_shared(world):
+    for user in world.people:
+        status, answer = world.api[user.pk].get(
+            "candidates", startDate="2026-11-19", endDate="2026-11-22", numPerPage=500
+        )
+        assert status == 200, answer
+        assert {c["id"] for c in answer["data"]["candidates"]} == {
+            name for name, _ in world.expected(user, "candidate")
+        }
+
+
+def test_pages_show_nothing_of_hidden_objs(world):
+    for user in world.people:
+        browser = Client()
+        browser.force_login(user)
+        for name in world.names:
+            for path in (
+                "",
+                "/photometry",
+                "/photometry.csv",
+                "/comments",
+                "/annotations",
+                "/classifications",
+                "/groups",
+            ):
+                status = browser.get(f"/source/{name}{path}").status_code
+                assert (status == 200) == world.may_know(user, name), f"{user}: /source/{name}{path} answered {status}"
+        found = {r["label"] for r in browser.get("/search", {"q": "ZTF26w"}).json()["results"]}
+        assert found == {name for name in world.names if world.may_know(user, name)}
+
+
+def test_unsharing_a_group_takes_its_data_with_it(world):
+    """Somebody who leaves a group sees what their other groups show, and no more."""
+    user = next(u for u in world.people if world.groups_of(u) - {sitewide_group_id()})
+    group = Group.objects.filter(memberships__user=user, single_user_group=False, sitewide=False).first()
+    if group is None:
+        pytest.skip("nobody of this world is in a shared group")
+    user.memberships.filter(group=group).delete()
+    viewer = viewer_of(user.pk)
+    for kind, (model, key) in MODELS.items():
+        assert {key(row) for row in model.objects.visible_to(viewer)} == world.expected(user, kind)
