@@ -123,7 +123,7 @@ def _check_instruments(rows: Measured) -> None:
 
 def _rows(points: Points, wanted: Sequence[int]) -> Points:
     """Some rows of an upload."""
-    columns = {name: getattr(points, name) for name in points.__dataclass_fields__}
+    columns: dict[str, Any] = {name: getattr(points, name) for name in points.__dataclass_fields__}
     return Points(**{name: None if column is None else [column[n] for n in wanted] for name, column in columns.items()})
 
 
@@ -181,11 +181,11 @@ def _widen(viewer: Viewer, rows: Iterable[Match], audience: Audience) -> None:
         by_old.setdefault(old, []).append(point_id)
         obj_ids.add(obj_id)
     changed: dict[int, int] = {}
-    for old in Audience.objects.filter(pk__in=by_old):
-        wide = Audience.objects.widened(old, audience.group_ids, audience.stream_ids)
-        if wide.pk != old.pk:
-            Photometry.objects.filter(pk__in=by_old[old.pk]).update(audience=wide, modified=timezone.now())
-            changed[old.pk] = wide.pk
+    for narrow in Audience.objects.filter(pk__in=by_old):
+        wide = Audience.objects.widened(narrow, audience.group_ids, audience.stream_ids)
+        if wide.pk != narrow.pk:
+            Photometry.objects.filter(pk__in=by_old[narrow.pk]).update(audience=wide, modified=timezone.now())
+            changed[narrow.pk] = wide.pk
     if changed:
         make_known_to_audiences((obj_id, wide) for obj_id in obj_ids for wide in changed.values())
         points_changed(viewer, obj_ids, sum(len(by_old[old]) for old in changed), "shared")

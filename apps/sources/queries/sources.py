@@ -55,7 +55,8 @@ def _known_groups(viewer: Viewer, wanted: list[int]) -> list[int]:
 
 def matching(viewer: Viewer, asked: Asked) -> QuerySet:
     """Saved rows whose obj passes every parameter asked for."""
-    rows, objs = saves(viewer, asked), Obj.objects.all()
+    rows = saves(viewer, asked)
+    objs: QuerySet = Obj.objects.all()
     used: set[Any] = set()
     for name, plug in obj_filters.items():
         value = asked.get(name)
