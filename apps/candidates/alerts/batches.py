@@ -111,7 +111,7 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
             reason = str(error)
         result.refused.append(Refused(reason, packet.where, packet.index))
     rows = np.nonzero(complete)[0].tolist()
-    cutouts = {p: c.take(pa.array(rows)) for p, c in table.cutouts.items()} if table.cutouts else None
+    cutouts = {p: c.take(pa.array(rows, pa.int64())) for p, c in table.cutouts.items()} if table.cutouts else None
     return PacketTable(table.schema, table.columns.take(rows), [table.packets[r] for r in rows], cutouts), [
         ids[r] for r in rows
     ]

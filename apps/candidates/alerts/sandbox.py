@@ -61,7 +61,7 @@ class Failed:
     seconds: float = 0.0
 
 
-class SandboxDied(RuntimeError):  # noqa: N818
+class SandboxDied(RuntimeError):
     """The child ended or was killed while it worked."""
 
 
