@@ -47,7 +47,6 @@ class BatchResult:
     passed: list[PassedAlert] = field(default_factory=list)
     failed: list[FilterFailure] = field(default_factory=list)
     schemas: list[pa.Schema] = field(default_factory=list)
-    newest_mjd: float | None = None  # of the exposures
 
 
 def in_batches(items: Iterable[Packet | Refused], size: int = 1000) -> Iterator[list[Packet | Refused]]:
@@ -101,9 +100,6 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
     known = basics(table.columns, found)
     complete = known.complete()
     ids = known.candid.to_pylist()
-    if complete.any():
-        newest = float(known.mjd.to_numpy(zero_copy_only=False)[complete].max())
-        result.newest_mjd = max(newest, result.newest_mjd or newest)
     if complete.all():
         return table, ids
     for i in np.nonzero(~complete)[0]:
@@ -114,8 +110,8 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
         except BadPacket as error:
             reason = str(error)
         result.refused.append(Refused(reason, packet.where, packet.index))
-    rows = np.nonzero(complete)[0]
-    cutouts = {p: c.take(pa.array(rows)) for p, c in table.cutouts.items()} if table.cutouts else None
+    rows = np.nonzero(complete)[0].tolist()
+    cutouts = {p: c.take(pa.array(rows, pa.int64())) for p, c in table.cutouts.items()} if table.cutouts else None
     return PacketTable(table.schema, table.columns.take(rows), [table.packets[r] for r in rows], cutouts), [
         ids[r] for r in rows
     ]
