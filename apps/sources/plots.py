@@ -42,7 +42,7 @@ def robust_range(mag: NDArray, limit: NDArray) -> tuple[float, float]:
     bright, faint = min(bright, found.min() + 1.5), max(faint, found.max() - 1.5)
     near = limit[np.isfinite(limit)]
     if len(near):
-        faint = max(faint, min(float(np.median(near)), faint + 2.0))
+        faint = max(faint, min(float(np.median(near)), faint + 0.5))
     pad = max(0.15, 0.06 * (faint - bright))
     return float(bright - pad), float(faint + pad)
 

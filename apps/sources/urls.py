@@ -61,7 +61,7 @@ urlpatterns = flatten(
         path(
             "source/<str:name>/comments/<int:comment_id>/delete", remarks.comment_delete, name="source-comment-delete"
         ),
-        path("source/<str:name>/annotations", remarks.annotations, name="source-annotations"),
+        path("source/<str:name>/annotations", remarks.annotated, name="source-annotations"),
         path("source/<str:name>/classifications", classifying.classifications, name="source-classifications"),
         path("source/<str:name>/classify", classifying.classify_form, name="source-classify"),
         path(
