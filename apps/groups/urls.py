@@ -41,9 +41,7 @@ signing_in = [
     path("become_user/<int:user_id>", views.become_user, name="become_user"),
     path("password/reset", auth.PasswordResetView.as_view(form_class=PasswordReset), name="password_reset"),
     path("password/reset/sent", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
-    path(
-        "password/reset/<uidb64>/<token>", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"
-    ),
+    path("password/reset/<uidb64>/<token>", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
     path("password/reset/done", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
 ]
 
@@ -60,6 +58,7 @@ pages = [
     path("group/<int:group_id>/members/restore/<str:ticket>", views.restore_member, name="group-member-restore"),
     path("group/<int:group_id>/members/<int:user_id>", views.change_member, name="group-member"),
     path("group/<int:group_id>/members/<int:user_id>/remove", views.remove_member, name="group-member-remove"),
+    path("group/<int:group_id>/people", views.complete_people, name="group-people"),
     path("people", views.complete_people, name="people"),
     path("user/<int:user_id>", views.person, name="user"),
     path("profile", views.profile, name="profile"),

@@ -40,9 +40,10 @@ def git_log() -> list[dict[str, Any]]:
     git = shutil.which("git")
     if git is None:
         return []
-    command = [git, "-C", str(settings.ROOT), "log", f"-n{COMMITS}", "--no-color", "--pretty=format:%cI%x1f%h%x1f%s%x1e"]
+    shown = "--pretty=format:%cI%x1f%h%x1f%s%x1e"
+    command = [git, "-C", str(settings.ROOT), "log", f"-n{COMMITS}", "--no-color", shown]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=5, check=False)  # noqa: S603 - no outside words in it
+        done = subprocess.run(command, capture_output=True, timeout=5, check=False)  # noqa: S603 - our words only
     except (OSError, subprocess.TimeoutExpired):
         return []
     return parse_log(done.stdout.decode("utf-8", "replace")) if done.returncode == 0 else []

@@ -53,7 +53,8 @@ def cone_ranges(ra: float, dec: float, radius: float) -> list[tuple[int, int]]:
         return [(0, HPX_CELLS)]
     # A cell about as large as the cone keeps the cover to a handful of ranges.
     order = int(np.clip(np.log2(60 * 3600 / max(radius, 1e-3)) + 2, 3, HPX_ORDER))
-    moc = MOC.from_cone(Longitude(ra * u.deg), Latitude(dec * u.deg), radius * u.arcsec, max_depth=order, delta_depth=2)
+    centre = Longitude(ra * u.deg), Latitude(dec * u.deg)
+    moc = MOC.from_cone(*centre, radius=radius * u.arcsec, max_depth=order, delta_depth=2)
     return [(int(lo), int(hi)) for lo, hi in moc.to_depth29_ranges]
 
 

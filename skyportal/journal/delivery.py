@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from .entries import revive
 from .models import Delivery
@@ -77,3 +80,20 @@ def sweep() -> int:
         | Q(state=Delivery.CLAIMED, claimed_at__lt=now - CLAIM_LASTS)
     ).order_by("due_at")[:SWEEP_AT_ONCE]
     return sum(run(pk) for pk in left.values_list("pk", flat=True))
+
+
+def again(deliveries: QuerySet[Delivery]) -> int:
+    """Start over with those that gave up or wait for another attempt; how many."""
+    chosen = list(deliveries.filter(state__in=[Delivery.FAILED, Delivery.WAITING]).values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=chosen).update(state=Delivery.WAITING, attempts=0, due_at=timezone.now(), error="")
+    for pk, queue in Delivery.objects.filter(pk__in=chosen).values_list("pk", "queue"):
+        transaction.on_commit(partial(_queue, pk, queue))
+    return len(chosen)
+
+
+def _queue(delivery_id: int, queue: str) -> None:
+    """Hand to a worker; what the queue does not take, the sweep finds."""
+    from .tasks import deliver
+
+    with suppress(OperationalError):
+        deliver.apply_async((delivery_id,), queue=queue, retry=False)

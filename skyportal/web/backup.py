@@ -25,6 +25,8 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
+from psycopg.conninfo import make_conninfo
 
 from skyportal.embedded import CannotStart
 from skyportal.embedded.account import installed
@@ -110,8 +112,8 @@ def restore(source: Path, force: bool, say: Say) -> None:
 
 def _make_room(force: bool) -> None:
     connection.close()
-    connection.close_pool()
-    with psycopg.connect(**_address(), autocommit=True) as link:
+    cast(DatabaseWrapper, connection).close_pool()
+    with psycopg.connect(make_conninfo(**_address()), autocommit=True) as link:
         others = link.execute(
             "select count(*) from pg_stat_activity where datname = current_database()"
             " and backend_type = 'client backend' and pid <> pg_backend_pid()"
@@ -189,7 +191,7 @@ def _tool(name: str, *arguments: str) -> None:
 def _program(name: str) -> str:
     """The machine's own program when it is as new as the server (older ones refuse), else the packaged one."""
     own = shutil.which(name)
-    server = connection.pg_version // 10000
+    server = cast(DatabaseWrapper, connection).pg_version // 10000
     if own and _major(own) == server:
         return own
     try:

@@ -82,6 +82,7 @@ function change(element, topic = "") {
       if (!element.isConnected) return;
       const heard = element.dispatchEvent(new CustomEvent("live:changed", { bubbles: true, cancelable: true, detail: { topic } }));
       if (!heard || !element.dataset.from) return;
+      if (element.querySelector("[data-editing]")) return; // saving or leaving the form brings the news
       if (element.querySelector("form :is(input, textarea, select):focus")) {
         element.addEventListener("focusout", () => change(element, topic), { once: true });
         return;

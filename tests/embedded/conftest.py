@@ -70,10 +70,29 @@ def kill_postgres(data: Path) -> None:
     os.kill(postgres_process(data), signal.SIGKILL)
 
 
+@pytest.fixture(scope="session")
+def laid_out():
+    """An instance that was used once: copying it spares each test the laying out of a database."""
+    folder = Path(tempfile.mkdtemp(prefix="sky portal "))
+    folder.chmod(0o755)
+    Command(folder / "an instance", "").end()
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def data():
-    """A data folder under a path with a space, which the services' user may enter (pytest's own it may not)."""
+def bare():
+    """A data folder to be, under a path with a space which the services' user may enter (pytest's own it may not)."""
     folder = Path(tempfile.mkdtemp(prefix="sky portal "))
     folder.chmod(0o755)
     yield folder / "an instance"
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data(bare, laid_out):
+    """A data folder with an instance that is not running."""
+    subprocess.run(["cp", "-a", laid_out / "an instance", bare], check=True)
+    noted = bare / "services.json"
+    noted.write_text(noted.read_text().replace(str(laid_out), str(bare.parent)))
+    return bare

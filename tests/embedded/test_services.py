@@ -18,15 +18,15 @@ from .conftest import Command, is_open, kill_postgres, port
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to give up its rights")
 
 
-def test_a_command_alone_leaves_nothing_running_and_keeps_its_data(data):
-    first = Command(data, "sql('create table kept as select 42 as n')")
+def test_a_command_alone_leaves_nothing_running_and_keeps_its_data(bare):
+    first = Command(bare, "sql('create table kept as select 42 as n')")
     first.end()
     assert not is_open(first.addresses["DATABASE_URL"])
     assert not is_open(first.addresses["REDIS_URL"])
-    second = Command(data, "print(sql('select n from kept').fetchone()[0])")
+    second = Command(bare, "print(sql('select n from kept').fetchone()[0])")
     assert second.end() == "42"
     assert second.addresses == first.addresses
-    assert (data / "secrets.json").stat().st_mode & 0o777 == 0o600
+    assert (bare / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_commands_started_together_share_services_until_the_last_one_leaves(data):
@@ -68,28 +68,28 @@ def test_a_port_taken_meanwhile_is_given_up(data):
 
 
 @as_root
-def test_root_keeps_the_database_elsewhere_when_its_user_cannot_enter_the_folder(data):
-    data.parent.chmod(0o700)
-    command = Command(data, "print(sql('show data_directory').fetchone()[0])")
-    home = Path(json.loads((data / "services.json").read_text())["home"])
+def test_root_keeps_the_database_elsewhere_when_its_user_cannot_enter_the_folder(bare):
+    bare.parent.chmod(0o700)
+    command = Command(bare, "print(sql('show data_directory').fetchone()[0])")
+    home = Path(json.loads((bare / "services.json").read_text())["home"])
     try:
         assert command.end() == str(home / "postgres")
-        assert not home.is_relative_to(data)
+        assert not home.is_relative_to(bare)
     finally:
         shutil.rmtree(home)
 
 
 @as_root
-def test_a_normal_user_runs_it_too(data):
+def test_a_normal_user_runs_it_too(bare):
     site = sysconfig.get_path("purelib")
     python = next((path for path in (sys.executable, "/usr/bin/python3") if _runs_as_nobody(path, site)), None)
     if python is None:
         pytest.skip("no Python 3.11 or newer that the user nobody may run")
-    data.mkdir()
-    shutil.chown(data, "nobody")
+    bare.mkdir()
+    shutil.chown(bare, "nobody")
     command = Command(
-        data, "print(os.getuid(), sql('select 1').fetchone()[0])", python=python, user="nobody", extra_groups=[],
-        env={"PYTHONPATH": site, "HOME": str(data)},
+        bare, "print(os.getuid(), sql('select 1').fetchone()[0])", python=python, user="nobody", extra_groups=[],
+        env={"PYTHONPATH": site, "HOME": str(bare)},
     )  # fmt: skip
     assert command.end().endswith(" 1")
 
@@ -106,10 +106,10 @@ def _runs_as_nobody(python: str, site: str) -> bool:
     return done.returncode == 0
 
 
-def test_given_services_are_used_and_nothing_is_started(data, monkeypatch):
+def test_given_services_are_used_and_nothing_is_started(bare, monkeypatch):
     for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
         monkeypatch.setenv(name, "given")
-    monkeypatch.setenv("DATA", str(data))
+    monkeypatch.setenv("DATA", str(bare))
     embedded.ensure()
     assert os.environ["DATABASE_URL"] == "given"
-    assert not data.exists()
+    assert not bare.exists()

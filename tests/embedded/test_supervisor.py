@@ -51,12 +51,12 @@ def test_stopping_a_child_takes_what_it_forked_with_it(tmp_path):
     _until(lambda: not _is_running(int(child.last[0])))
 
 
-def test_a_second_site_on_the_same_data_is_told_where_the_first_one_is(data, capsys):
-    data.mkdir()
-    (data / "running.json").write_text(json.dumps({"process": 1, "address": "http://localhost:8123"}))
-    with (data / "supervisor").open("a") as handle:
+def test_a_second_site_on_the_same_data_is_told_where_the_first_one_is(bare, capsys):
+    bare.mkdir()
+    (bare / "running.json").write_text(json.dumps({"process": 1, "address": "http://localhost:8123"}))
+    with (bare / "supervisor").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        with pytest.raises(SystemExit) as ended, supervise._alone(Instance(data)):
+        with pytest.raises(SystemExit) as ended, supervise._alone(Instance(bare)):
             pass
     assert ended.value.code == 0
     assert "already running at http://localhost:8123" in capsys.readouterr().out

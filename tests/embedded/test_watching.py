@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.db import connection
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from skyportal.web import health, metrics
@@ -53,17 +55,14 @@ def test_an_unset_token_opens_nothing(rf: RequestFactory, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_requests_are_counted_by_route_and_status(client):
-    client.get("/no-such-page-anywhere")
-    page = client.get("/metrics") if _is_wired() else metrics.metrics(RequestFactory().get("/metrics"))
-    assert b'skyportal_http_requests_total{method="GET",route="unmatched",status="404"}' in page.content
+def test_requests_are_counted_with_their_queries_by_route_and_status(rf: RequestFactory):
+    def answer(request):
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+            cursor.execute("select 2")
+        return HttpResponse(status=404)
 
-
-def _is_wired() -> bool:
-    from django.urls import Resolver404, resolve
-
-    try:
-        resolve("/metrics")
-    except Resolver404:
-        return False
-    return True
+    metrics.MetricsMiddleware(answer)(rf.generic("BREW", "/no/such/page"))
+    page = metrics.metrics(rf.get("/metrics")).content.decode()
+    assert 'skyportal_http_requests_total{method="other",route="unmatched",status="404"} 1.0' in page
+    assert 'skyportal_http_queries_total{method="other",route="unmatched"} 2.0' in page

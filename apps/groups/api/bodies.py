@@ -88,9 +88,7 @@ class PersonChange(serializers.Serializer):
     username = serializers.CharField(max_length=255, required=False)
     first_name = serializers.CharField(required=False, allow_blank=True, max_length=200)
     last_name = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    affiliations = serializers.ListField(
-        child=serializers.CharField(max_length=TEXT), required=False, max_length=50
-    )
+    affiliations = serializers.ListField(child=serializers.CharField(max_length=TEXT), required=False, max_length=50)
     contact_email = serializers.EmailField(required=False, allow_null=True, max_length=254)
     contact_phone = optional_text()
     bio = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=20_000)

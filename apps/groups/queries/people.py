@@ -10,7 +10,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from skyportal.access.errors import NotVisible
-from skyportal.access.viewer import Viewer
+from skyportal.access.viewer import SYSTEM_ADMIN, Viewer
 
 from ..models import Acl, Group, Membership, Role, Stream, User
 
@@ -140,3 +140,8 @@ def complete_names(viewer: Viewer, typed: str, *, not_in_group: int | None = Non
 def any_people() -> bool:
     """Whether anybody has an account; for set-up commands."""
     return User.objects.exists()
+
+
+def any_system_admin() -> bool:
+    """Whether somebody may administer the site."""
+    return User.objects.filter(Q(acls=SYSTEM_ADMIN) | Q(roles__acls=SYSTEM_ADMIN), is_active=True).exists()

@@ -17,7 +17,7 @@ from .. import actions, queries
 from ..forms import AddMember
 from .groups import members_of
 
-FLAGS = ("admin", "can_save", "can_share_photometry")
+FLAGS = {"admin": "administers", "can_save": "saves", "can_share_photometry": "shares photometry"}
 TICKET = "groups.restore-member"
 TICKET_LASTS = 3600
 
@@ -65,7 +65,7 @@ def change_member(request: HttpRequest, group_id: int, user_id: int) -> HttpResp
         )
     except Refusal as refusal:
         return _answer(request, group_id, refusal.message, level="error")
-    can = [words for flag, words in zip(FLAGS, ("administers", "saves", "shares photometry"), strict=True) if getattr(row, flag)]
+    can = [words for flag, words in FLAGS.items() if getattr(row, flag)]
     return _answer(request, group_id, f"{row.user} now {', '.join(can) or 'only reads'}.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,8 @@ from skyportal.journal.recording import record
 
 from ..entries import SourceRequested, SourceSaved, SourceUnsaved
 from ..models import Obj, Source
-from .objs import make_known
+from ..queries import sources as queries
+from .objs import change_obj, create_obj, make_known
 
 
 @transaction.atomic
@@ -89,3 +91,43 @@ def set_source_state(viewer: Viewer, obj: Obj, group_id: int, *, active: bool, r
     elif source.active and not active:
         unsave_source(viewer, obj, [group])
     Source.objects.filter(obj=obj, group=group).update(requested=requested, modified=timezone.now())
+
+
+@transaction.atomic
+def post_source(
+    viewer: Viewer,
+    name: str,
+    columns: Mapping[str, Any],
+    *,
+    group_ids: Iterable[int] | None,
+    skip: Mapping[int, Iterable[int]],
+    savers: Mapping[int, int],
+) -> tuple[list[int], list[str]]:
+    """Make an obj where the name is new and save it; returns the groups it is saved to, and what was left undone.
+
+    Of an obj that exists, its position stays; other columns change only for those who could see it before.
+    """
+    wanted = queries.default_groups(viewer) if group_ids is None else groups.groups_to_save_in(viewer, group_ids)
+    obj, is_new = create_obj(viewer, name, columns)
+    if not is_new and Obj.objects.visible_to(viewer).filter(pk=obj.pk).exists():
+        change_obj(viewer, obj, {k: v for k, v in columns.items() if k not in ("ra", "dec")})
+    warnings = []
+    for group, others in skip.items():
+        if group in wanted and (having := queries.groups_having(viewer, obj, others)):
+            wanted = [g for g in wanted if g != group]
+            warnings.append(f"Not saved to group {group}: already saved to {', '.join(map(str, sorted(having)))}.")
+    save_source(viewer, obj, wanted, savers=savers)
+    return wanted, warnings
+
+
+@transaction.atomic
+def invite_and_leave(viewer: Viewer, obj: Obj, invited: list[int], left: list[int]) -> None:
+    """Save an obj to the viewer's own groups among the invited, ask the others to, and unsave it from some."""
+    groups.existing_group_ids(invited)
+    own = [g for g in invited if g in viewer.group_ids or viewer.sees_all]
+    if own:
+        save_source(viewer, obj, own)
+    if others := [g for g in invited if g not in own]:
+        request_save(viewer, obj, others)
+    if left:
+        unsave_source(viewer, obj, left)

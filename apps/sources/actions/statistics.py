@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 
 from skyportal.astro.photometry import AB_ZEROPOINT, DETECTION_SNR, LIMIT_NSIGMA
 
-from ..models import Photometry
+from ..models import Photometry, PhotStat
 
 _COUNT = f"""
     with points as (
@@ -69,6 +69,7 @@ def count_upload(upload_id: int) -> None:
         cursor.execute(_COUNT.format(where="p.upload_id = %s") + _MERGE, [upload_id])
 
 
+@transaction.atomic
 def recount(obj_ids: Iterable[int]) -> None:
     """Count again from the points themselves, after some were changed or deleted.
 
@@ -78,3 +79,8 @@ def recount(obj_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("delete from sources_photstat where obj_id = any(%s)", [wanted])
         cursor.execute(_COUNT.format(where="p.obj_id = any(%s)") + _MERGE, [wanted])
+
+
+def forget(obj_ids: Iterable[int]) -> None:
+    """Forget what is counted of these objs."""
+    PhotStat.objects.filter(obj__in=set(obj_ids)).delete()

@@ -69,3 +69,10 @@ def visible_objs(viewer: Viewer) -> AccessQuerySet:
 def any_objs() -> bool:
     """Whether the database holds anything at all; for set-up commands."""
     return Obj.objects.exists()
+
+
+def nearest(viewer: Viewer, ra: float, dec: float, radius: float) -> tuple[str, float] | None:
+    """Name and separation of the nearest obj that the viewer may know within ``radius`` arcsec."""
+    near = in_cone(ra, dec, radius)
+    names = dict(Obj.objects.visible_to(viewer).filter(pk__in=near).values_list("pk", "name"))
+    return next(((names[pk], separation) for pk, separation in near.items() if pk in names), None)

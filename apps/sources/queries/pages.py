@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 
 from apps.groups.models import Group, User
@@ -14,6 +15,7 @@ from skyportal.astro import cosmology, sky
 
 from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES
+from .sources import groups_of
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,33 @@ def my_groups(viewer: Viewer) -> list[Group]:
     """Groups the viewer belongs to, their own and everybody's apart, with how many sources each holds."""
     mine = Group.objects.filter(pk__in=viewer.group_ids, single_user_group=False, sitewide=False)
     return list(mine.annotate(source_count=Count("sources", filter=Q(sources__active=True))).order_by("name"))
+
+
+def source_rows(viewer: Viewer, obj_ids: list[int], saved_at: dict[int, datetime]) -> list[dict[str, Any]]:
+    """Rows of a list of sources, in this order: the obj, its groups, what it was last said to be. Three queries."""
+    objs = Obj.objects.in_bulk(obj_ids)
+    groups, classes = groups_of(viewer, obj_ids), _newest_classes(viewer, obj_ids)
+    return [
+        {
+            "id": objs[i].name,
+            "tns_name": objs[i].tns_name,
+            "ra": objs[i].ra,
+            "dec": objs[i].dec,
+            "redshift": objs[i].redshift,
+            "groups": groups.get(i, []),
+            "saved_at": saved_at[i],
+            "class_name": classes.get(i, ""),
+        }
+        for i in obj_ids
+        if i in objs
+    ]
+
+
+def used_classes(viewer: Viewer) -> list[str]:
+    """Classes that occur among what the viewer may read, as ``taxonomy: class``; remembered for five minutes."""
+
+    def look() -> list[str]:
+        rows = Classification.objects.visible_to(viewer).order_by().values_list("taxonomy__name", "classification")
+        return sorted(f"{taxonomy}: {name}" for taxonomy, name in rows.distinct())
+
+    return cache.get_or_set(f"used-classes:{viewer.user_id}", look, 300)

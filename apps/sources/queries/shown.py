@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -60,3 +61,28 @@ def grouped(rows: Iterable[dict[str, Any]], obj_ids: Iterable[int]) -> dict[int,
     for row in rows:
         found[row["obj_key"]].append(alone(row))
     return {obj_id: found.get(obj_id, []) for obj_id in obj_ids}
+
+
+def my_groups(viewer: Any) -> list[tuple[int, str]]:
+    """Groups the viewer may share with, by name; their own comes last and is called what it is."""
+    mine = groups.groups(viewer).filter(pk__in=viewer.group_ids)
+    named = [(g.pk, g.nickname or g.name) for g in mine if g.pk != viewer.single_user_group_id]
+    return [*named, (viewer.single_user_group_id, "Only me")] if viewer.single_user_group_id else named
+
+
+def value(found: Any) -> dict[str, Any]:
+    """A value of an annotation: ``short`` to look at, ``full`` to copy, and whether it is a number or an address."""
+    if isinstance(found, bool) or found is None:
+        full = {True: "true", False: "false", None: "–"}[found]
+    elif isinstance(found, str):
+        full = found
+    else:
+        full = json.dumps(found, ensure_ascii=False)
+    is_number = isinstance(found, int | float) and not isinstance(found, bool)
+    short = f"{found:.6g}" if isinstance(found, float) else full
+    return {
+        "full": full,
+        "short": short.replace("-", "−") if is_number else short[:200],
+        "is_number": is_number,
+        "is_address": isinstance(found, str) and found.startswith(("https://", "http://")) and " " not in found,
+    }

@@ -54,3 +54,17 @@ def classes(hierarchy: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[
 def latest(viewer: Viewer) -> list[Taxonomy]:
     """Taxonomies one would classify with today."""
     return list(Taxonomy.objects.visible_to(viewer).filter(is_latest=True).order_by("name", "id"))
+
+
+def labelled(hierarchy: dict[str, Any]) -> dict[str, str]:
+    """Each class with its way down the tree, the root left out; a class in two places is named with both.
+
+    >>> labelled({"class": "All", "subclasses": [{"class": "SN", "subclasses": [{"class": "Ia"}]}]})
+    {'All': 'All', 'SN': 'SN', 'Ia': 'Ia · SN'}
+    """
+    ways: dict[str, list[str]] = {}
+    for name, above in classes(hierarchy):
+        ways.setdefault(name, []).append(" › ".join(above[1:]))
+    return {
+        name: " · ".join([name, " or ".join(filter(None, found))]).removesuffix(" · ") for name, found in ways.items()
+    }

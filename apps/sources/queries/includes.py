@@ -1,0 +1,101 @@
+"""What `?include…=true` adds to objs: for each, a function that answers for all of them at once.
+
+The parameter is the field's name in camel case: ``comment_exists`` is asked for by ``includeCommentExists``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import F
+
+from skyportal.access.viewer import Viewer
+
+from ..models import Annotation, Comment, Obj, Thumbnail
+from ..slots import obj_includes
+from . import statistics
+
+Values = dict[int, Any]
+
+
+def parameter(field: str) -> str:
+    """The parameter that asks for a field."""
+    return "include" + "".join(part.capitalize() for part in field.split("_"))
+
+
+def _by_obj(rows: Any) -> dict[int, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row["obj_id"]].append(row)
+    return found
+
+
+def _present(ids: list[int], having: Any) -> Values:
+    there = set(having)
+    return {pk: pk in there for pk in ids}
+
+
+@obj_includes.plug("comments")
+def comments(viewer: Viewer, ids: list[int]) -> Values:
+    """Comments outside side conversations, oldest first."""
+    rows = Comment.objects.visible_to(viewer).filter(obj__in=ids, channel=None).order_by("created_at", "pk")
+    names = dict(Obj.objects.filter(pk__in=ids).values_list("pk", "name"))
+    found = _by_obj(
+        rows.values(
+            "id", "obj_id", "text", "author_id", "bot", "system", "origin", "attachment_name", "created_at", "modified",
+            username=F("author__username"), first_name=F("author__first_name"), last_name=F("author__last_name"),
+        )
+    )  # fmt: skip
+    for obj_id, said in found.items():
+        for row in said:
+            row["author"] = {"id": row["author_id"]} | {k: row.pop(k) for k in ("username", "first_name", "last_name")}
+            row |= {"obj_id": names[obj_id], "resourceType": "sources"}
+    return {pk: found.get(pk, []) for pk in ids}
+
+
+@obj_includes.plug("comment_exists")
+def comment_exists(viewer: Viewer, ids: list[int]) -> Values:
+    rows = Comment.objects.visible_to(viewer).filter(obj__in=ids, channel=None)
+    return _present(ids, rows.values_list("obj_id", flat=True).distinct())
+
+
+@obj_includes.plug("photometry_exists")
+def photometry_exists(viewer: Viewer, ids: list[int]) -> Values:
+    figures = statistics.merged(viewer, ids)
+    return {pk: pk in figures and figures[pk]["num_obs"] > 0 for pk in ids}
+
+
+@obj_includes.plug("spectrum_exists")
+def spectrum_exists(viewer: Viewer, ids: list[int]) -> Values:
+    return dict.fromkeys(ids, False)
+
+
+@obj_includes.plug("period_exists")
+def period_exists(viewer: Viewer, ids: list[int]) -> Values:
+    rows = Annotation.objects.visible_to(viewer).filter(obj__in=ids, data__has_key="period")
+    return _present(ids, rows.values_list("obj_id", flat=True))
+
+
+@obj_includes.plug("photstats")
+def photstats(viewer: Viewer, ids: list[int]) -> Values:
+    figures = statistics.merged(viewer, ids)
+    names = dict(Obj.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return {pk: [statistics.public(names[pk], figures[pk])] if pk in figures else [] for pk in ids}
+
+
+@obj_includes.plug("thumbnails")
+def thumbnails(viewer: Viewer, ids: list[int]) -> Values:
+    """The newest of each type."""
+    rows = (
+        Thumbnail.objects.visible_to(viewer)
+        .filter(obj__in=ids)
+        .order_by("obj_id", "type", F("mjd").desc(nulls_last=True), "-pk")
+        .distinct("obj_id", "type")
+    )
+    found = _by_obj(rows.values("id", "obj_id", "type", "public_url", "origin", "is_grayscale", "created_at", "file"))
+    for pictures in found.values():
+        for row in pictures:
+            stored = row.pop("file")
+            row["public_url"] = row["public_url"] or (f"/media/{stored}" if stored else None)
+    return {pk: found.get(pk, []) for pk in ids}

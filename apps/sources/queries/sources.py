@@ -1,0 +1,164 @@
+"""Which objs are saved where, and lists of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, Max, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTransform
+
+from apps.groups import queries as groups
+from apps.groups.models import Membership
+from skyportal.access.errors import Invalid, NotAllowed
+from skyportal.access.viewer import Viewer
+
+from ..models import Annotation, Listing, Obj, Source
+from ..models.lists import FAVORITES
+from ..slots import obj_filters
+
+Asked = dict[str, Any]
+
+
+def saves(viewer: Viewer, asked: Asked) -> QuerySet:
+    """Rows of objs saved to the viewer's groups, as far as the parameters that concern saving say."""
+    rows = Source.objects.visible_to(viewer)
+    if asked.get("group_ids"):
+        rows = rows.filter(group__in=_known_groups(viewer, asked["group_ids"]))
+    if asked.get("pendingOnly"):
+        rows = rows.filter(requested=True)
+    elif asked.get("includeRequested"):
+        rows = rows.filter(Q(active=True) | Q(requested=True))
+    else:
+        rows = rows.filter(active=True)
+    if asked.get("savedAfter"):
+        rows = rows.filter(saved_at__gte=asked["savedAfter"])
+    if asked.get("savedBefore"):
+        rows = rows.filter(saved_at__lte=asked["savedBefore"])
+    if asked.get("savedByCurrentUser"):
+        rows = rows.filter(saved_by=viewer.user_id)
+    return rows
+
+
+def _known_groups(viewer: Viewer, wanted: list[int]) -> list[int]:
+    if not viewer.sees_all and (foreign := sorted(set(wanted) - viewer.group_ids)):
+        raise NotAllowed(f"Cannot find group_id {foreign[0]}. Please remove and try again.", status=400)
+    return wanted
+
+
+def matching(viewer: Viewer, asked: Asked) -> QuerySet:
+    """Saved rows whose obj passes every parameter asked for."""
+    rows, objs = saves(viewer, asked), Obj.objects.all()
+    used: set[Any] = set()
+    for name, plug in obj_filters.items():
+        value = asked.get(name)
+        if value is None or value is False or value == "" or value == []:
+            continue
+        if plug.apply not in used:
+            objs = plug.apply(objs, value, viewer, asked)
+            used.add(plug.apply)
+    return rows.filter(obj__in=objs) if used else rows
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a list of objs: their ids in order, when each was saved last, and how many there are in all."""
+
+    ids: list[int]
+    saved_at: dict[int, datetime]
+    total: int
+
+
+_OBJ_COLUMNS = {"id": "name", "ra": "ra", "dec": "dec", "redshift": "redshift", "origin": "origin", "alias": "alias"}
+
+
+def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
+    """The page ``start:stop`` of objs saved to the viewer's groups; an obj in several groups comes once."""
+    rows = matching(viewer, asked)
+    objs = rows.order_by().values("obj_id").annotate(latest=Max("saved_at"))
+    page = list(objs.order_by(*_order(viewer, asked))[start:stop].values_list("obj_id", "latest"))
+    total = start + len(page)
+    if len(page) == stop - start or (start and not page):
+        total = rows.order_by().values("obj_id").distinct().count()
+    return Found([row[0] for row in page], dict(page), total)
+
+
+def _order(viewer: Viewer, asked: Asked) -> list[OrderBy]:
+    by, descending = asked.get("sortBy") or "saved_at", (asked.get("sortOrder") or "desc") == "desc"
+    key: Any
+    match by.split(".", 2):
+        case ["saved_at"]:
+            key = F("latest")
+        case [column] if column in _OBJ_COLUMNS:
+            key = F(f"obj__{_OBJ_COLUMNS[column]}")
+        case ["favorites"]:
+            mine = Listing.objects.filter(user_id=viewer.user_id, list_name=FAVORITES, obj=OuterRef("obj_id"))
+            key = Exists(mine)
+        case ["annotation", origin, key_name]:
+            said = Annotation.objects.visible_to(viewer).filter(origin=origin, obj=OuterRef("obj_id"))
+            key = Subquery(said.order_by("-modified").values(value=KeyTransform(key_name, "data"))[:1])
+        case ["altdata", *path] if path:
+            key = F("obj__altdata__" + "__".join(".".join(path).split(".")))
+        case _:
+            raise Invalid(f"Invalid sortBy: {by[:60]!r}.")
+    return [OrderBy(key, descending=descending, nulls_last=True), OrderBy(F("obj_id"), descending=descending)]
+
+
+def summaries(viewer: Viewer, asked: Asked, start: int, stop: int) -> tuple[list[dict[str, Any]], int]:
+    """Bare saved rows, newest first, one for each obj and group."""
+    rows = matching(viewer, asked)
+    page = rows.order_by("-saved_at", "-pk")[start:stop].values(
+        "id", "group_id", "saved_by_id", "saved_at", "active", "requested", "unsaved_by_id", "unsaved_at",
+        "created_at", "modified", obj_name=F("obj__name"),
+    )  # fmt: skip
+    return [{**row, "obj_id": row.pop("obj_name")} for row in page], rows.count()
+
+
+_GROUP = ("id", "name", "nickname", "description", "private", "single_user_group")
+
+
+def groups_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """By obj, the groups of the viewer that have it or are asked to, and who saved it when."""
+    rows = (
+        Source.objects.visible_to(viewer)
+        .filter(Q(active=True) | Q(requested=True), obj__in=list(obj_ids))
+        .order_by("obj_id", "group__name")
+        .values_list(
+            "obj_id", "active", "requested", "saved_at", *(f"group__{name}" for name in _GROUP),
+            "saved_by__id", "saved_by__username", "saved_by__first_name", "saved_by__last_name",
+        )
+    )  # fmt: skip
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for obj_id, active, requested, saved_at, *rest in rows:
+        group, person = dict(zip(_GROUP, rest, strict=False)), rest[len(_GROUP) :]
+        saver = dict(zip(("id", "username", "first_name", "last_name"), person, strict=True)) if person[0] else None
+        found[obj_id].append(
+            {**group, "active": active, "requested": requested, "saved_at": saved_at, "saved_by": saver}
+        )
+    return found
+
+
+def is_source(viewer: Viewer, obj: Obj) -> bool:
+    """Saved to one of the viewer's groups."""
+    return Source.objects.visible_to(viewer).filter(obj=obj, active=True).exists()
+
+
+def groups_having(viewer: Viewer, obj: Obj, group_ids: Iterable[int]) -> set[int]:
+    """Those of the groups, as far as they are the viewer's, that have the obj saved."""
+    rows = Source.objects.visible_to(viewer).filter(obj=obj, group__in=list(group_ids), active=True)
+    return set(rows.values_list("group_id", flat=True))
+
+
+def groups_saved_to(viewer: Viewer, obj: Obj) -> list[dict[str, Any]]:
+    """The groups, of those the viewer may know, that have it saved."""
+    saved = Source.objects.visible_to(viewer).filter(obj=obj, active=True).values("group_id")
+    return list(groups.groups(viewer).filter(pk__in=saved).values(*_GROUP, "created_at", "modified"))
+
+
+def default_groups(viewer: Viewer) -> list[int]:
+    """Where a source goes that names no group: everywhere the viewer may save."""
+    mine = Membership.objects.filter(user_id=viewer.user_id, can_save=True)
+    return list(mine.order_by("group_id").values_list("group_id", flat=True))

@@ -1,0 +1,110 @@
+"""A real Chromium on the real application, websockets included."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from apps.groups.models import User
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+QUIET = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-sandbox",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="No Chromium on this machine; name one in CHROMIUM."))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(transactional_db: None, settings) -> Iterator[str]:
+    """The address of the application, served by uvicorn in a thread on the test database."""
+    import uvicorn
+
+    from apps.groups.models import Group
+
+    call_migrations_again(Group)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = uvicorn.Config("skyportal.asgi:application", port=port, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+    connections.close_all()
+
+
+def call_migrations_again(group_model: type) -> None:
+    """A transactional test empties all tables; a site always has its permissions, roles and sitewide group."""
+    from importlib import import_module
+
+    from django.apps import apps
+
+    if not group_model.objects.filter(sitewide=True).exists():
+        import_module("apps.groups.migrations.0002_permissions_and_sitewide_group").fill(apps, None)
+
+
+@pytest.fixture
+def browse(chromium: Browser, site: str) -> Iterator[Callable[[User], Page]]:
+    """A page of a browser in which this person has signed in; it fails the test on any script error."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def page(user: User, *, width: int = 1280, height: int = 900) -> Page:
+        context = chromium.new_context(base_url=site, viewport={"width": width, "height": height})
+        context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": site}])
+        contexts.append(context)
+        found = context.new_page()
+        found.set_default_timeout(8000)
+        found.on("pageerror", lambda error: problems.append(str(error)))
+        return found
+
+    yield page
+    for context in contexts:
+        context.close()
+    assert not problems, problems
+
+
+def session_of(user: User) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "apps.groups.authentication.Passwords"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return session.session_key
+
+
+expect.set_options(timeout=8000)
