@@ -47,6 +47,7 @@ class BatchResult:
     passed: list[PassedAlert] = field(default_factory=list)
     failed: list[FilterFailure] = field(default_factory=list)
     schemas: list[pa.Schema] = field(default_factory=list)
+    newest_mjd: float | None = None  # of the exposures
 
 
 def in_batches(items: Iterable[Packet | Refused], size: int = 1000) -> Iterator[list[Packet | Refused]]:
@@ -100,6 +101,9 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
     known = basics(table.columns, found)
     complete = known.complete()
     ids = known.candid.to_pylist()
+    if complete.any():
+        newest = float(known.mjd.to_numpy(zero_copy_only=False)[complete].max())
+        result.newest_mjd = max(newest, result.newest_mjd or newest)
     if complete.all():
         return table, ids
     for i in np.nonzero(~complete)[0]:
@@ -111,10 +115,10 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
             reason = str(error)
         result.refused.append(Refused(reason, packet.where, packet.index))
     rows = np.nonzero(complete)[0].tolist()
-    cutouts = {p: c.take(pa.array(rows, pa.int64())) for p, c in table.cutouts.items()} if table.cutouts else None
-    return PacketTable(table.schema, table.columns.take(rows), [table.packets[r] for r in rows], cutouts), [
-        ids[r] for r in rows
-    ]
+    cutouts = {p: [c[r] for r in rows] for p, c in table.cutouts.items()} if table.cutouts else None
+    return PacketTable(
+        table.schema, table.columns.take(pa.array(rows, pa.int64())), [table.packets[r] for r in rows], cutouts
+    ), [ids[r] for r in rows]
 
 
 def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey: str, result: BatchResult) -> None:
@@ -123,8 +127,8 @@ def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey:
         if isinstance(answer, Failed):
             result.failed.append(FilterFailure(key, answer.reason, answer.packet, answer.value))
             continue
-        for row, values in zip(answer.rows, answer.annotations, strict=True):
-            wanted.setdefault(row, {})[key] = values
+        for row, annotations in zip(answer.rows, answer.annotations, strict=True):
+            wanted.setdefault(row, {})[key] = annotations
     found = survey_of(table.schema, survey)
     for row in sorted(wanted):
         packet = table.packets[row]
