@@ -112,9 +112,9 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
         result.refused.append(Refused(reason, packet.where, packet.index))
     rows = np.nonzero(complete)[0].tolist()
     cutouts = {p: c.take(pa.array(rows, pa.int64())) for p, c in table.cutouts.items()} if table.cutouts else None
-    return PacketTable(table.schema, table.columns.take(rows), [table.packets[r] for r in rows], cutouts), [
-        ids[r] for r in rows
-    ]
+    return PacketTable(
+        table.schema, table.columns.take(pa.array(rows, pa.int64())), [table.packets[r] for r in rows], cutouts
+    ), [ids[r] for r in rows]
 
 
 def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey: str, result: BatchResult) -> None:
