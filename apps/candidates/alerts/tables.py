@@ -91,7 +91,7 @@ def _joined(quick: pa.Array | None, slow: list, order: np.ndarray) -> pa.Array:
     if quick is not None and not slow:
         return quick
     rest = pa.array(slow, pa.large_binary())
-    return (rest if quick is None else pa.concat_arrays([quick, rest])).take(pa.array(order))
+    return (rest if quick is None else pa.concat_arrays([quick, rest])).take(pa.array(order, pa.int64()))
 
 
 def _one_by_one(schema: PacketSchema, members, which, with_cutouts):
