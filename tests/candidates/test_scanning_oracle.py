@@ -41,9 +41,7 @@ worlds = st.fixed_dictionaries(
             st.tuples(objs, groups), st.sampled_from([0, 0.25, 0.5, 1, "high", "low", True, None]), max_size=10
         ),
         "classes": st.dictionaries(st.tuples(objs, groups), st.sampled_from(["Ia", "II"]), max_size=6),
-        "counted": st.dictionaries(
-            st.tuples(objs, groups), st.tuples(st.integers(0, 3), hours, hours), max_size=8
-        ),
+        "counted": st.dictionaries(st.tuples(objs, groups), st.tuples(st.integers(0, 3), hours, hours), max_size=8),
     }
 )
 questions = st.fixed_dictionaries(
