@@ -79,9 +79,8 @@ class Archive:
                 "cutouts": json.dumps(table.schema.cutout_paths)}  # fmt: skip
         part = part.replace_schema_metadata(note)
         if table.cutouts:
-            pictures = {
-                ".".join(path): pa.array([found[r] for r in rows], pa.binary()) for path, found in table.cutouts.items()
-            }
+            chosen = pa.array(rows, pa.int64())
+            pictures = {".".join(path): found.take(chosen) for path, found in table.cutouts.items()}
             _write_whole(folder / f"cutouts-{name}.parquet", pa.table({CANDID: part[CANDID], **pictures}), "none")
         _write_whole(folder / f"part-{name}.parquet", part, "zstd")
         return len(rows)
@@ -124,7 +123,7 @@ class Archive:
         """Counts for each stream and night."""
         streams = (
             [stream]
-            if stream
+            if stream is not None
             else sorted(p.name for p in self.root.iterdir() if p.is_dir())
             if self.root.is_dir()
             else []
@@ -171,7 +170,7 @@ class Archive:
             for name in above:
                 place[name] = place.get(name) or {}
                 place = place[name]
-            place[last] = picture
+            place[last] = bytes(picture)
 
     def forget_cutouts(self, stream: str, before: str) -> int:
         """Delete the pictures of nights before this one (yyyymmdd); gives the bytes freed."""
@@ -212,9 +211,9 @@ def _write_whole(path: Path, table: pa.Table, compression: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
         with os.fdopen(handle, "wb") as stream:
-            pq.write_table(
-                table, stream, compression=compression, use_dictionary=compression != "none", write_statistics=True
-            )
+            # dictionaries and statistics of a thousand columns cost more than all else, and save nothing here
+            options = {"use_dictionary": False, "write_statistics": [OBJECT, CANDID, MJD]}
+            pq.write_table(table, stream, compression=compression, **options)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(name, path)

@@ -215,20 +215,22 @@ class Optional:
 
     def __init__(self, field: Field, inner):
         self.field, self.inner = field, inner
+        null = field.null_branch
+        self.full = 2 * (1 if null == 0 else 0)  # as zigzag writes the branch number
+        self.empty = 2 * null if null is not None else 255
         self.filled: list[np.ndarray] = []
 
     def read(self, data: Bytes, pos, own):
         branch = data.u8[pos]
-        null = self.field.null_branch
-        empty = branch == (2 * null if null is not None else 255)
-        wrong = (branch & 1).astype(bool) | (branch >= 2 * self.field.branches)
         pos = pos + 1
-        filled = ~empty
-        if wrong.any():
-            pos, filled = data.give_up(wrong, pos, own), filled & ~wrong
-        self.filled.append(filled)
-        if filled.all():
+        filled = branch == self.full
+        if filled.all():  # the usual case, and the quick one
+            self.filled.append(filled)
             return self.inner.read(data, pos, own)
+        wrong = ~(filled | (branch == self.empty))
+        if wrong.any():
+            pos = data.give_up(wrong, pos, own)
+        self.filled.append(filled)
         if filled.any():
             pos[filled] = self.inner.read(data, pos[filled], own[filled])
         return pos

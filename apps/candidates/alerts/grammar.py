@@ -78,8 +78,8 @@ class _Walker:
     def __init__(self, say_where) -> None:
         self.say_where, self.found = say_where, Found()
 
-    def refuse(self, node: dict, what: str) -> None:
-        raise BadCondition(f"{what}{self.say_where(node.get('query_location'))}.")
+    def refuse(self, node: dict, what: str, hint: str = ".") -> None:
+        raise BadCondition(f"{what}{self.say_where(node.get('query_location'))}{hint}")
 
     def visit(self, node: Any, depth: int, scope: tuple[frozenset[str], ...]) -> None:
         if not isinstance(node, dict) or node.get("class") not in NODES:
@@ -152,15 +152,11 @@ class _Walker:
         name = str(node["function_name"]).lower()
         path = (node.get("qualified_name") or {}).get("path", [name])
         if name not in FUNCTIONS:
-            close = get_close_matches(name, FUNCTIONS, 1)
-            hint = (
-                f"; did you mean {close[0]}?"
-                if close
-                else "; filters look at one packet, with arithmetic, text and list functions"
+            close = get_close_matches(name, FUNCTIONS, 1, 0.75)
+            other = (
+                f"; did you mean {close[0]}?" if close else "; use arithmetic, text and list functions of one packet."
             )
-            self.refuse(
-                node, f"The function {name} is not allowed in a filter{hint}".removesuffix("?") + ("?" if close else "")
-            )
+            self.refuse(node, f"The function {name} is not allowed in a filter", other)
         if len(path) != 1 or node.get("schema") or node.get("catalog"):
             self.refuse(node, f"Write the function as {name}(…), without anything in front of it")
         extras = node.get("distinct") or node.get("filter") or (node.get("order_bys") or {}).get("orders")

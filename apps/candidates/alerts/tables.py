@@ -26,7 +26,7 @@ class PacketTable:
     schema: PacketSchema
     columns: pa.Table
     packets: list[Packet] = field(repr=False)
-    cutouts: dict[tuple[str, ...], list[bytes | None]] | None = field(repr=False, default=None)
+    cutouts: dict[tuple[str, ...], pa.Array] | None = field(repr=False, default=None)
 
     def __len__(self) -> int:
         return len(self.packets)
@@ -58,7 +58,9 @@ def _tabulate_one(schema, members, with_cutouts, fewest_at_once):
         try:
             done = columns.decode(schema, [p.payload for p in members])
             quick, rows = done.table, done.rows
-            cutouts = {path: _slices(done.buffer, *span) for path, span in done.cutouts.items()} if with_cutouts else {}
+            cutouts = (
+                {path: _gathered(done.buffer, *span) for path, span in done.cutouts.items()} if with_cutouts else {}
+            )
         except columns.NotInColumns:
             pass
     missing = np.setdiff1d(np.arange(len(members)), rows, assume_unique=True)
@@ -71,14 +73,25 @@ def _tabulate_one(schema, members, with_cutouts, fewest_at_once):
     table = parts[0] if len(parts) == 1 else pa.concat_tables(parts).take(pa.array(order))
     pictures = None
     if with_cutouts:
-        pictures = {p: [(cutouts.get(p, []) + slow_cutouts[p])[i] for i in order] for p in schema.cutout_paths}
+        pictures = {p: _joined(cutouts.get(p), slow_cutouts[p], order) for p in schema.cutout_paths}
     return PacketTable(schema, table, taken, pictures), refused
 
 
-def _slices(buffer: np.ndarray, start: np.ndarray, length: np.ndarray) -> list[bytes | None]:
-    view = memoryview(buffer)
-    spans = zip(start.tolist(), length.tolist(), strict=True)
-    return [None if n < 0 else bytes(view[s : s + n]) for s, n in spans]
+def _gathered(buffer: np.ndarray, start: np.ndarray, length: np.ndarray) -> pa.Array:
+    """Stretches of the joined bytes as one column, null where the length is negative."""
+    view, present = memoryview(buffer), length >= 0
+    spans = zip(start.tolist(), np.maximum(length, 0).tolist(), strict=True)
+    joined = b"".join([view[s : s + n] for s, n in spans])
+    offsets = np.concatenate([[0], np.cumsum(np.maximum(length, 0))]).astype(np.int64)
+    bits = None if present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
+    return pa.Array.from_buffers(pa.large_binary(), len(start), [bits, pa.py_buffer(offsets), pa.py_buffer(joined)])
+
+
+def _joined(quick: pa.Array | None, slow: list, order: np.ndarray) -> pa.Array:
+    if quick is not None and not slow:
+        return quick
+    rest = pa.array(slow, pa.large_binary())
+    return (rest if quick is None else pa.concat_arrays([quick, rest])).take(pa.array(order, pa.int64()))
 
 
 def _one_by_one(schema: PacketSchema, members, which, with_cutouts):

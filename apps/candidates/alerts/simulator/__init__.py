@@ -6,16 +6,15 @@ The same seed gives the same night, byte for byte. Whatever reads these packets 
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import fastavro
 import numpy as np
 
+from .encoding import container, encoder
 from .packets import packets as packets_of
 from .population import ABUNDANCE, SkyObject, draw
 from .schema import ztf_schema
@@ -47,11 +46,14 @@ def simulate(night: int, count: int, seed: int = 1) -> Iterator[tuple[list[dict[
     fields = observed(night, rng, max(4, -(-count // PER_FIELD)))
     kinds, share = list(ABUNDANCE), np.array(list(ABUNDANCE.values()))
     number, made = int(rng.integers(26**6)), 0
+    drawn = [0] * len(fields)
     while made < count:
-        field = fields[rng.integers(len(fields))]
+        which = int(rng.integers(len(fields)))
+        field, place = fields[which], divmod(drawn[which], 64)[::-1]  # detector, and count on it: makes ids unique
+        drawn[which] += 1
         thing = draw(str(rng.choice(kinds, p=share / share.sum())), *_place(field, rng), float(night), rng)
         number += 1
-        found = list(packets_of(thing, field, int(rng.integers(64)), night, number, rng))[: count - made]
+        found = list(packets_of(thing, field, place, night, number, rng))[: count - made]
         if found:
             made += len(found)
             yield found, _truth(found, thing)
@@ -79,9 +81,8 @@ def _truth(found: list[dict], thing: SkyObject) -> Truth:
 
 def message(packet: dict[str, Any]) -> bytes:
     """A packet as ZTF's Kafka stream carries it: an Avro container with its schema and one record."""
-    out = io.BytesIO()
-    fastavro.writer(out, _parsed(), [packet])
-    return out.getvalue()
+    schema = ztf_schema()
+    return container(schema, [encoder(schema)(packet)], bytes(16))
 
 
 def write_night(folder: str | Path, night: int, count: int, seed: int = 1, progress=None) -> dict[str, Any]:
@@ -92,15 +93,18 @@ def write_night(folder: str | Path, night: int, count: int, seed: int = 1, progr
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    waiting: list[dict] = []
+    schema = ztf_schema()
+    encode = encoder(schema)
+    marker = np.random.default_rng(seed).bytes(16)  # containers end blocks by random bytes; ours repeat with the seed
+    waiting: list[bytes] = []
     truths: list[Truth] = []
     files = made = 0
     for found, truth in simulate(night, count, seed):
         truths.append(truth)
-        waiting += found
+        waiting += map(encode, found)
         made += len(found)
         if len(waiting) >= PER_FILE or made >= count:
-            _write(folder / f"ztf_sim_{night}_{files:04d}.avro", waiting, seed)
+            (folder / f"ztf_sim_{night}_{files:04d}.avro").write_bytes(container(schema, waiting, marker))
             waiting, files = [], files + 1
         if progress:
             progress(made, count)
@@ -111,18 +115,3 @@ def write_night(folder: str | Path, night: int, count: int, seed: int = 1, progr
     summary = {"night": night, "seed": seed, "packets": made, "objects": len(truths), "files": files}
     (folder / "night.json").write_text(json.dumps(summary) + "\n")
     return summary
-
-
-def _write(path: Path, packets: list[dict], seed: int) -> None:
-    marker = np.random.default_rng(seed).bytes(16)  # containers end blocks by random bytes; ours repeat with the seed
-    with path.open("wb") as stream:
-        fastavro.writer(stream, _parsed(), packets, codec="null", sync_interval=1, sync_marker=marker)
-
-
-_cache: list[Any] = []
-
-
-def _parsed() -> Any:
-    if not _cache:
-        _cache.append(fastavro.parse_schema(ztf_schema()))
-    return _cache[0]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import dataclass
 
+import cramjam
 import numpy as np
 
 SIDE = 63
 PIXEL = 1.012  # arcsec
-_CARDS = ["SIMPLE  =                    T", "BITPIX  =                  -32", "NAXIS   =                    2",
-          f"NAXIS1  =                   {SIDE}", f"NAXIS2  =                   {SIDE}", "BUNIT   = 'DN      '", "END"]  # fmt: skip
+_CARDS = [
+    "SIMPLE  =                    T",
+    "BITPIX  =                  -32",
+    "NAXIS   =                    2",
+    f"NAXIS1  =                   {SIDE}",
+    f"NAXIS2  =                   {SIDE}",
+    "BUNIT   = 'DN      '",
+    "END",
+]
 HEADER = "".join(card.ljust(80) for card in _CARDS).ljust(2880).encode()
 TAIL = bytes(-(SIDE * SIDE * 4) % 2880)
 AXIS = np.arange(SIDE) - SIDE // 2
@@ -84,4 +91,4 @@ def _artefact(flux: float, rng) -> np.ndarray:
 
 
 def _pack(image: np.ndarray) -> bytes:
-    return gzip.compress(HEADER + image.astype(">f4").tobytes() + TAIL, 1, mtime=0)
+    return bytes(cramjam.gzip.compress(HEADER + image.astype(">f4").tobytes() + TAIL, level=1))

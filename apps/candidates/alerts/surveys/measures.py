@@ -50,6 +50,7 @@ class Measure:
     ref_mag: str | None = None
     ref_distance: str | None = None
     good: Callable[[Mapping[str, Any]], bool] = lambda record: True
+    settle_time: Callable[[Mapping[str, Any], float], float] = lambda record, mjd: mjd
 
     def __call__(self, record: Mapping[str, Any], origin: str | None = None) -> Point | None:
         """The point of a record; None when it is not a measurement."""
@@ -86,7 +87,7 @@ class Measure:
 
     def _mjd(self, record) -> float:
         time = number(record, self.time)
-        return CLOCKS[self.clock](time) if time > 0 else math.nan
+        return self.settle_time(record, CLOCKS[self.clock](time)) if time > 0 else math.nan
 
     def _bandpass(self, record) -> str | None:
         name = self.band(record) if callable(self.band) else record.get(self.band)
@@ -141,7 +142,7 @@ class Fluxes(Measure):
     sign: str | None = None  # only for surveys that write the absolute value
 
     def measured(self, record, bandpass):
-        flux, fluxerr = number_or_deep(record, self.flux), number(record, self.fluxerr)
+        flux, fluxerr = number_or_deep(record, self.flux), abs(number(record, self.fluxerr))
         if self.zeropoint is not None:
             zeropoint = number(record, self.zeropoint) if isinstance(self.zeropoint, str) else self.zeropoint
             flux, fluxerr = (float(rescaled_to_microjansky(x, zeropoint)) for x in (flux, fluxerr))

@@ -6,9 +6,10 @@ from .base import Survey
 from .measures import Fluxes, Magnitudes
 
 _ATLAS_BANDS = {"o": "atlaso", "c": "atlasc"}
+# The sign is the flux's own: in the packets seen, isdiffpos says the opposite of the flux and of the difference image.
 _ATLAS_FLUX = Fluxes(
     time="mjd", clock="mjd", band="filter", bands=_ATLAS_BANDS, ra="RA", dec="Dec",
-    flux="flux", fluxerr="Dflux", sign="isdiffpos", exposure=("pid",),
+    flux="flux", fluxerr="Dflux", exposure=("pid",),
 )  # fmt: skip
 _COMMON = {
     "object_id": ("objectId",),

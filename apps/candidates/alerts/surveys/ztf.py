@@ -1,15 +1,33 @@
 """Zwicky Transient Facility, as published and as re-published by brokers."""
 
+from skyportal.astro.alert_photometry import JD_OF_MJD
+
 from .base import Survey
 from .measures import Fluxes, Magnitudes
 
 BANDS = {1: "ztfg", 2: "ztfr", 3: "ztfi"}
+NIGHT_ZERO = 2457754.5 - JD_OF_MJD  # from which exposures are counted
+
+
+def exposure_time(record, mjd: float) -> float:
+    """The time that a processing id names, where the packet's own contradicts it.
+
+    An id begins with the exposure's time in 1e-5 days. Some re-published packets give all earlier detections one
+    and the same date; their ids are still right.
+    """
+    pid = record.get("pid")
+    if not isinstance(pid, (int, float)) or not pid > 1e12:
+        return mjd
+    named = NIGHT_ZERO + int(pid) // 10000 / 1e5
+    return mjd if abs(named - mjd) < 3e-3 else named
+
 
 DETECTION = Magnitudes(
     time="jd",
     bands=BANDS,
     exposure=("pid",),
     programid="programid",
+    settle_time=exposure_time,
     limit="diffmaglim",
     ref_mag="magnr",
     ref_distance="distnr",
@@ -23,6 +41,7 @@ FORCED = Fluxes(
     candid=None,
     exposure=("field", "rcid"),
     programid="programid",
+    settle_time=exposure_time,
     limit=None,
     flux="forcediffimflux",
     fluxerr="forcediffimfluxunc",
