@@ -17,6 +17,9 @@ TEST_INSTANCE = embedded.ROOT / "var" / "test"
 
 
 def _start() -> None:
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # its parent started all and cleans up; files of its own
+        os.environ["DATA"] = str(Path(os.environ["DATA"]) / worker)
+        return
     own_database = not os.environ.get("DATABASE_URL")
     embedded.ensure(TEST_INSTANCE, fast=True)
     if own_database and _somebody_else_is_testing():

@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth.admin import UserAdmin as PasswordedAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group as DjangoGroup
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -19,8 +21,18 @@ admin.site.site_title = "SkyPortal administration"
 admin.site.index_title = "People, data and the journal"
 
 
+admin.site.unregister(DjangoGroup)
+
+
 class DeletedByAction(admin.ModelAdmin):
-    """Deletes row by row through the app's action."""
+    """Deletes row by row through the app's action. Names are text columns, but fit on a line."""
+
+    lines = ("name", "nickname", "first_name", "last_name", "contact_phone")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.lines:
+            kwargs["widget"] = AdminTextInputWidget
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def remove(self, request: HttpRequest, row: Any) -> None:
         raise NotImplementedError

@@ -27,6 +27,14 @@ class SignIn(auth.AuthenticationForm):
         return super().get_invalid_login_error()
 
 
+class ChangePassword(auth.PasswordChangeForm):
+    """One of several forms of a page, so it does not pull the focus to itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+
+
 class PasswordReset(auth.PasswordResetForm):
     """Sends the link to the contact address of accounts that may sign in."""
 

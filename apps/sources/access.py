@@ -32,12 +32,15 @@ OBJ = Policy(view=known, change=known)
 SOURCE = Policy(view=in_group(), change=in_group(), delete=in_group())
 
 # Whatever is shared is visible to its audience, and to whoever brought it; always beneath a visible obj.
+measured = shared | owned_by("upload__owner")
+said = shared | owned_by("author")
+
 PHOTOMETRY = Policy(
-    view=(shared | owned_by("upload__owner")) & parent,
+    view=measured & parent,
     change=owned_by("upload__owner") | (holding("Manage photometry") & shared),
     delete=owned_by("upload__owner") | (holding("Manage photometry") & shared),
 )
-COMMENT = Policy(view=(shared | owned_by("author")) & parent, change=owned_by("author"), delete=owned_by("author"))
+COMMENT = Policy(view=said & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
 CLASSIFICATION = Policy(
     view=COMMENT.view, change=owned_by("author") | administered, delete=owned_by("author") | administered

@@ -15,10 +15,12 @@ from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, flag, integer, moment, number, text, words
 from skyportal.astro.time import mjd_of
 
+from .access import said
 from .models import Annotation, Classification, Comment, Listing
 from .queries import objs as objs_queries
 from .queries import statistics
-from .slots import ObjFilter, obj_filters
+from .queries.objs import beneath
+from .slots import ObjFilter, obj_filters, unchanged
 
 Asked = dict[str, Any]
 Narrow = Callable[[QuerySet, Any, Viewer, Asked], QuerySet]
@@ -36,7 +38,7 @@ def offers(name: str, parse: Callable[[str], Any] = text, help: str = "", defaul
 
 def _also(name: str, parse: Callable[[str], Any] = text, help: str = "", default: Any = None) -> None:
     """A parameter that only qualifies another."""
-    offers(name, parse, help, default)(lambda objs, value, viewer, asked: objs)
+    offers(name, parse, help, default)(unchanged)
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
@@ -141,37 +143,40 @@ def _columns(asked: Asked) -> tuple[str, str, str]:
     return "first_det_mjd", "last_det_mjd", "num_det"
 
 
-def _counted(objs: QuerySet, viewer: Viewer, **conditions: Any) -> QuerySet:
-    """Objs whose figures, merged over what the viewer may read, fulfil conditions on aggregates."""
-    figures = statistics.readable(viewer).values("obj_id")
-    for name, (aggregate, lookup, value) in conditions.items():
-        figures = figures.annotate(**{f"{name}_": aggregate}).filter(**{f"{name}___{lookup}": value})
+def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
+    """Objs whose figures, merged over what the viewer may read, fulfil all that is asked of them."""
+    first, last, count = _columns(asked)
+    conditions = [
+        (Min(first), "gte", asked["startDate"] and mjd_of(asked["startDate"])),
+        (Max(last), "lte", asked["endDate"] and mjd_of(asked["endDate"])),
+        (Sum(count), "gte", asked["numberDetections"]),
+        (Min("peak_mag"), "gte", asked["minPeakMagnitude"]),
+        (Min("peak_mag"), "lte", asked["maxPeakMagnitude"]),
+    ]
+    figures = statistics.readable(viewer).filter(obj__in=_promising(viewer, asked, first, last)).values("obj_id")
+    for n, (aggregate, lookup, bound) in enumerate(conditions):
+        if bound is not None:
+            figures = figures.annotate(**{f"figure{n}": aggregate}).filter(**{f"figure{n}__{lookup}": bound})
     return objs.filter(pk__in=figures.values("obj_id"))
 
 
-@offers("startDate", moment, "First detected at this time or later.")
-def first_detected_after(objs: QuerySet, when: datetime, viewer: Viewer, asked: Asked) -> QuerySet:
-    return _counted(objs, viewer, first=(Min(_columns(asked)[0]), "gte", mjd_of(when)))
+def _promising(viewer: Viewer, asked: Asked, first: str, last: str) -> QuerySet:
+    """Objs with some figure in range, found by index: only theirs need be merged."""
+    some = statistics.readable(viewer)
+    if asked["startDate"]:
+        some = some.filter(**{f"{first}__gte": mjd_of(asked["startDate"]), f"{last}__gte": mjd_of(asked["startDate"])})
+    if asked["endDate"]:
+        some = some.filter(**{f"{last}__lte": mjd_of(asked["endDate"])})
+    if asked["maxPeakMagnitude"] is not None:
+        some = some.filter(peak_mag__lte=asked["maxPeakMagnitude"])
+    return some.values("obj_id")
 
 
-@offers("endDate", moment, "Last detected at this time or earlier.")
-def last_detected_before(objs: QuerySet, when: datetime, viewer: Viewer, asked: Asked) -> QuerySet:
-    return _counted(objs, viewer, last=(Max(_columns(asked)[1]), "lte", mjd_of(when)))
-
-
-@offers("numberDetections", integer, "Detected at least so often.")
-def detected_often(objs: QuerySet, count: int, viewer: Viewer, asked: Asked) -> QuerySet:
-    return _counted(objs, viewer, number=(Sum(_columns(asked)[2]), "gte", count))
-
-
-@offers("minPeakMagnitude", number, "No brighter than this at peak.")
-def peak_fainter(objs: QuerySet, mag: float, viewer: Viewer, asked: Asked) -> QuerySet:
-    return _counted(objs, viewer, peak=(Min("peak_mag"), "gte", mag))
-
-
-@offers("maxPeakMagnitude", number, "At least this bright at peak.")
-def peak_brighter(objs: QuerySet, mag: float, viewer: Viewer, asked: Asked) -> QuerySet:
-    return _counted(objs, viewer, peak=(Min("peak_mag"), "lte", mag))
+offers("startDate", moment, "First detected at this time or later.")(_counted)
+offers("endDate", moment, "Last detected at this time or earlier.")(_counted)
+offers("numberDetections", integer, "Detected at least so often.")(_counted)
+offers("minPeakMagnitude", number, "No brighter than this at peak.")(_counted)
+offers("maxPeakMagnitude", number, "At least this bright at peak.")(_counted)
 
 
 def _latest(objs: QuerySet, viewer: Viewer, **condition: float) -> QuerySet:
@@ -205,7 +210,7 @@ def _classes(value: list[str]) -> list[Q]:
 
 
 def _with_class(viewer: Viewer, condition: Q) -> QuerySet:
-    return Classification.objects.visible_to(viewer).filter(condition).values("obj_id")
+    return beneath(viewer, Classification.objects.all(), said).filter(condition).values("obj_id")
 
 
 @offers("classifications", words, 'Any of these, each as "taxonomy: class".')
@@ -246,7 +251,7 @@ _OPERATORS = {"lt": "lt", "le": "lte", "eq": "exact", "ne": "exact", "gt": "gt",
 
 
 def _annotations(viewer: Viewer, asked: Asked) -> QuerySet:
-    rows = Annotation.objects.visible_to(viewer)
+    rows = beneath(viewer, Annotation.objects.all(), said)
     if asked["annotationsFilterOrigin"]:
         rows = rows.filter(origin__in=asked["annotationsFilterOrigin"])
     if asked["annotationsFilterAfter"]:
@@ -301,7 +306,7 @@ offers("annotationsFilterBefore", moment, "Annotations made before this time.")(
 
 def _commented(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
     """Objs with a comment that fulfils all of the comment parameters; hung under each, applied once."""
-    rows = Comment.objects.visible_to(viewer)
+    rows = beneath(viewer, Comment.objects.all(), said)
     if texts := asked["commentsFilter"]:
         any_of = Q()
         for part in texts:

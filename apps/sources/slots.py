@@ -13,12 +13,18 @@ from skyportal.api.params import Param
 from skyportal.plugins import Slot
 
 
+def unchanged(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any]) -> QuerySet:
+    """For a parameter that only qualifies another."""
+    return objs
+
+
 @dataclass(frozen=True)
 class ObjFilter:
     """A list parameter: its public declaration and what it does to a queryset of objs.
 
     ``apply(objs, value, viewer, query)`` returns the narrowed queryset; ``query`` holds all parameters, for those
-    that come in pairs.
+    that come in pairs; a function that serves several of them is applied once. The objs are already known to be
+    visible to the viewer: a filter asks only whether what hangs on them is.
     """
 
     param: Param

@@ -61,7 +61,7 @@ urlpatterns = flatten(
         path(
             "source/<str:name>/comments/<int:comment_id>/delete", remarks.comment_delete, name="source-comment-delete"
         ),
-        path("source/<str:name>/annotations", remarks.annotations, name="source-annotations"),
+        path("source/<str:name>/annotations", remarks.annotated, name="source-annotations"),
         path("source/<str:name>/classifications", classifying.classifications, name="source-classifications"),
         path("source/<str:name>/classify", classifying.classify_form, name="source-classify"),
         path(
@@ -85,6 +85,7 @@ urlpatterns = flatten(
         path("source/<str:name>", pages.source, name="source"),
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
         path("source/<str:name>/photometry.csv", pages.photometry_csv, name="source-photometry-csv"),
+        path("source/<str:name>/light-curve.json", pages.light_curve, name="source-light-curve"),
         path("source/<str:name>/groups", saving.groups, name="source-groups"),
         path("source/<str:name>/save", saving.save, name="source-save"),
         path("source/<str:name>/unsave", saving.unsave, name="source-unsave"),

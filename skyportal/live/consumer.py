@@ -27,10 +27,18 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         await self.accept()
 
+    @classmethod
+    async def decode_json(cls, text_data: str) -> Any:
+        """What is not JSON asks for nothing."""
+        try:
+            return await super().decode_json(text_data)
+        except ValueError:
+            return None
+
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """``{"watch": [topics]}``: all that the page watches from now on."""
-        wanted = content.get("watch", []) if isinstance(content, dict) else []
-        topics = {t for t in wanted if isinstance(t, str)}
+        wanted = content.get("watch") if isinstance(content, dict) else None
+        topics = {t for t in wanted if isinstance(t, str)} if isinstance(wanted, list) else set()
         for topic in self.watched - topics:
             await self.channel_layer.group_discard(channel_group(topic), self.channel_name)
         self.watched &= topics

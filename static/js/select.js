@@ -7,7 +7,8 @@ async function complete(select) {
   await script("tom-select");
   if (select.tomselect) return;
   const from = select.dataset.selectFrom;
-  new window.TomSelect(select, {
+  const wanted = select.autofocus || select === document.activeElement;
+  const field = new window.TomSelect(select, {
     maxOptions: 300,
     allowEmptyOption: true,
     plugins: select.multiple ? ["remove_button"] : [],
@@ -28,6 +29,7 @@ async function complete(select) {
     }),
     render: { no_results: () => '<div class="no-results">Nothing of that name</div>' },
   });
+  if (wanted) field.focus();
 }
 
 whenLoaded((root) => all("select[data-select]", root).forEach((select) => complete(select).catch(() => {})));

@@ -72,7 +72,7 @@ def huge_png():
         ({"data": base64_of(png(fmt="JPEG"))}, "Invalid thumbnail image type. Only PNG are supported."),
         ({"data": base64_of(png(13))}, "Invalid thumbnail size."),
         ({"data": base64_of(png(501))}, "Invalid thumbnail size."),
-        ({"data": base64_of(huge_png())}, "nvalid"),
+        ({"data": base64_of(huge_png())}, "cannot identify image file"),
         ({"data": base64_of(b"not a picture")}, "cannot identify image file"),
         ({"data": "%%%"}, "cannot identify image file"),
         ({"data": base64_of(png()[:60])}, "cannot identify image file"),
@@ -85,7 +85,7 @@ def huge_png():
 def test_what_makes_no_sense_is_refused_and_changes_nothing(api, obj, change, words):
     status, body = api.post("thumbnail", picture(obj, **change))
     assert status == 400
-    assert words in body["message"] or "cannot identify" in body["message"]
+    assert words in body["message"]
     assert not Thumbnail.objects.exists()
 
 

@@ -38,8 +38,10 @@ class Command:
         self.addresses = json.loads(first)
 
     def end(self) -> str:
-        output, errors = self.process.communicate(timeout=60)
-        assert self.process.returncode == 0, errors
+        # Not communicate(): it overlooks what came in one piece with the first line.
+        self.process.stdin.close()
+        output, errors = self.process.stdout.read(), self.process.stderr.read()
+        assert self.process.wait(60) == 0, errors
         return output.strip()
 
     def kill(self) -> None:

@@ -13,13 +13,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from apps.groups import actions as groups
 from apps.groups import queries
 from apps.groups.models import Group, Membership, Stream, StreamGrant, User
 from apps.sources.actions import classifications, comments, sources
-from apps.sources.models import Obj, Taxonomy
+from apps.sources.models import Obj, Source, Taxonomy
 from skyportal.access.viewer import Viewer
+from skyportal.astro.time import mjd_of
 
 from ..actions import filters
 from ..models import LatestCandidate
@@ -32,23 +34,43 @@ ADJECTIVES = ("amber", "brisk", "calm", "clear", "dusky", "early", "faint", "gol
 NOUNS = ("aurora", "bolide", "comet", "corona", "dawn", "eclipse", "halo", "meteor", "nebula", "pulsar", "quasar")
 
 
+def is_begun() -> bool:
+    """Whether the people of this site are those of the demo."""
+    return _sign_ins().exists()
+
+
+def _sign_ins() -> Path:
+    return Path(settings.DATA) / "demo.json"
+
+
 def build(say: Say) -> None:
-    """Fill an empty site. What people do in it is done through the same actions as by real ones."""
+    """Fill an empty site. What people do in it is done through the same actions as by real ones.
+
+    Each step leaves what is there alone, so that a start that was cut short is taken up again.
+    """
     described = site.read("demo.yaml")
-    password = _passphrase()
-    with transaction.atomic():
-        streams = {s["name"]: Stream.objects.create(**s) for s in described["streams"]}
-        teams = _groups(described["groups"], streams)
-        people = _people(described["users"], teams, password)
-        _filters(described["filters"], teams, streams, people["admin"])
-    _write_sign_ins(described["users"], password)
+    if not queries.any_people():
+        say("people, groups and filters")
+        _found(described)
     say("simulating a night")
-    night = settings.DATA / "demo_night"
-    call_command("simulate_night", packets=PACKETS, out=str(night), seed=20261122, verbosity=0)
+    night, last_night = settings.DATA / "demo_night", int(mjd_of(timezone.now())) - 1
+    if not night.exists():
+        call_command("simulate_night", packets=PACKETS, out=night, night=last_night, seed=20261122, verbosity=0)
     say("letting its alerts through the filters")
-    call_command("ingest_alerts", str(night), stream="ZTF Public", verbosity=0)
-    say("scanning it, as people would")
-    _scan(described, list(people.values()))
+    call_command("ingest_alerts", str(night / "*.avro"), stream="ZTF Public", verbosity=0)
+    if not Source.objects.exists():
+        say("scanning it, as people would")
+        _scan(described)
+
+
+@transaction.atomic
+def _found(described: dict[str, Any]) -> None:
+    password = _passphrase()
+    streams = {s["name"]: Stream.objects.create(**s) for s in described["streams"]}
+    teams = _groups(described["groups"], streams)
+    people = _people(described["users"], teams, password)
+    _filters(described["filters"], teams, streams, people["admin"])
+    _write_sign_ins(described["users"], password)
 
 
 def _passphrase() -> str:
@@ -100,9 +122,10 @@ def _filters(described: list[dict[str, Any]], teams: dict[str, Group], streams: 
         filters.create_filter(viewer, {**fields, **places})
 
 
-def _scan(described: dict[str, Any], people: list[User]) -> None:
+def _scan(described: dict[str, Any]) -> None:
     """Save some of the brightest, say something of a few, classify others. The same choice every time."""
     chance = random.Random(20261122)  # noqa: S311 - a reproducible demo
+    people = list(User.objects.filter(username__in=[one["username"] for one in described["users"]]))
     taxonomy = Taxonomy.objects.order_by("pk").first()
     passed = LatestCandidate.objects.order_by("pk").values_list("obj_id", "filter__group_id")
     for obj_id, group_id in chance.sample(list(passed), min(SAVED, len(passed))):
@@ -128,8 +151,7 @@ def _may_save(user: User, group_id: int) -> bool:
 
 def _write_sign_ins(described: list[dict[str, Any]], password: str) -> None:
     """For the banner of `make run`; readable by its owner only."""
-    path = Path(settings.DATA) / "demo.json"
     users = [{"username": u["username"], "password": password, "role": u["role"]} for u in described]
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(_sign_ins(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump({"users": users}, file, indent=1)

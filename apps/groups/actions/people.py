@@ -11,7 +11,7 @@ from django.db import transaction
 
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.models import GROUP, forget
-from skyportal.access.viewer import Viewer
+from skyportal.access.viewer import SYSTEM_ADMIN, Viewer
 from skyportal.journal.recording import record
 
 from .. import entries
@@ -125,6 +125,8 @@ def _change(viewer: Viewer, person: User, changes: Mapping[str, Any], allowed: s
         setattr(person, name, value)
     person.full_clean(exclude=["password"])
     person.save(update_fields=[*changes, "modified"])
+    if changes.get("is_active") is False and SYSTEM_ADMIN in person.permissions():
+        require_an_admin()
     if person.username != before:
         own = Group.objects.filter(memberships__user=person, single_user_group=True)
         own.update(name=_free_name(person.username, person.pk))
@@ -177,7 +179,9 @@ def revoke_permissions(viewer: Viewer, user_id: int, *, roles: Iterable[str] = (
     gone_roles, gone_acls = list(person.roles.filter(pk__in=list(roles))), list(person.acls.filter(pk__in=list(acls)))
     if not gone_roles and not gone_acls:
         raise Invalid(f"{person} does not hold {', '.join([*roles, *acls])} in that way.")
+    administered = SYSTEM_ADMIN in person.permissions()
     person.roles.remove(*gone_roles)
     person.acls.remove(*gone_acls)
-    require_an_admin()
+    if administered:
+        require_an_admin()
     record(entries.PermissionsRevoked(person.pk, viewer.user_id, [r.pk for r in gone_roles], [a.pk for a in gone_acls]))

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
-from skyportal.access.errors import NotVisible, Refusal
+from skyportal.access.errors import Invalid, Refusal
 from skyportal.access.viewer import Viewer
 
 from .. import actions, queries
@@ -49,7 +49,6 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
         **members_of(viewer, group_id),
         "form": GroupForm(initial={name: getattr(found, name) for name in GroupForm.base_fields}),
         "inside": inside,
-        "streams": list(queries.streams(viewer).filter(groups=found)),
         "other_streams": list(queries.streams(viewer).exclude(groups=found)) if inside else [],
         "filters": _filters(viewer, group_id) if inside else [],
         "facts": _facts(viewer, group_id) if inside else [],
@@ -67,6 +66,7 @@ def members_of(viewer: Viewer, group_id: int) -> dict:
     for row in rows:
         row.contact = row.user.contact_email if row.user_id in contacts else None
     return {
+        "streams": list(queries.streams(viewer).filter(groups=found)),
         "group": found,
         "members": rows,
         "mine": mine,
@@ -100,8 +100,7 @@ def _facts(viewer: Viewer, group_id: int) -> list[dict]:
 def edit_group(request: HttpRequest, group_id: int) -> HttpResponse:
     form = GroupForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Not changed. " + " ".join(f"{k}: {' '.join(v)}" for k, v in form.errors.items()))
-        return redirect("group", group_id)
+        raise Invalid("Not changed. " + " ".join(f"{name}: {' '.join(said)}" for name, said in form.errors.items()))
     changed = actions.change_group(request.viewer, group_id, form.cleaned_data)  # type: ignore[attr-defined]
     messages.success(request, f"{changed.name} is changed.")
     return redirect("group", group_id)
@@ -122,12 +121,6 @@ def delete_group(request: HttpRequest, group_id: int) -> HttpResponse:
 def leave_group(request: HttpRequest, group_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     name = queries.get_group(viewer, group_id).name
-    try:
-        actions.remove_member(viewer, group_id, viewer.user_id or 0)
-    except NotVisible:
-        raise
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-        return redirect("group", group_id)
+    actions.remove_member(viewer, group_id, viewer.user_id or 0)
     messages.success(request, f"You left {name}.")
     return redirect("groups")

@@ -37,17 +37,24 @@ def _answer(request: HttpRequest, group_id: int, message: str, *, level: str = "
     return with_toast(render(request, "groups/_members.html", page), message, level=level, undo_url=undo)
 
 
+def _refused(request: HttpRequest, group_id: int, refusal: Refusal) -> HttpResponse:
+    """With htmx, the list as it is, so that a switch goes back to what is true; without, the refusal's own page."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        raise refusal
+    return _answer(request, group_id, refusal.message, level="error")
+
+
 @login_required
 @require_POST
 def add_member(request: HttpRequest, group_id: int) -> HttpResponse:
     form = AddMember(request.POST)
     if not form.is_valid():
-        return _answer(request, group_id, "Choose a person to add first.", level="error")
+        return _refused(request, group_id, Invalid("Choose a person to add first."))
     person = form.cleaned_data["user"]
     try:
         new = actions.add_members(request.viewer, group_id, [person], admin=form.cleaned_data["admin"])  # type: ignore[attr-defined]
     except Refusal as refusal:
-        return _answer(request, group_id, refusal.message, level="error")
+        return _refused(request, group_id, refusal)
     name = queries.get_person(request.viewer, person).get_full_name()  # type: ignore[attr-defined]
     return _answer(request, group_id, f"{name} joined." if new else f"{name} is a member already.")
 
@@ -64,7 +71,7 @@ def change_member(request: HttpRequest, group_id: int, user_id: int) -> HttpResp
             **{flag: flag in request.POST for flag in FLAGS},
         )
     except Refusal as refusal:
-        return _answer(request, group_id, refusal.message, level="error")
+        return _refused(request, group_id, refusal)
     can = [words for flag, words in FLAGS.items() if getattr(row, flag)]
     return _answer(request, group_id, f"{row.user} now {', '.join(can) or 'only reads'}.")
 
@@ -75,7 +82,7 @@ def remove_member(request: HttpRequest, group_id: int, user_id: int) -> HttpResp
     try:
         gone = actions.remove_member(request.viewer, group_id, user_id)  # type: ignore[attr-defined]
     except Refusal as refusal:
-        return _answer(request, group_id, refusal.message, level="error")
+        return _refused(request, group_id, refusal)
     ticket = signing.dumps([group_id, user_id, *(getattr(gone, flag) for flag in FLAGS)], salt=TICKET)
     undo = reverse("group-member-restore", args=[group_id, ticket])
     return _answer(request, group_id, f"{gone.user} is no longer a member.", undo=undo)

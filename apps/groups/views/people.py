@@ -74,7 +74,9 @@ def become_user(request: HttpRequest, user_id: int) -> HttpResponse:
 def return_to_self(request: HttpRequest) -> HttpResponse:
     """Stop acting as somebody else."""
     origin = request.session.get(ACTING_FOR)
-    person = get_user_model()._default_manager.filter(pk=origin, is_active=True).first() if origin else None
+    if origin is None:
+        return redirect("groups")
+    person = get_user_model()._default_manager.filter(pk=origin, is_active=True).first()
     if person is None:
         logout(request)
         return redirect("login")

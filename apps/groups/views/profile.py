@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from skyportal.access.errors import Refusal
 from skyportal.access.viewer import Viewer
 
 from .. import actions, queries
-from ..forms import ProfileForm, TokenForm
+from ..forms import ChangePassword, ProfileForm, TokenForm
 
 
 def _page(request: HttpRequest, *, status: int = 200, **shown: object) -> HttpResponse:
@@ -28,7 +27,7 @@ def _page(request: HttpRequest, *, status: int = 200, **shown: object) -> HttpRe
     page = {
         "person": person,
         "form": ProfileForm.of(person),
-        "password_form": PasswordChangeForm(request.user),
+        "password_form": ChangePassword(request.user),
         "token_form": TokenForm(viewer=viewer),
         "tokens": list(queries.tokens_of(viewer, person.pk).order_by("created_at")),
         "permissions": sorted(held_by_roles.union(acl.pk for acl in person.acls.all())),
@@ -65,7 +64,7 @@ def _words(problem: Refusal | ValidationError) -> list[str]:
 @require_POST
 @sensitive_post_parameters()
 def change_password(request: HttpRequest) -> HttpResponse:
-    form = PasswordChangeForm(request.user, request.POST)
+    form = ChangePassword(request.user, request.POST)
     if not form.is_valid():
         return _page(request, password_form=form, status=400)
     person = form.save()

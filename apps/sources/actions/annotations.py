@@ -69,8 +69,8 @@ def annotate(viewer: Viewer, obj_name: str, origin: Any, data: Any, *, group_ids
 
 
 def _refuse_taken(viewer: Viewer, obj_id: int, origin: str, *, but: int | None = None) -> None:
-    taken = Annotation.objects.visible_to(viewer).filter(obj_id=obj_id, origin=origin).exclude(pk=but)
-    if taken.exists():
+    taken = Annotation.objects.visible_to(viewer).filter(obj_id=obj_id, origin=origin)
+    if (taken.exclude(pk=but) if but else taken).exists():
         raise Conflict(TAKEN, status=400)
 
 

@@ -21,7 +21,7 @@ from ..models import Classification, ClassificationVote, Obj, Taxonomy
 from ..queries import classifications as reading
 from ..queries.objs import get_obj
 from ..queries.taxonomies import classes, get_taxonomy
-from .checks import asked_groups, audience_of, need, optional_text, text
+from .checks import asked_groups, audience_of, need, optional_text, person, text
 from .objs import make_known_pairs
 
 MOST_AT_ONCE = 5000
@@ -49,7 +49,7 @@ def classify(viewer: Viewer, rows: Iterable[Mapping[str, Any]]) -> list[int]:
     with transaction.atomic():
         made = Classification.objects.bulk_create(one.row for one in said)
         ClassificationVote.objects.bulk_create(
-            ClassificationVote(classification=row, voter_id=viewer.user_id, vote=1)
+            ClassificationVote(classification=row, voter_id=person(viewer), vote=1)
             for row, one in zip(made, said, strict=True)
             if one.vote
         )
@@ -228,12 +228,12 @@ def vote(viewer: Viewer, classification_id: int, value: Any) -> str:
     if value is not None and (isinstance(value, bool) or value not in (1, -1)):
         raise Invalid("Invalid vote: must be 1 or -1.")
     row = reading.get_classification(viewer, classification_id)
-    votes = ClassificationVote.objects.filter(classification=row, voter_id=viewer.user_id)
+    votes = ClassificationVote.objects.filter(classification=row, voter_id=person(viewer))
     if value is None:
         votes.delete()
     else:
         ClassificationVote.objects.update_or_create(
-            classification=row, voter_id=viewer.user_id, defaults={"vote": value}
+            classification=row, voter_id=person(viewer), defaults={"vote": value}
         )
     record(ClassificationChanged(row.obj_id, row.obj.name, viewer.user_id, row.pk, "vote"))
     return row.obj.name

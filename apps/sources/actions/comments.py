@@ -16,7 +16,7 @@ from ..models import Comment, Obj
 from ..queries import comments as reading
 from ..queries.objs import get_obj
 from .attachments import Attachment, keep
-from .checks import asked_groups, audience_of, lock, need, optional_text, text
+from .checks import asked_groups, audience_of, lock, need, optional_text, person, text
 from .objs import make_known
 
 
@@ -36,6 +36,7 @@ def post_comment(
     were named learn of it.
     """
     need(viewer, "Comment")
+    author = person(viewer)
     obj = get_obj(viewer, obj_name)
     asked = asked_groups(viewer, group_ids)
     fields = {
@@ -46,11 +47,9 @@ def post_comment(
     }
     with transaction.atomic():
         lock([obj.pk])
-        if same := Comment.objects.filter(obj=obj, author_id=viewer.user_id, **fields).order_by("pk").first():
+        if same := Comment.objects.filter(obj=obj, author_id=author, **fields).order_by("pk").first():
             return same.pk, False
-        comment = Comment.objects.create(
-            obj=obj, author_id=viewer.user_id, bot=viewer.by_token, origin=origin, **fields
-        )
+        comment = Comment.objects.create(obj=obj, author_id=author, bot=viewer.by_token, origin=origin, **fields)
         make_known([obj.pk], group_ids=asked)
         record(CommentPosted(obj.pk, obj.name, viewer.user_id, comment.pk))
     return comment.pk, True
@@ -114,8 +113,8 @@ def delete_channel(viewer: Viewer, obj_name: str, channel: str) -> None:
     """Close a side conversation with all that was said in it; only who opened it may."""
     need(viewer, "Comment")
     obj = get_obj(viewer, obj_name)
-    said = Comment.objects.filter(obj=obj, channel=channel)
-    opener = said.visible_to(viewer).order_by("created_at", "pk").first()
+    said = Comment.objects.visible_to(viewer).filter(obj=obj, channel=channel)
+    opener = said.order_by("created_at", "pk").first()
     if opener is None:
         raise NotVisible(f"There is no channel {channel[:60]!r} on this source.")
     if opener.author_id != viewer.user_id and not viewer.sees_all:

@@ -72,6 +72,7 @@ class _Table:
     """The body's columns, scalars repeated to the length of the lists."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
+        self.given = set(data)
         self.data = {key: data[key] for key in (*TEXTS, *NUMBERS, *OTHERS) if data.get(key) is not None}
         lengths = {key: len(value) for key, value in self.data.items() if isinstance(value, list)}
         if len(set(lengths.values())) > 1:
@@ -172,7 +173,7 @@ def _first(rows: NDArray) -> int:
 
 def _from_magnitudes(table: _Table) -> dict[str, Any]:
     """Fluxes from magnitudes; where there is none, an upper limit from limiting_mag."""
-    if not {"mag", "limiting_mag"} & table.data.keys():
+    if not {"mag", "limiting_mag"} & table.given:
         raise Invalid("missing required field 'mag'.")
     offset = _offsets(table)
     mag, magerr, limit = table.numbers("mag") + offset, table.numbers("magerr"), table.numbers("limiting_mag") + offset

@@ -19,7 +19,7 @@ class AnnotationBody(serializers.Serializer):
     """An annotation, for the documentation of the API; the action checks it."""
 
     origin = serializers.CharField(help_text="Who says so, e.g. gaia; begins with a letter, digit or underscore.")
-    data = serializers.DictField(help_text="Keys and values.")
+    data = serializers.DictField(help_text="Keys and values.")  # type: ignore[assignment]
     group_ids = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="Missing: all my groups."
     )

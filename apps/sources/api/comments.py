@@ -18,6 +18,7 @@ from skyportal.api.params import Param, flag, text
 from ..actions import comments as actions
 from ..actions.attachments import from_json
 from ..queries import comments as queries
+from ..queries.objs import get_obj
 from .ids import path_id
 
 MOST_FOUND = 1000
@@ -96,7 +97,7 @@ class Channels(Endpoint):
     params = {"DELETE": [Param("channel", text, "", "Its name.")]}
 
     def get(self, request: Any, obj_id: str) -> list[str]:
-        return queries.channels(self.viewer, obj_id)
+        return queries.channels(self.viewer, get_obj(self.viewer, obj_id).pk)
 
     def delete(self, request: Any, obj_id: str) -> None:
         """Delete a side conversation with all that was said in it; only who opened it may."""

@@ -21,7 +21,7 @@ class ThumbnailBody(serializers.Serializer):
     """A thumbnail, for the documentation of the API; the action checks it."""
 
     obj_id = serializers.CharField()
-    data = serializers.CharField(help_text="A PNG of 16 to 500 pixels a side, in base64.")
+    data = serializers.CharField(help_text="A PNG, 16 to 500 pixels a side, base64.")  # type: ignore[assignment]
     ttype = serializers.CharField(help_text="new, ref, sub, sdss, ls, ps1, …")
     survey = serializers.CharField(required=False, help_text="Where it comes from.")
 

@@ -77,17 +77,17 @@ def shown_comment(viewer: Viewer, comment_id: int, obj_name: str | None = None) 
 def attachment(viewer: Viewer, comment_id: int, obj_name: str) -> tuple[str, bytes]:
     """The name and content of what is attached to a comment."""
     comment = get_comment(viewer, comment_id, obj_name)
-    if not comment.attachment:
+    name = comment.attachment.name if comment.attachment else None
+    if not name:
         raise Invalid("This comment has no attachment.")
     try:
-        with default_storage.open(comment.attachment.name) as file:
+        with default_storage.open(name) as file:
             return comment.attachment_name or "attachment", file.read()
     except OSError:
         raise NotVisible("The attachment is no longer in the file storage.", status=404) from None
 
 
-def channels(viewer: Viewer, obj_name: str) -> list[str]:
+def channels(viewer: Viewer, obj_id: int) -> list[str]:
     """Names of the side conversations on an obj."""
-    obj = get_obj(viewer, obj_name)
-    named = Comment.objects.visible_to(viewer).filter(obj=obj, channel__isnull=False)
-    return list(named.order_by("channel").values_list("channel", flat=True).distinct())
+    named = Comment.objects.visible_to(viewer).filter(obj_id=obj_id, channel__isnull=False)
+    return [name for name in named.order_by("channel").values_list("channel", flat=True).distinct() if name]

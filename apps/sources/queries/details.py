@@ -12,10 +12,12 @@ from django.db.models import F
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 
+from ..access import said
 from ..models import Annotation, Classification, ClassificationVote, Obj, Source
 from ..slots import obj_includes
 from . import objs as objs_queries
 from . import sources, statistics
+from .objs import beneath
 from .photometry import audience_members
 
 Row = dict[str, Any]
@@ -85,13 +87,16 @@ def _derive(rows: list[Row]) -> None:
 def _shared(viewer: Viewer, ids: list[int], names: dict[int, str]) -> tuple[dict[int, list], dict[int, list]]:
     """Classifications (newest first) and annotations that the viewer may read, each with its groups."""
     classifications = list(
-        Classification.objects.visible_to(viewer)
+        beneath(viewer, Classification.objects.all(), said)
         .filter(obj__in=ids)
         .order_by("-created_at", "-pk")
         .values(*_CLASSIFICATION, taxname=F("taxonomy__name"))
     )
     annotations = list(
-        Annotation.objects.visible_to(viewer).filter(obj__in=ids).order_by("origin", "pk").values(*_ANNOTATION)
+        beneath(viewer, Annotation.objects.all(), said)
+        .filter(obj__in=ids)
+        .order_by("origin", "pk")
+        .values(*_ANNOTATION)
     )
     group_lists, _ = audience_members(viewer, {row["audience_id"] for row in (*classifications, *annotations)})
     votes = _votes(viewer, [c["id"] for c in classifications])

@@ -12,9 +12,11 @@ from django.db.models import F
 
 from skyportal.access.viewer import Viewer
 
+from ..access import said, shared
 from ..models import Annotation, Comment, Obj, Thumbnail
 from ..slots import obj_includes
 from . import statistics
+from .objs import beneath
 
 Values = dict[int, Any]
 
@@ -39,7 +41,7 @@ def _present(ids: list[int], having: Any) -> Values:
 @obj_includes.plug("comments")
 def comments(viewer: Viewer, ids: list[int]) -> Values:
     """Comments outside side conversations, oldest first."""
-    rows = Comment.objects.visible_to(viewer).filter(obj__in=ids, channel=None).order_by("created_at", "pk")
+    rows = beneath(viewer, Comment.objects.all(), said).filter(obj__in=ids, channel=None).order_by("created_at", "pk")
     names = dict(Obj.objects.filter(pk__in=ids).values_list("pk", "name"))
     found = _by_obj(
         rows.values(
@@ -47,8 +49,8 @@ def comments(viewer: Viewer, ids: list[int]) -> Values:
             username=F("author__username"), first_name=F("author__first_name"), last_name=F("author__last_name"),
         )
     )  # fmt: skip
-    for obj_id, said in found.items():
-        for row in said:
+    for obj_id, remarks in found.items():
+        for row in remarks:
             row["author"] = {"id": row["author_id"]} | {k: row.pop(k) for k in ("username", "first_name", "last_name")}
             row |= {"obj_id": names[obj_id], "resourceType": "sources"}
     return {pk: found.get(pk, []) for pk in ids}
@@ -56,7 +58,7 @@ def comments(viewer: Viewer, ids: list[int]) -> Values:
 
 @obj_includes.plug("comment_exists")
 def comment_exists(viewer: Viewer, ids: list[int]) -> Values:
-    rows = Comment.objects.visible_to(viewer).filter(obj__in=ids, channel=None)
+    rows = beneath(viewer, Comment.objects.all(), said).filter(obj__in=ids, channel=None)
     return _present(ids, rows.values_list("obj_id", flat=True).distinct())
 
 
@@ -73,7 +75,7 @@ def spectrum_exists(viewer: Viewer, ids: list[int]) -> Values:
 
 @obj_includes.plug("period_exists")
 def period_exists(viewer: Viewer, ids: list[int]) -> Values:
-    rows = Annotation.objects.visible_to(viewer).filter(obj__in=ids, data__has_key="period")
+    rows = beneath(viewer, Annotation.objects.all(), said).filter(obj__in=ids, data__has_key="period")
     return _present(ids, rows.values_list("obj_id", flat=True))
 
 
@@ -88,7 +90,7 @@ def photstats(viewer: Viewer, ids: list[int]) -> Values:
 def thumbnails(viewer: Viewer, ids: list[int]) -> Values:
     """The newest of each type."""
     rows = (
-        Thumbnail.objects.visible_to(viewer)
+        beneath(viewer, Thumbnail.objects.all(), shared)
         .filter(obj__in=ids)
         .order_by("obj_id", "type", F("mjd").desc(nulls_last=True), "-pk")
         .distinct("obj_id", "type")

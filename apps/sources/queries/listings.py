@@ -37,6 +37,8 @@ def favourites(viewer: Viewer, obj_ids: Iterable[int]) -> set[int]:
 
 def on_list(viewer: Viewer, list_name: str, obj_ids: Iterable[int]) -> set[int]:
     """Those of these objs that are on the viewer's own list of this name."""
+    if viewer.user_id is None:
+        return set()
     mine = Listing.objects.visible_to(viewer).filter(
         user_id=viewer.user_id, list_name=list_name, obj_id__in=list(obj_ids)
     )

@@ -17,7 +17,9 @@ from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 from skyportal.astro.time import mjd_of
 
+from ..access import measured
 from ..models import Annotation, Bandpass, Instrument, Obj, Origin, Photometry
+from .objs import beneath
 
 _COLUMNS = {
     "id": "pk", "obj_id": "obj_id", "mjd": "mjd", "flux": "flux", "fluxerr": "fluxerr",
@@ -58,13 +60,13 @@ class PointColumns:
 
 def points_of(viewer: Viewer, obj: Obj, *, owners: bool = False, streams: bool = False) -> PointColumns:
     """All points of one obj that the viewer may read."""
-    points = Photometry.objects.visible_to(viewer).filter(obj=obj).order_by("mjd", "pk")
+    points = beneath(viewer, Photometry.objects.filter(obj=obj), measured).order_by("mjd", "pk")
     return _read(viewer, points, {obj.pk: obj.name}, owners=owners, streams=streams)
 
 
 def points_of_many(viewer: Viewer, obj_ids: Iterable[int]) -> PointColumns:
-    """The points of several objs, obj by obj."""
-    points = Photometry.objects.visible_to(viewer).filter(obj__in=list(obj_ids)).order_by("obj", "mjd", "pk")
+    """The points of several objs that the viewer sees, obj by obj."""
+    points = beneath(viewer, Photometry.objects.filter(obj__in=list(obj_ids)), measured).order_by("obj", "mjd", "pk")
     return _read(viewer, points, None)
 
 

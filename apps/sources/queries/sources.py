@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, Max, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from apps.groups import queries as groups
@@ -16,9 +18,11 @@ from apps.groups.models import Membership
 from skyportal.access.errors import Invalid, NotAllowed
 from skyportal.access.viewer import Viewer
 
+from ..access import said
 from ..models import Annotation, Listing, Obj, Source
 from ..models.lists import FAVORITES
-from ..slots import obj_filters
+from ..slots import obj_filters, unchanged
+from .objs import beneath
 
 Asked = dict[str, Any]
 
@@ -57,7 +61,7 @@ def matching(viewer: Viewer, asked: Asked) -> QuerySet:
         value = asked.get(name)
         if value is None or value is False or value == "" or value == []:
             continue
-        if plug.apply not in used:
+        if plug.apply not in used and plug.apply is not unchanged:
             objs = plug.apply(objs, value, viewer, asked)
             used.add(plug.apply)
     return rows.filter(obj__in=objs) if used else rows
@@ -73,38 +77,58 @@ class Found:
 
 
 _OBJ_COLUMNS = {"id": "name", "ra": "ra", "dec": "dec", "redshift": "redshift", "origin": "origin", "alias": "alias"}
+_FIND = """
+    with matched as materialized ({matched})
+    select matched.obj_id, matched.latest, (select count(*) from matched)
+    from matched {sorting} order by {key} {way} nulls last, matched.obj_id {way} limit %s offset %s
+"""
 
 
 def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
-    """The page ``start:stop`` of objs saved to the viewer's groups; an obj in several groups comes once."""
-    rows = matching(viewer, asked)
-    objs = rows.order_by().values("obj_id").annotate(latest=Max("saved_at"))
-    page = list(objs.order_by(*_order(viewer, asked))[start:stop].values_list("obj_id", "latest"))
-    total = start + len(page)
-    if len(page) == stop - start or (start and not page):
-        total = rows.order_by().values("obj_id").distinct().count()
-    return Found([row[0] for row in page], dict(page), total)
+    """The page ``start:stop`` of objs saved to the viewer's groups, and their number, in one statement.
+
+    An obj in several groups comes once, at the latest of its saves.
+    """
+    matched = matching(viewer, asked).order_by().values("obj_id").annotate(latest=Max("saved_at"))
+    sorting = _sorting(viewer, asked.get("sortBy") or "saved_at")
+    try:
+        sql, params = matched.query.sql_with_params()
+        join, join_params = sorting.query.sql_with_params() if sorting is not None else ("", ())
+    except EmptyResultSet:
+        return Found([], {}, 0)
+    statement = _FIND.format(
+        matched=sql,
+        sorting=f"left join ({join}) as sorting on sorting.obj_id = matched.obj_id" if join else "",
+        key="sorting.value" if join else "matched.latest",
+        way="asc" if asked.get("sortOrder") == "asc" else "desc",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*params, *join_params, stop - start, start])
+        page = cursor.fetchall()
+    total = page[0][2] if page else matched.count() if start else 0
+    return Found([row[0] for row in page], {row[0]: row[1] for row in page}, total)
 
 
-def _order(viewer: Viewer, asked: Asked) -> list[OrderBy]:
-    by, descending = asked.get("sortBy") or "saved_at", (asked.get("sortOrder") or "desc") == "desc"
-    key: Any
+def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
+    """(obj_id, value) by which to sort; None for the time of saving."""
     match by.split(".", 2):
         case ["saved_at"]:
-            key = F("latest")
+            return None
         case [column] if column in _OBJ_COLUMNS:
-            key = F(f"obj__{_OBJ_COLUMNS[column]}")
+            return Obj.objects.values(obj_id=F("pk"), value=F(_OBJ_COLUMNS[column]))
         case ["favorites"]:
-            mine = Listing.objects.filter(user_id=viewer.user_id, list_name=FAVORITES, obj=OuterRef("obj_id"))
-            key = Exists(mine)
-        case ["annotation", origin, key_name]:
-            said = Annotation.objects.visible_to(viewer).filter(origin=origin, obj=OuterRef("obj_id"))
-            key = Subquery(said.order_by("-modified").values(value=KeyTransform(key_name, "data"))[:1])
+            mine = Listing.objects.filter(user_id=viewer.user_id, list_name=FAVORITES)
+            return mine.values("obj_id", value=F("pk"))
+        case ["annotation", origin, key]:
+            rows = beneath(viewer, Annotation.objects.filter(origin=origin), said)
+            newest = rows.order_by("obj_id", "-modified").distinct("obj_id")
+            return newest.values("obj_id", value=KeyTransform(key, "data"))
         case ["altdata", *path] if path:
-            key = F("obj__altdata__" + "__".join(".".join(path).split(".")))
-        case _:
-            raise Invalid(f"Invalid sortBy: {by[:60]!r}.")
-    return [OrderBy(key, descending=descending, nulls_last=True), OrderBy(F("obj_id"), descending=descending)]
+            value: Any = "altdata"
+            for key in ".".join(path).split("."):
+                value = KeyTransform(key, value)
+            return Obj.objects.values(obj_id=F("pk"), value=value)
+    raise Invalid(f"Invalid sortBy: {by[:60]!r}.")
 
 
 def summaries(viewer: Viewer, asked: Asked, start: int, stop: int) -> tuple[list[dict[str, Any]], int]:

@@ -65,7 +65,7 @@ def _comments(request: HttpRequest, name: str, **more: Any) -> HttpResponse:
         "obj": obj,
         "comments": [_dressed(viewer, row) for row in rows],
         "channel": channel,
-        "channels": said.channels(viewer, obj.name),
+        "channels": said.channels(viewer, obj.pk),
         "may_comment": viewer.may("Comment"),
         "groups": shown.my_groups(viewer),
         "from": f"{address}?{urlencode({'channel': channel})}" if channel else address,
@@ -159,7 +159,7 @@ def comment_delete(request: HttpRequest, name: str, comment_id: int) -> HttpResp
 
 @login_required
 @require_GET
-def annotations(request: HttpRequest, name: str) -> HttpResponse:
+def annotated(request: HttpRequest, name: str) -> HttpResponse:
     """What machines say of a source, by origin; `q` narrows it to keys, values and origins that hold it."""
     viewer = request.viewer  # type: ignore[attr-defined]
     obj = get_obj(viewer, name)

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         site.prepare()
         if not options["demo"]:
             return
-        if any_people():
+        if any_people() and not demo.is_begun():
             say("people are here already: no demo sky")
             return
         demo.build(say)

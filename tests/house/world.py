@@ -1,0 +1,109 @@
+"""What stands behind the routes of the access matrix: rows, and a value for every argument a path may have.
+
+A new route whose path has an argument of a new name needs a line in `ARGUMENTS`; one that needs a special address
+gets it in `ADDRESSES`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from apps.groups import actions
+from apps.groups.models import Group, Stream, Token, User
+from apps.sources.actions.objs import make_known
+from apps.sources.models import Source
+from tests.factories import FilterFactory, InstrumentFactory, ObjFactory
+
+CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "system_admin")
+SKIPPED = ("admin/", "static/", "files/")
+"""The admin console has a test of its own (tests/groups/test_admin_console.py)."""
+
+
+@dataclass
+class World:
+    """The rows that paths point at. Everything belongs to `group`, of which `member` and `group_admin` are part."""
+
+    group: Group
+    stream: Stream
+    member: User
+    obj: Any
+    instrument: Any
+    filter: Any
+    token: Token
+
+
+def make_world(group: Group, stream: Stream, member: User) -> World:
+    obj = ObjFactory(name="ZTF26matrix")
+    Source.objects.create(obj=obj, group=group, saved_by=member)
+    make_known([obj.pk], group_ids=[group.pk])
+    token, _ = actions.create_token(member, "of the matrix", [])
+    filter_ = FilterFactory(group=group, stream=stream)
+    return World(group, stream, member, obj, InstrumentFactory(), filter_, token)
+
+
+ARGUMENTS: dict[str, Callable[[World], Any]] = {
+    "group_id": lambda w: w.group.pk,
+    "stream_id": lambda w: w.stream.pk,
+    "user_id": lambda w: w.member.pk,
+    "role_id": lambda w: "Full user",
+    "acl_id": lambda w: "Upload data",
+    "token_id": lambda w: w.token.pk,
+    "ticket": lambda w: "nonsense",
+    "uidb64": lambda w: "MQ",
+    "token": lambda w: "abc-def",
+    "obj_id": lambda w: w.obj.name,
+    "name": lambda w: w.obj.name,
+    "instrument_id": lambda w: w.instrument.pk,
+    "telescope_id": lambda w: w.instrument.telescope_id,
+    "filter_id": lambda w: w.filter.pk,
+}
+ABSENT = 999_999
+"""Ids of rows that the world does not have: the answer must be the same as for a hidden one."""
+
+ADDRESSES: dict[str, str] = {r"^api(?:/.*)?$": "/api/no/such/thing"}
+
+
+def routes() -> Iterator[tuple[str, URLPattern]]:
+    """Every route of the site, as the URLconf writes it, each once."""
+    seen: set[str] = set()
+    for route, pattern in _walk(get_resolver().url_patterns, ""):
+        if not route.startswith(SKIPPED) and route not in seen:
+            seen.add(route)
+            yield route, pattern
+
+
+def _walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+        else:
+            yield route, pattern
+
+
+def verbs(pattern: URLPattern) -> list[str]:
+    """What a door answers; of a plain function, what a browser may send."""
+    view = getattr(pattern.callback, "view_class", None) or getattr(pattern.callback, "cls", None)
+    if view is None:
+        return ["GET", "POST"]
+    return [verb for verb in ("GET", "POST", "PUT", "PATCH", "DELETE") if hasattr(view, verb.lower())]
+
+
+def address(route: str, world: World) -> str:
+    if route in ADDRESSES:
+        return ADDRESSES[route]
+
+    def fill(found: re.Match[str]) -> str:
+        name = found[2]
+        if name in ARGUMENTS:
+            return str(ARGUMENTS[name](world))
+        if name.endswith("_id") or found[1] == "int:":
+            return str(ABSENT)
+        raise LookupError(f"The path {route} has an argument {name!r}: give it a value in tests/house/world.py.")
+
+    return "/" + re.sub(r"<(\w+:)?(\w+)>", fill, route)

@@ -1,0 +1,77 @@
+"""The plans that speed rests on: cones by index, audiences by semi-join, whatever the planner's mood."""
+
+import json
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from apps.sources.access import measured
+from apps.sources.models import Bandpass, Obj, Origin, Photometry, Upload
+from apps.sources.queries import objs as queries
+from skyportal.access.models import Audience
+from skyportal.astro import sky
+
+pytestmark = pytest.mark.django_db
+
+
+def plan(sql, params):
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain (format json) {sql}", params)
+        return json.dumps(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def many_objs(db):
+    rng = np.random.default_rng(1)
+    ra, dec = rng.uniform(0, 360, 20_000), np.degrees(np.arcsin(rng.uniform(-1, 1, 20_000)))
+    hpx = sky.hpx(ra, dec).tolist()
+    rows = zip(ra.tolist(), dec.tolist(), hpx, strict=True)
+    Obj.objects.bulk_create([Obj(name=f"O{n}", ra=r, dec=d, hpx=h) for n, (r, d, h) in enumerate(rows)])
+    with connection.cursor() as cursor:
+        cursor.execute("analyze sources_obj")
+    return ra, dec
+
+
+@pytest.mark.parametrize("radius", [5.0, 3600.0, 10 * 3600.0])
+def test_a_cone_reads_the_pixel_index_and_never_the_whole_sky(many_objs, radius):
+    sql = queries._NEAR_SQL.format(columns="*", order="order by separation")
+    shown = plan(sql, queries._cone(359.9, -20.0, radius))
+    assert "obj_hpx" in shown
+    assert "Seq Scan" not in shown
+
+
+@pytest.mark.parametrize(("ra", "dec", "radius"), [(359.9, -20.0, 5.0), (0.0, 89.9, 3.0), (120.0, 0.0, 20.0)])
+def test_a_cone_finds_exactly_what_brute_force_finds(many_objs, ra, dec, radius):
+    apart = sky.separation(*many_objs, ra, dec)
+    wanted = {f"O{n}" for n in np.flatnonzero(apart <= radius * 3600)}
+    found = queries.in_cone(ra, dec, radius * 3600)
+    assert set(Obj.objects.filter(pk__in=found).values_list("name", flat=True)) == wanted
+    assert list(found.values()) == sorted(found.values())
+    assert set(
+        Obj.objects.filter(pk__in=queries.ids_in_cone(ra, dec, radius * 3600)).values_list("pk", flat=True)
+    ) == set(found)
+
+
+def test_points_are_filtered_by_a_semi_join_on_audiences(obj, camera, member, group, viewer_of):
+    audience, upload = Audience.objects.of([group.pk]), Upload.objects.create()
+    bandpass, origin = Bandpass.objects.create(name="ztfg"), Origin.objects.create(name="x")
+    Photometry.objects.bulk_create(
+        Photometry(
+            obj=obj, mjd=n, flux=1.0, fluxerr=0.1, instrument=camera, origin=origin, audience=audience, upload=upload,
+            bandpass=bandpass,
+        )
+        for n in range(2000)
+    )  # fmt: skip
+    for n in range(300):
+        Audience.objects.of([group.pk, 1000 + n])
+    with connection.cursor() as cursor:
+        cursor.execute("analyze sources_photometry, access_audiencemember, sources_upload")
+    rows = queries.beneath(viewer_of(member), Photometry.objects.filter(obj=obj), measured).order_by("mjd", "pk")
+    sql, params = rows.query.sql_with_params()
+    assert "access_audiencemember" in sql
+    assert str(audience.pk) not in [str(p) for p in params[1:-1]] or len(params) < 20
+    shown = plan(sql, params)
+    assert "photometry_once" in shown or "Seq Scan" in shown
+    assert "access_audiencemember" in shown
+    assert shown.count('"Relation Name": "sources_photometry"') == 1
