@@ -36,13 +36,24 @@ class Client:
     def __call__(self, request: Request) -> tuple[float, int, bytes, int | None]:
         method, path, body = request
         headers = {**self.headers, "Content-Type": "application/json"} if body else self.headers
-        started = time.perf_counter()
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        started, answer = self._ask(method, path, body, headers)
         content = answer.read()
         took = (time.perf_counter() - started) * 1000
         counted = re.search(r'desc="(\d+) quer', answer.headers.get("Server-Timing", ""))
         return took, answer.status, content, int(counted[1]) if counted else None
+
+    def _ask(self, *request: Any) -> tuple[float, http.client.HTTPResponse]:
+        """A server may close a connection that was idle; asking again then is no retry of a failure."""
+        for last in (False, True):
+            started = time.perf_counter()
+            try:
+                self.connection.request(*request)
+                return started, self.connection.getresponse()
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                self.connection.close()
+                if last:
+                    raise
+        raise AssertionError("not reached")
 
 
 def measure(client: Client, case: Case, *, repeats: int, warm: int = 3) -> Result:

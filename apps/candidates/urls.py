@@ -1,13 +1,36 @@
 """Doors of this app."""
 
+from django.urls import path
+
 from skyportal.api.routes import flatten, routes
 
 from .api.candidates import CandidateRowsView, CandidatesView, CandidateView
 from .api.filters import FiltersView
+from .views import filters, lamps, packets, scan
 
 urlpatterns = flatten(
     routes("candidates[/<str:obj_id>]", CandidatesView),
     routes("candidates/<str:obj_id>/<str:filter_id>", CandidateView),
     routes("candidates_filter", CandidateRowsView),
     routes("filters[/<str:filter_id>]", FiltersView),
+    # --- pages ---
+    [
+        path("candidates", scan.scan, name="scan"),
+        path("candidates/new", scan.news, name="scan-news"),
+        path("candidates/<str:name>/save", scan.save, name="scan-save"),
+        path("candidates/<str:name>/unsave", scan.unsave, name="scan-unsave"),
+        path("candidates/<str:name>/reject", scan.reject, name="scan-reject"),
+        path("candidates/<str:name>/unreject", scan.unreject, name="scan-unreject"),
+        path("streams/lamps", lamps.lamps, name="stream-lamps"),
+        path("filters", filters.index, name="filters"),
+        path("filters/new", filters.new, name="filter-new"),
+        path("filter/<int:filter_id>", filters.page, name="filter"),
+        path("filter/<int:filter_id>/check", filters.check, name="filter-check"),
+        path("filter/<int:filter_id>/version", filters.version, name="filter-version"),
+        path("filter/<int:filter_id>/activate/<int:number>", filters.activate, name="filter-activate"),
+        path("filter/<int:filter_id>/switch", filters.switch, name="filter-switch"),
+        path("operator/packets", packets.index, name="intake"),
+        path("operator/packets/<int:packet_id>", packets.one, name="refused-packet"),
+        path("operator/packets/replay", packets.replay, name="replay-packets"),
+    ],
 )

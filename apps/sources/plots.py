@@ -7,6 +7,8 @@ an upper limit a small open triangle pointing down.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -145,9 +147,39 @@ _HOVER = [
 ]
 
 
+@dataclass(frozen=True)
+class Series:
+    """One entry of a legend: the points of a bandpass from an instrument."""
+
+    key: str
+    bandpass: str
+    instrument: str
+    count: int
+    colour: str
+    shape: str
+
+
+def series(curve: LightCurve) -> list[Series]:
+    """What a light curve is made of, bluest band first."""
+    pairs = Counter(zip(curve.bandpass.tolist(), curve.instrument.tolist(), strict=True))
+    known = bandpasses.BANDPASSES
+
+    def wavelength(pair: tuple[str, str]) -> tuple[float, str]:
+        return (known[pair[0]].wavelength if pair[0] in known else 1e9, pair[1])
+
+    return [
+        Series(f"{band}|{name}", band, name, pairs[band, name], bandpasses.colour(band), shape(name))
+        for band, name in sorted(pairs, key=wavelength)
+    ]
+
+
 def light_curve(curve: LightCurve, *, space: str = "mag", height: int = 380) -> LayoutDOM:
-    """A Bokeh figure of a light curve in magnitudes (``space="mag"``) or flux density (``"flux"``)."""
-    from bokeh.models import HoverTool, Legend
+    """A Bokeh figure of a light curve in magnitudes (``space="mag"``) or flux density (``"flux"``).
+
+    Three renderers however many bands: a figure costs by its models, not by its points. What is shown is a filter on
+    the rows, which the legend in the page sets.
+    """
+    from bokeh.models import HoverTool
     from bokeh.plotting import figure
 
     plot = figure(
@@ -164,50 +196,35 @@ def light_curve(curve: LightCurve, *, space: str = "mag", height: int = 380) -> 
     if space == "mag":
         bright, faint = robust_range(curve.mag, curve.limit)
         plot.y_range.start, plot.y_range.end = faint, bright
-    items, marks = _draw_series(plot, curve, space)
+    marks = _draw(plot, curve, space)
     plot.add_tools(HoverTool(renderers=marks, tooltips=_HOVER, point_policy="snap_to_data", mode="mouse"))
-    if items:
-        legend = Legend(items=items, click_policy="hide", location="top_left", label_text_font_size="12px")
-        plot.add_layout(legend, "right")
     return plot
 
 
-def _draw_series(plot: Figure, curve: LightCurve, space: str) -> tuple[list[tuple[str, list[Any]]], list[Any]]:
-    """One series for each bandpass and instrument, so that the legend hides each alone."""
-    items, marks = [], []
-    for band, instrument in sorted({(b, i) for b, i in zip(curve.bandpass, curve.instrument, strict=True)}):
-        rows = (curve.bandpass == band) & (curve.instrument == instrument)
-        drawn = _draw_one(plot, curve, rows, space, band, instrument)
-        items.append((f"{band} · {instrument}", drawn))
-        marks += [renderer for renderer in drawn if renderer.name == "mark"]
-    return items, marks
+def _draw(plot: Figure, curve: LightCurve, space: str) -> list[Any]:
+    from bokeh.models import BooleanFilter, CDSView, ColumnDataSource
 
-
-def _draw_one(plot: Figure, curve: LightCurve, rows: NDArray, space: str, band: str, instrument: str) -> list[Any]:
-    from bokeh.models import ColumnDataSource
-
-    colour, drawn = bandpasses.colour(band), []
-    detections = rows & curve.detected if space == "mag" else rows & np.isfinite(curve.flux)
-    limits = rows & ~detections
+    detections = curve.detected if space == "mag" else np.isfinite(curve.flux)
+    marks = []
+    if (~detections).any():
+        source, view = ColumnDataSource(_columns(curve, ~detections, space)), CDSView(filter=BooleanFilter())
+        marks.append(
+            plot.scatter("mjd", "y", source=source, view=view, marker="inverted_triangle", size=6, fill_alpha=0,
+                         line_color="colour", line_alpha=0.55)
+        )  # fmt: skip
     if detections.any():
-        source = ColumnDataSource(_columns(curve, detections, space))
-        drawn.append(plot.segment("mjd", "low", "mjd", "high", source=source, color=colour, line_width=1.2, alpha=0.75))
-        drawn.append(
-            plot.scatter("mjd", "y", source=source, marker=shape(instrument), size=7, color=colour, line_color=colour,
-                         fill_alpha=0.9, name="mark")
-        )  # fmt: skip
-    if limits.any():
-        source = ColumnDataSource(_columns(curve, limits, space))
-        drawn.append(
-            plot.scatter("mjd", "y", source=source, marker="inverted_triangle", size=6, line_color=colour,
-                         fill_alpha=0, line_alpha=0.55, name="mark")
-        )  # fmt: skip
-    return drawn
+        source, view = ColumnDataSource(_columns(curve, detections, space)), CDSView(filter=BooleanFilter())
+        plot.segment("mjd", "low", "mjd", "high", source=source, view=view, color="colour", line_width=1.2, alpha=0.75)
+        marks.append(
+            plot.scatter("mjd", "y", source=source, view=view, marker="shape", size=7, color="colour", fill_alpha=0.9)
+        )
+    return marks
 
 
 def _columns(curve: LightCurve, rows: NDArray, space: str) -> dict[str, Any]:
     mag, magerr, flux, fluxerr = (c[rows] for c in (curve.mag, curve.magerr, curve.flux, curve.fluxerr))
     limit = curve.limit[rows]
+    band, instrument = curve.bandpass[rows].tolist(), curve.instrument[rows].tolist()
     if space == "mag":
         y, spread = np.where(np.isfinite(mag), mag, limit), np.nan_to_num(magerr)
     else:
@@ -216,8 +233,11 @@ def _columns(curve: LightCurve, rows: NDArray, space: str) -> dict[str, Any]:
         "mjd": curve.mjd[rows], "y": y, "low": y - spread, "high": y + spread,
         "mag": mag, "magerr": magerr, "limit": limit, "flux": flux, "fluxerr": fluxerr,
         "snr": photometry.signal_to_noise(flux, fluxerr),
-        "band": curve.bandpass[rows].astype(str).tolist(),
-        "instrument": curve.instrument[rows].astype(str).tolist(),
+        "series": [f"{b}|{i}" for b, i in zip(band, instrument, strict=True)],
+        "colour": [bandpasses.colour(b) for b in band],
+        "shape": [shape(i) for i in instrument],
+        "band": band,
+        "instrument": instrument,
         "origin": curve.origin[rows].astype(str).tolist(),
         "when": [datetime_of(m).strftime("%Y-%m-%d %H:%M:%S") for m in curve.mjd[rows]],
     }  # fmt: skip

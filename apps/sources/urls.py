@@ -85,6 +85,7 @@ urlpatterns = flatten(
         path("source/<str:name>", pages.source, name="source"),
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
         path("source/<str:name>/photometry.csv", pages.photometry_csv, name="source-photometry-csv"),
+        path("source/<str:name>/light-curve.json", pages.light_curve, name="source-light-curve"),
         path("source/<str:name>/groups", saving.groups, name="source-groups"),
         path("source/<str:name>/save", saving.save, name="source-save"),
         path("source/<str:name>/unsave", saving.unsave, name="source-unsave"),

@@ -71,6 +71,22 @@ def theme() -> "Theme":
     )
 
 
+def item(figure: "LayoutDOM") -> str:
+    """A figure as the JSON that `plots.js` draws."""
+    from bokeh.embed import json_item
+
+    found: dict[str, Any] = json_item(figure, theme=theme())  # type: ignore[assignment]
+    return json.dumps(found, separators=(",", ":"), allow_nan=False)
+
+
+def place(
+    url: str, *, id: str, still: str = "", height: int = DEFAULT_HEIGHT, label: str = "Plot", legend: str = ""
+) -> SafeString:
+    """Room for a figure that is fetched from `url` when it comes into view; `legend` names its list of series."""
+    context = {"id": id, "url": url, "still": mark_safe(still), "height": height, "label": label, "legend": legend}  # noqa: S308  drawn by us
+    return render_to_string("web/_plot.html", context)
+
+
 def embed(
     figure: "LayoutDOM", *, id: str, still: str = "", height: int | None = None, label: str = "Plot"
 ) -> SafeString:
@@ -79,10 +95,7 @@ def embed(
     `still` is a small server-drawn picture (trusted SVG) that stands until the live plot is ready, and
     stays where there is no JavaScript. `id` names the placeholder in the page.
     """
-    from bokeh.embed import json_item
-
-    item: dict[str, Any] = json_item(figure, theme=theme())  # type: ignore[assignment]
-    text = json.dumps(item, separators=(",", ":"), allow_nan=False).translate(SCRIPT_ESCAPES)
+    text = item(figure).translate(SCRIPT_ESCAPES)
     return render_to_string(
         "web/_plot.html",
         {

@@ -13,4 +13,5 @@ import "./relative-time.js";
 import "./frame.js";
 import "./select.js";
 import "./plots.js";
+import "./legend.js";
 import "./live.js";

@@ -18,10 +18,8 @@ const seen = new IntersectionObserver(
 );
 
 async function draw(place) {
-  const source = document.getElementById(place.dataset.plot);
-  if (!source) return;
-  await script("bokeh");
-  const item = JSON.parse(source.textContent);
+  const [item] = await Promise.all([figureOf(place), script("bokeh")]);
+  if (!item || !place.isConnected) return;
   const ground = el("div", { class: "sky-plot-live", id: `${place.id}-live` });
   place.append(ground);
   const views = await window.Bokeh.embed.embed_item({ ...item, target_id: ground.id }, ground.id);
@@ -29,6 +27,16 @@ async function draw(place) {
   paint(views);
   place.dataset.ready = "";
   place.dispatchEvent(new CustomEvent("plot:ready", { bubbles: true, detail: { views } }));
+}
+
+/** The figure's JSON: beside the placeholder, or at an address of its own. */
+async function figureOf(place) {
+  if (place.dataset.plotFrom) {
+    const answer = await fetch(place.dataset.plotFrom, { headers: { Accept: "application/json" } });
+    return answer.ok ? answer.json() : null;
+  }
+  const source = document.getElementById(place.dataset.plot);
+  return source && JSON.parse(source.textContent);
 }
 
 function palette() {

@@ -64,73 +64,194 @@ ZTF = [
     ("candidate.drb is null", lambda p: p("candidate.drb") is None),
     ("candidate.isdiffpos in ('t', '1')", lambda p: p("candidate.isdiffpos") in ("t", "1", 1)),
     ("not (candidate.isdiffpos = 'f')", lambda p: str(p("candidate.isdiffpos")) != "f"),
-    ("candidate.ssdistnr between 0 and 12", lambda p: p("candidate.ssdistnr") is not None and 0 <= p("candidate.ssdistnr") <= 12),
-    ("candidate.fid = 1 and candidate.programid = 1", lambda p: p("candidate.fid") == 1 and p("candidate.programid") == 1),
+    (
+        "candidate.ssdistnr between 0 and 12",
+        lambda p: p("candidate.ssdistnr") is not None and 0 <= p("candidate.ssdistnr") <= 12,
+    ),
+    (
+        "candidate.fid = 1 and candidate.programid = 1",
+        lambda p: p("candidate.fid") == 1 and p("candidate.programid") == 1,
+    ),
     ("candid = 1707409520815015012", lambda p: p("candid") == 1707409520815015012),
     ("candid > 9007199254740993", lambda p: gt(p("candid"), 9007199254740993)),
     ("objectId like 'ZTF21%'", lambda p: (p("objectId") or "").startswith("ZTF21")),
-    ("objectId ilike 'ztf18%' and not contains(objectId, 'aa')", lambda p: (p("objectId") or "").startswith("ZTF18") and "aa" not in p("objectId")),
+    (
+        "objectId ilike 'ztf18%' and not contains(objectId, 'aa')",
+        lambda p: (p("objectId") or "").startswith("ZTF18") and "aa" not in p("objectId"),
+    ),
     ("len(prv_candidates) > 10", lambda p: len(p("prv_candidates") or []) > 10),
     ("prv_candidates is null", lambda p: p("prv_candidates") is None),
     ("fp_hists is not null", lambda p: p("fp_hists") is not None),
-    ("len(list_filter(prv_candidates, lambda p: p.magpsf is not null)) >= 3",
-     lambda p: p("prv_candidates") is not None and sum(q("magpsf") is not None for q in p.prv()) >= 3),
-    ("len(list_filter(prv_candidates, lambda p: p.magpsf is null and p.diffmaglim > 20)) > 5",
-     lambda p: sum(q("magpsf") is None and gt(q("diffmaglim"), 20) is True for q in p.prv()) > 5),
-    ("len(list_filter(prv_candidates, lambda p: p.fid = candidate.fid and p.magpsf < candidate.magpsf)) > 0",
-     lambda p: any(all_of(q("fid") == p("candidate.fid"), lt(q("magpsf"), p("candidate.magpsf"))) for q in p.prv())),
-    ("list_min(list_transform(prv_candidates, lambda p: p.magpsf)) < 15",
-     lambda p: lt(min((q("magpsf") for q in p.prv() if q("magpsf") is not None), default=None), 15)),
-    ("candidate.jd - list_min(list_transform(prv_candidates, lambda p: p.jd)) > 20",
-     lambda p: lt(20, p("candidate.jd") - min(q("jd") for q in p.prv())) if p.prv() and p("candidate.jd") else None),
-    ("list_sum(list_transform(prv_candidates, lambda p: case when p.isdiffpos = 'f' then 1 else 0 end)) >= 2",
-     lambda p: sum(q("isdiffpos") == "f" for q in p.prv()) >= 2 if p.prv() else None),
-    ("list_contains(list_transform(prv_candidates, lambda p: p.fid), 3)", lambda p: any(q("fid") == 3 for q in p.prv())),
+    (
+        "len(list_filter(prv_candidates, lambda p: p.magpsf is not null)) >= 3",
+        lambda p: p("prv_candidates") is not None and sum(q("magpsf") is not None for q in p.prv()) >= 3,
+    ),
+    (
+        "len(list_filter(prv_candidates, lambda p: p.magpsf is null and p.diffmaglim > 20)) > 5",
+        lambda p: sum(q("magpsf") is None and gt(q("diffmaglim"), 20) is True for q in p.prv()) > 5,
+    ),
+    (
+        "len(list_filter(prv_candidates, lambda p: p.fid = candidate.fid and p.magpsf < candidate.magpsf)) > 0",
+        lambda p: any(all_of(q("fid") == p("candidate.fid"), lt(q("magpsf"), p("candidate.magpsf"))) for q in p.prv()),
+    ),
+    (
+        "list_min(list_transform(prv_candidates, lambda p: p.magpsf)) < 15",
+        lambda p: lt(min((q("magpsf") for q in p.prv() if q("magpsf") is not None), default=None), 15),
+    ),
+    (
+        "candidate.jd - list_min(list_transform(prv_candidates, lambda p: p.jd)) > 20",
+        lambda p: lt(20, p("candidate.jd") - min(q("jd") for q in p.prv())) if p.prv() and p("candidate.jd") else None,
+    ),
+    (
+        "list_sum(list_transform(prv_candidates, lambda p: case when p.isdiffpos = 'f' then 1 else 0 end)) >= 2",
+        lambda p: sum(q("isdiffpos") == "f" for q in p.prv()) >= 2 if p.prv() else None,
+    ),
+    (
+        "list_contains(list_transform(prv_candidates, lambda p: p.fid), 3)",
+        lambda p: any(q("fid") == 3 for q in p.prv()),
+    ),
     ("prv_candidates[1].fid = 2", lambda p: bool(p.prv()) and p.prv()[0]("fid") == 2),
-    ("prv_candidates[-1].magpsf is null and prv_candidates is not null", lambda p: p("prv_candidates") is not None and (not p.prv() or p.prv()[-1]("magpsf") is None)),
-    ("candidate.sgscore1 < 0.3 and candidate.distpsnr1 < 2", lambda p: all_of(lt(p("candidate.sgscore1"), 0.3), lt(p("candidate.distpsnr1"), 2))),
-    ("coalesce(candidate.drb, candidate.rb) > 0.8", lambda p: gt(p("candidate.drb") if p("candidate.drb") is not None else p("candidate.rb"), 0.8)),
-    ("abs(candidate.dec) < 10 or candidate.ra > 300", lambda p: lt(abs(p("candidate.dec")), 10) or gt(p("candidate.ra"), 300)),
+    (
+        "prv_candidates[-1].magpsf is null and prv_candidates is not null",
+        lambda p: p("prv_candidates") is not None and (not p.prv() or p.prv()[-1]("magpsf") is None),
+    ),
+    (
+        "candidate.sgscore1 < 0.3 and candidate.distpsnr1 < 2",
+        lambda p: all_of(lt(p("candidate.sgscore1"), 0.3), lt(p("candidate.distpsnr1"), 2)),
+    ),
+    (
+        "coalesce(candidate.drb, candidate.rb) > 0.8",
+        lambda p: gt(p("candidate.drb") if p("candidate.drb") is not None else p("candidate.rb"), 0.8),
+    ),
+    (
+        "abs(candidate.dec) < 10 or candidate.ra > 300",
+        lambda p: lt(abs(p("candidate.dec")), 10) or gt(p("candidate.ra"), 300),
+    ),
     ("cast(candidate.field as varchar) like '5%'", lambda p: str(p("candidate.field") or "").startswith("5")),
     ("schemavsn = '4.02' or schemavsn = '4.01'", lambda p: p("schemavsn") in ("4.02", "4.01")),
-    ("len(list_filter(fp_hists, lambda f: f.procstatus = '0' and f.forcediffimflux > 5 * f.forcediffimfluxunc)) >= 1",
-     lambda p: any(q("procstatus") == "0" and gt(q("forcediffimflux"), 5 * q("forcediffimfluxunc")) is True for q in p.prv("fp_hists"))),
-    ("candidate.magpsf - candidate.diffmaglim < -2", lambda p: lt(p("candidate.magpsf") - p("candidate.diffmaglim"), -2) if p("candidate.diffmaglim") is not None else None),
-    ("case when candidate.drb is null then candidate.rb > 0.9 else candidate.drb > 0.99 end",
-     lambda p: gt(p("candidate.rb"), 0.9) if p("candidate.drb") is None else gt(p("candidate.drb"), 0.99)),
-    ("try_cast(candidate.rbversion as double) is null and upper(candidate.isdiffpos) = 'T'", lambda p: str(p("candidate.isdiffpos")).upper() == "T"),
-    ("candidate.jdendhist - candidate.jdstarthist > 100 and candidate.ndethist > 50",
-     lambda p: all_of(gt(None if p("candidate.jdendhist") is None or p("candidate.jdstarthist") is None else p("candidate.jdendhist") - p("candidate.jdstarthist"), 100), gt(p("candidate.ndethist"), 50))),
-]  # fmt: skip
+    (
+        "len(list_filter(fp_hists, lambda f: f.procstatus = '0' and f.forcediffimflux > 5 * f.forcediffimfluxunc)) > 0",
+        lambda p: any(
+            q("procstatus") == "0" and gt(q("forcediffimflux"), 5 * q("forcediffimfluxunc")) is True
+            for q in p.prv("fp_hists")
+        ),
+    ),
+    (
+        "candidate.magpsf - candidate.diffmaglim < -2",
+        lambda p: (
+            lt(p("candidate.magpsf") - p("candidate.diffmaglim"), -2) if p("candidate.diffmaglim") is not None else None
+        ),
+    ),
+    (
+        "case when candidate.drb is null then candidate.rb > 0.9 else candidate.drb > 0.99 end",
+        lambda p: gt(p("candidate.rb"), 0.9) if p("candidate.drb") is None else gt(p("candidate.drb"), 0.99),
+    ),
+    (
+        "try_cast(candidate.rbversion as double) is null and upper(candidate.isdiffpos) = 'T'",
+        lambda p: str(p("candidate.isdiffpos")).upper() == "T",
+    ),
+    (
+        "candidate.jdendhist - candidate.jdstarthist > 100 and candidate.ndethist > 50",
+        lambda p: all_of(
+            gt(
+                None
+                if p("candidate.jdendhist") is None or p("candidate.jdstarthist") is None
+                else p("candidate.jdendhist") - p("candidate.jdstarthist"),
+                100,
+            ),
+            gt(p("candidate.ndethist"), 50),
+        ),
+    ),
+]
 LSST = [
     ("diaSource.snr > 10", lambda p: gt(p("diaSource.snr"), 10)),
-    ("diaSource.band = 'i' and diaSource.psfFlux > 0", lambda p: all_of(p("diaSource.band") == "i", gt(p("diaSource.psfFlux"), 0))),
+    (
+        "diaSource.band = 'i' and diaSource.psfFlux > 0",
+        lambda p: all_of(p("diaSource.band") == "i", gt(p("diaSource.psfFlux"), 0)),
+    ),
     ("diaSource.isNegative", lambda p: p("diaSource.isNegative") is True),
     ("not diaSource.centroid_flag", lambda p: p("diaSource.centroid_flag") is False),
     ("len(prvDiaSources) >= 1", lambda p: len(p("prvDiaSources") or []) >= 1),
-    ("list_max(list_transform(prvDiaSources, lambda s: s.psfFlux / s.psfFluxErr)) > 5",
-     lambda p: any(s("psfFlux") is not None and s("psfFluxErr") and s("psfFlux") / s("psfFluxErr") > 5 for s in p.prv("prvDiaSources"))),
+    (
+        "list_max(list_transform(prvDiaSources, lambda s: s.psfFlux / s.psfFluxErr)) > 5",
+        lambda p: any(
+            s("psfFlux") is not None and s("psfFluxErr") and s("psfFlux") / s("psfFluxErr") > 5
+            for s in p.prv("prvDiaSources")
+        ),
+    ),
     ("diaObject is null", lambda p: p("diaObject") is None),
-    ("list_sum(list_transform(prvDiaForcedSources, lambda f: f.psfFlux)) > 1000",
-     lambda p: gt(total(f("psfFlux") for f in p.prv("prvDiaForcedSources")), 1000)),
-    ("diaSource.extendedness is null or diaSource.extendedness < 0.5", lambda p: p("diaSource.extendedness") is None or p("diaSource.extendedness") < 0.5),
+    (
+        "list_sum(list_transform(prvDiaForcedSources, lambda f: f.psfFlux)) > 1000",
+        lambda p: gt(total(f("psfFlux") for f in p.prv("prvDiaForcedSources")), 1000),
+    ),
+    (
+        "diaSource.extendedness is null or diaSource.extendedness < 0.5",
+        lambda p: p("diaSource.extendedness") is None or p("diaSource.extendedness") < 0.5,
+    ),
     ("diaSource.diaSourceId % 2 = 1", lambda p: p("diaSource.diaSourceId") % 2 == 1),
-]  # fmt: skip
+]
 OTHERS = {
-    "atlas": [("candidate.Mag < 18 and candidate.Mag > 0", lambda p: 0 < p("candidate.Mag") < 18),
-              ("candidate.filter = 'o'", lambda p: p("candidate.filter") == "o")],
-    "decat": [("triggersource.rb > 0.6 and len(sources) > 10", lambda p: all_of(gt(p("triggersource.rb"), 0.6), len(p("sources")) > 10)),
-              ("len(list_filter(sources, lambda s: s.filter like 'g %' and s.mag < 23)) > 2", lambda p: sum(s("filter").startswith("g ") and lt(s("mag"), 23) is True for s in p.prv("sources")) > 2)],
-    "pgir": [("candidate.drb > 0.5 and len(prv_candidates) > 20", lambda p: all_of(gt(p("candidate.drb"), 0.5), len(p("prv_candidates") or []) > 20))],
-    "winter": [("candidate.magpsf < 16", lambda p: lt(p("candidate.magpsf"), 16)),
-               ("candidate.tmjmag1 - candidate.magpsf > 1", lambda p: gt(p("candidate.tmjmag1") - p("candidate.magpsf") if p("candidate.tmjmag1") is not None else None, 1))],
-    "turbo": [("candidate.fid = 1 and candidate.isdiffpos = 1", lambda p: p("candidate.fid") == 1 and p("candidate.isdiffpos") == 1)],
-    "elasticc": [("diaSource.filterName in ('g', 'r') and diaObject.hostgal_z > 0.3", lambda p: all_of(p("diaSource.filterName") in ("g", "r"), gt(p("diaObject.hostgal_z"), 0.3))),
-                 ("len(prvDiaSources) between 3 and 9", lambda p: 3 <= len(p("prvDiaSources") or []) <= 9)],
-    "askap": [("candidate.flux_int / candidate.flux_peak > 1", lambda p: gt(p("candidate.flux_int") / p("candidate.flux_peak"), 1))],
-    "desirt": [("candidate.reliability > 0.9 and fp_hists[1].band = 'g'", lambda p: all_of(gt(p("candidate.reliability"), 0.9), p.prv("fp_hists")[0]("band") == "g"))],
-    "roman": [("len(list_filter(prvDiaSources, lambda s: s.isNegative)) > 3", lambda p: sum(s("isNegative") is True for s in p.prv("prvDiaSources")) > 3)],
-}  # fmt: skip
+    "atlas": [
+        ("candidate.Mag < 18 and candidate.Mag > 0", lambda p: 0 < p("candidate.Mag") < 18),
+        ("candidate.filter = 'o'", lambda p: p("candidate.filter") == "o"),
+    ],
+    "decat": [
+        (
+            "triggersource.rb > 0.6 and len(sources) > 10",
+            lambda p: all_of(gt(p("triggersource.rb"), 0.6), len(p("sources")) > 10),
+        ),
+        (
+            "len(list_filter(sources, lambda s: s.filter like 'g %' and s.mag < 23)) > 2",
+            lambda p: sum(s("filter").startswith("g ") and lt(s("mag"), 23) is True for s in p.prv("sources")) > 2,
+        ),
+    ],
+    "pgir": [
+        (
+            "candidate.drb > 0.5 and len(prv_candidates) > 20",
+            lambda p: all_of(gt(p("candidate.drb"), 0.5), len(p("prv_candidates") or []) > 20),
+        )
+    ],
+    "winter": [
+        ("candidate.magpsf < 16", lambda p: lt(p("candidate.magpsf"), 16)),
+        (
+            "candidate.tmjmag1 - candidate.magpsf > 1",
+            lambda p: gt(
+                p("candidate.tmjmag1") - p("candidate.magpsf") if p("candidate.tmjmag1") is not None else None, 1
+            ),
+        ),
+    ],
+    "turbo": [
+        (
+            "candidate.fid = 1 and candidate.isdiffpos = 1",
+            lambda p: p("candidate.fid") == 1 and p("candidate.isdiffpos") == 1,
+        )
+    ],
+    "elasticc": [
+        (
+            "diaSource.filterName in ('g', 'r') and diaObject.hostgal_z > 0.3",
+            lambda p: all_of(p("diaSource.filterName") in ("g", "r"), gt(p("diaObject.hostgal_z"), 0.3)),
+        ),
+        ("len(prvDiaSources) between 3 and 9", lambda p: 3 <= len(p("prvDiaSources") or []) <= 9),
+    ],
+    "askap": [
+        (
+            "candidate.flux_int / candidate.flux_peak > 1",
+            lambda p: gt(p("candidate.flux_int") / p("candidate.flux_peak"), 1),
+        )
+    ],
+    "desirt": [
+        (
+            "candidate.reliability > 0.9 and fp_hists[1].band = 'g'",
+            lambda p: all_of(gt(p("candidate.reliability"), 0.9), p.prv("fp_hists")[0]("band") == "g"),
+        )
+    ],
+    "roman": [
+        (
+            "len(list_filter(prvDiaSources, lambda s: s.isNegative)) > 3",
+            lambda p: sum(s("isNegative") is True for s in p.prv("prvDiaSources")) > 3,
+        )
+    ],
+}
 CASES = [("ztf", *case) for case in ZTF] + [("lsst", *case) for case in LSST]
 CASES += [(survey, *case) for survey, cases in OTHERS.items() for case in cases]
 
@@ -173,10 +294,16 @@ def test_annotations_are_values_of_the_packets_that_passed(sandbox):
     tables = tables_of("ztf")
     valid = conditions.validate(
         "candidate.drb > 0.99",
-        {"id": "candid", "colour": "candidate.sgmag1 - candidate.srmag1", "epochs": "len(prv_candidates)",
-         "mags": "list_transform(prv_candidates, lambda p: p.magpsf)", "who": "objectId"},
-        [t.schema.arrow for t in tables], sandbox,
-    )  # fmt: skip
+        {
+            "id": "candid",
+            "colour": "candidate.sgmag1 - candidate.srmag1",
+            "epochs": "len(prv_candidates)",
+            "mags": "list_transform(prv_candidates, lambda p: p.magpsf)",
+            "who": "objectId",
+        },
+        [t.schema.arrow for t in tables],
+        sandbox,
+    )
     met = 0
     for table in tables:
         answer = sandbox.run(table.columns, [FilterSpec("f", valid)])["f"]

@@ -164,9 +164,15 @@ def test_a_cutout_of_unknown_pixels_is_black():
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [({"candid": None}, "no candidate identifier"), ({"objectId": ""}, "no object identifier"), ({"ra": None}, "no position"),
-     ({"dec": 123.0}, "impossible position"), ({"jd": math.nan}, "no time"), ({"jd": 5.0}, "impossible time")],
-)  # fmt: skip
+    [
+        ({"candid": None}, "no candidate identifier"),
+        ({"objectId": ""}, "no object identifier"),
+        ({"ra": None}, "no position"),
+        ({"dec": 123.0}, "impossible position"),
+        ({"jd": math.nan}, "no time"),
+        ({"jd": 5.0}, "impossible time"),
+    ],
+)
 def test_a_packet_without_identity_place_or_time_is_refused(change, reason):
     good = {"objectId": "A", "candid": 5, "candidate": {"jd": 2460000.5, "ra": 10.0, "dec": 1.0}}
     record = {k: change.get(k, v) for k, v in good.items()} | {

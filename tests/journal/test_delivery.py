@@ -97,8 +97,9 @@ def test_attempts_come_later_and_later_and_end(ring, listeners):
         waits.append((one.due_at - timezone.now()).total_seconds())
         age(one, minutes=1)
     assert waits[:3] == [pytest.approx(5, abs=2), pytest.approx(20, abs=2), pytest.approx(80, abs=2)]
-    assert waits == sorted(waits)
-    assert max(waits) <= 3600
+    rounded = [round(wait) for wait in waits]
+    assert rounded == sorted(rounded)
+    assert max(rounded) <= 3600
     assert one.state == Delivery.FAILED
     assert delivery.run(one.pk) is False
     assert delivery.sweep() == 0

@@ -55,12 +55,14 @@ class Report:
     admitted: int = 0
     passed: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    refused_sources: list[str] = field(default_factory=list)
 
     def add(self, other: Report) -> None:
         for name in ("read", "new", "repeated", "refused", "admitted"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.passed.update(other.passed)
         self.reasons.update(other.reasons)
+        self.refused_sources += other.refused_sources
 
 
 def archive_name(stream: Stream) -> str:
@@ -158,6 +160,7 @@ def _report(result: BatchResult, admission: Admission, versions: Sequence[Filter
         admitted=admission.candidates,
         passed=passed,
         reasons=Counter(one.reason for one in result.refused),
+        refused_sources=[one.where for one in result.refused],
     )
 
 

@@ -60,8 +60,3 @@ def _keep(digest: str, raw: bytes) -> str:
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(raw[:LARGEST_KEPT]))
     return name
-
-
-def raw_bytes(packet: RefusedPacket) -> bytes:
-    with default_storage.open(packet.file) as file:
-        return file.read()

@@ -79,7 +79,7 @@ class Archive:
                 "cutouts": json.dumps(table.schema.cutout_paths)}  # fmt: skip
         part = part.replace_schema_metadata(note)
         if table.cutouts:
-            chosen = pa.array(rows)
+            chosen = pa.array(rows, pa.int64())
             pictures = {".".join(path): found.take(chosen) for path, found in table.cutouts.items()}
             _write_whole(folder / f"cutouts-{name}.parquet", pa.table({CANDID: part[CANDID], **pictures}), "none")
         _write_whole(folder / f"part-{name}.parquet", part, "zstd")
@@ -123,7 +123,7 @@ class Archive:
         """Counts for each stream and night."""
         streams = (
             [stream]
-            if stream
+            if stream is not None
             else sorted(p.name for p in self.root.iterdir() if p.is_dir())
             if self.root.is_dir()
             else []

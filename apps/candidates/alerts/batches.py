@@ -114,11 +114,11 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
         except BadPacket as error:
             reason = str(error)
         result.refused.append(Refused(reason, packet.where, packet.index))
-    rows = np.nonzero(complete)[0]
-    cutouts = {p: c.take(pa.array(rows)) for p, c in table.cutouts.items()} if table.cutouts else None
-    return PacketTable(table.schema, table.columns.take(rows), [table.packets[r] for r in rows], cutouts), [
-        ids[r] for r in rows
-    ]
+    rows = np.nonzero(complete)[0].tolist()
+    taken = pa.array(rows, pa.int64())
+    cutouts = {path: column.take(taken) for path, column in table.cutouts.items()} if table.cutouts else None
+    kept = PacketTable(table.schema, table.columns.take(taken), [table.packets[r] for r in rows], cutouts)
+    return kept, [ids[r] for r in rows]
 
 
 def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey: str, result: BatchResult) -> None:

@@ -3,7 +3,7 @@
 Two packets belong in one table when their schemas have the same fields of the same types; documentation,
 defaults and the spelling of the JSON do not matter. Numbers are widened, so that a condition means the same
 for every survey: whole numbers become 64-bit integers (identifiers pass 2^53), other numbers 64-bit floats,
-times UTC microseconds. Bytes are pictures, and stay out of the table.
+times UTC microseconds. Bytes are pictures, and stay out of the table (their file names do not).
 """
 
 from __future__ import annotations
@@ -48,9 +48,8 @@ class Field:
 
     @property
     def is_picture(self) -> bool:
-        """Bytes, or a record that has nothing but bytes and their file name: a cutout."""
-        inside = {child.kind for child in self.children} if self.kind == "record" else set()
-        return self.kind in ("bytes", "fixed") or ("bytes" in inside and inside <= {"bytes", "string"})
+        """Bytes: a cutout, plain or packed."""
+        return self.kind in ("bytes", "fixed")
 
 
 @dataclass(frozen=True)

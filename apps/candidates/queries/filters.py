@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from apps.groups.models import Membership, Stream
+from apps.groups.models import Group, Membership, Stream
 from skyportal.access.errors import NotAllowed, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
@@ -38,11 +38,6 @@ def may_edit(viewer: Viewer, group_id: int) -> bool:
     if viewer.sees_all:
         return True
     return Membership.objects.filter(group_id=group_id, user_id=viewer.user_id, admin=True).exists()
-
-
-def groups_administered(viewer: Viewer) -> set[int]:
-    """Groups in which the viewer is an admin."""
-    return set(Membership.objects.filter(user_id=viewer.user_id, admin=True).values_list("group_id", flat=True))
 
 
 def get_editable(viewer: Viewer, filter_id: int, *, status: int = 400) -> Filter:
@@ -117,6 +112,11 @@ def running(stream_ids: Iterable[int]) -> list[FilterVersion]:
     )
 
 
-def streams_for_filters(viewer: Viewer, group_id: int) -> list[Stream]:
-    """Streams that a filter of this group may read."""
-    return list(Stream.objects.visible_to(viewer).filter(groups=group_id).order_by("name"))
+def homes(viewer: Viewer) -> list[tuple[str, str]]:
+    """Groups and their streams for which the viewer may write a filter, as ``group:stream`` with their names."""
+    groups = Group.objects.filter(single_user_group=False)
+    if not viewer.sees_all:
+        groups = groups.filter(pk__in=viewer.group_ids)
+    pairs = groups.filter(streams__in=Stream.objects.visible_to(viewer))
+    rows = pairs.order_by("name", "streams__name").values_list("pk", "name", "streams__pk", "streams__name")
+    return [(f"{group}:{stream}", f"{name} · {stream_name}") for group, name, stream, stream_name in rows]

@@ -25,10 +25,14 @@ def candidate_items(
     scope: Scope,
     *,
     with_comments: bool = False,
+    origins: set[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; ten reads however many."""
     seen = dict(objs)
-    rows = {row["id"]: {**row, "id": row.pop("name")} for row in Obj.objects.filter(pk__in=seen).values(*COLUMNS)}
+    rows = {}
+    for row in Obj.objects.filter(pk__in=seen).values(*COLUMNS):
+        obj_id, row["id"] = row["id"], row.pop("name")
+        rows[obj_id] = row
     saved = saved_groups(viewer, seen)
     passed = _passing_groups(viewer, seen)
     pictures = thumbnails.by_obj(viewer, seen)
@@ -36,7 +40,7 @@ def candidate_items(
     classes = classifications.by_obj(viewer, seen)
     counted = statistics.merged(viewer, seen)
     talk = comments.by_obj(viewer, seen) if with_comments else {}
-    origins = _origins(scope)
+    origins = scanned_origins(scope) if origins is None else origins
     items = []
     for obj_id, passed_at in seen.items():
         item = rows[obj_id]
@@ -80,7 +84,7 @@ def _passing_groups(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[in
     return {obj_id: sorted(groups) for obj_id, groups in found.items()}
 
 
-def _origins(scope: Scope) -> set[str]:
+def scanned_origins(scope: Scope) -> set[str]:
     """Origins of what the scanned filters say: shown first."""
     filters = Filter.objects.filter(pk__in=scope.filter_ids).values_list("group__name", "name")
     return {origin_of(group, name) for group, name in filters}

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from skyportal.astro import sky
-from skyportal.web.bokeh import embed
+from skyportal.web.bokeh import item, place
 
 from .. import plots
 from ..queries import light_curves, pages, thumbnails
@@ -32,7 +32,7 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
         "obj": obj,
         "cutouts": cutouts(thumbnails.by_obj(viewer, [obj.pk])[obj.pk]),
         "panels": sorted((panel for _, panel in obj_panels.items()), key=lambda panel: panel.order),
-        **_light_curve(viewer, obj.pk),
+        **_light_curve(viewer, obj),
     }
     return render(request, "sources/source.html", context)
 
@@ -50,19 +50,21 @@ def photometry(request: HttpRequest, name: str) -> HttpResponse:
     """The light curve and its table, fetched again when a point comes."""
     viewer = request.viewer  # type: ignore[attr-defined]
     obj = get_obj(viewer, name)
-    return render(request, "sources/_photometry.html", {"obj": obj, **_light_curve(viewer, obj.pk)})
+    return render(request, "sources/_photometry.html", {"obj": obj, **_light_curve(viewer, obj)})
 
 
-def _light_curve(viewer: Any, obj_id: int) -> dict[str, Any]:
-    curve = light_curves.light_curves(viewer, [obj_id]).get(obj_id)
+def _light_curve(viewer: Any, obj: Any) -> dict[str, Any]:
+    curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
     if curve is None:
         return {"curve": None}
+    url, common = reverse("source-light-curve", args=[obj.name]), {"height": 380, "legend": "light-curve-legend"}
     still = plots.svg_light_curve(curve, width=900, height=380)
     return {
         "curve": curve,
         "detections": int(curve.detected.sum()),
-        "mag_plot": embed(plots.light_curve(curve, space="mag"), id="light-curve-mag", still=still, label="Magnitudes"),
-        "flux_plot": embed(plots.light_curve(curve, space="flux"), id="light-curve-flux", label="Flux densities"),
+        "mag_plot": place(f"{url}?space=mag", id="light-curve-mag", still=still, label="Magnitudes", **common),
+        "flux_plot": place(f"{url}?space=flux", id="light-curve-flux", label="Flux densities", **common),
+        "series": plots.series(curve),
         "rows": _rows(curve, newest=200),
     }
 
@@ -78,6 +80,19 @@ def _rows(curve: light_curves.LightCurve, newest: int | None = None) -> list[dic
         [None if isinstance(v, float) and not np.isfinite(v) else v for v in column.tolist()] for column in columns
     ]
     return [dict(zip(_COLUMNS, values, strict=True)) for values in zip(*plain, strict=True)]
+
+
+@login_required
+@require_GET
+def light_curve(request: HttpRequest, name: str) -> HttpResponse:
+    """The live plot's figure, asked for when it comes into view."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    obj = get_obj(viewer, name)
+    curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
+    if curve is None:
+        return JsonResponse({"message": "No photometry yet."}, status=404)
+    space = "flux" if request.GET.get("space") == "flux" else "mag"
+    return HttpResponse(item(plots.light_curve(curve, space=space)), content_type="application/json")
 
 
 @login_required

@@ -13,9 +13,29 @@ from .schema import CANDIDATE, PREVIOUS, names
 from .survey import BANDS, JD_OF_MJD, NIGHT_ZERO, SurveyField
 
 FIELDS, PREVIOUS_FIELDS = names(CANDIDATE), names(PREVIOUS)
-ONLY_DETECTED = {n for n in PREVIOUS_FIELDS if n not in {
-    "jd", "fid", "pid", "diffmaglim", "pdiffimfilename", "programpi", "programid", "nid", "rcid", "field", "magzpsci",
-    "magzpsciunc", "magzpscirms", "clrcoeff", "clrcounc", "rbversion"}}  # fmt: skip
+ONLY_DETECTED = {
+    n
+    for n in PREVIOUS_FIELDS
+    if n
+    not in {
+        "jd",
+        "fid",
+        "pid",
+        "diffmaglim",
+        "pdiffimfilename",
+        "programpi",
+        "programid",
+        "nid",
+        "rcid",
+        "field",
+        "magzpsci",
+        "magzpsciunc",
+        "magzpscirms",
+        "clrcoeff",
+        "clrcounc",
+        "rbversion",
+    }
+}
 LEADERS = {1: "Public survey", 2: "Partnership survey", 3: "Caltech survey"}
 UNKNOWN = -999.0
 
@@ -73,12 +93,16 @@ class _Seen:
         detections = np.nonzero(self.detected & (v.mjd <= v.mjd[i]))[0]
         history = [self._repeated(int(k)) for k in earlier]
         is_new = self.thing.kind in ("Asteroid", "Bogus")
-        candidate = record | self.neighbours | {
-            "ndethist": len(detections) if is_new else len(detections) + self._older(),
-            "ncovhist": len(earlier) + 1 + self._older() * 3 + 400,
-            "jdstarthist": self.jd[detections[0]] - self._older(),
-            "jdendhist": self.jd[i],
-        }  # fmt: skip
+        candidate = (
+            record
+            | self.neighbours
+            | {
+                "ndethist": len(detections) if is_new else len(detections) + self._older(),
+                "ncovhist": len(earlier) + 1 + self._older() * 3 + 400,
+                "jdstarthist": self.jd[detections[0]] - self._older(),
+                "jdendhist": self.jd[i],
+            }
+        )
         name = object_name(number, v.mjd[detections[0]])
         new, ref, sub = self._pictures(i)
         stem = f"candid{record['candid']}_pid{record['pid']}_targ"
@@ -103,12 +127,23 @@ class _Seen:
         v = self.field.visits
         program = int(v.programid[i])
         return {
-            "jd": float(self.jd[i]), "fid": int(v.band[i]) + 1, "pid": int(self.pid[i]), "diffmaglim": float(v.depth[i]),
-            "pdiffimfilename": f"sim_{int(self.jd[i] * 1e5)}_{self.field.number:06d}_z{BANDS[v.band[i]]}_scimrefdiffimg.fits",
-            "programpi": LEADERS[program], "programid": program, "nid": int(self.jd[i] - NIGHT_ZERO), "rcid": self.rcid,
-            "field": self.field.number, "magzpsci": float(self.zeropoint[i]), "magzpsciunc": 8e-6, "magzpscirms": 0.03,
-            "clrcoeff": (-0.05, 0.09, 0.1)[v.band[i]], "clrcounc": 1e-5, "rbversion": "t17_f5_c3",
-        }  # fmt: skip
+            "jd": float(self.jd[i]),
+            "fid": int(v.band[i]) + 1,
+            "pid": int(self.pid[i]),
+            "diffmaglim": float(v.depth[i]),
+            "pdiffimfilename": f"sim_{int(self.jd[i] * 1e5)}_{self.field.number:06d}_z{BANDS[v.band[i]]}_diff.fits",
+            "programpi": LEADERS[program],
+            "programid": program,
+            "nid": int(self.jd[i] - NIGHT_ZERO),
+            "rcid": self.rcid,
+            "field": self.field.number,
+            "magzpsci": float(self.zeropoint[i]),
+            "magzpsciunc": 8e-6,
+            "magzpscirms": 0.03,
+            "clrcoeff": (-0.05, 0.09, 0.1)[v.band[i]],
+            "clrcounc": 1e-5,
+            "rbversion": "t17_f5_c3",
+        }
 
     def _detection(self, i: int) -> dict[str, Any]:
         v, rng, thing = self.field.visits, self.rng, self.thing
@@ -121,24 +156,53 @@ class _Seen:
         known = thing.kind == "Asteroid" and rng.random() < 0.9
         return self._exposure(i) | {
             "candid": int(self.pid[i]) * 1000000 + 15000 + self.serial,
-            "isdiffpos": "t" if self.flux[i] > 0 else "f", "tblid": int(rng.integers(1, 200)),
-            "xpos": float(rng.uniform(30, 3040)), "ypos": float(rng.uniform(30, 3040)),
-            "ra": float(self.ra[i]), "dec": float(self.dec[i]), "magpsf": float(mag), "sigmapsf": float(magerr),
+            "isdiffpos": "t" if self.flux[i] > 0 else "f",
+            "tblid": int(rng.integers(1, 200)),
+            "xpos": float(rng.uniform(30, 3040)),
+            "ypos": float(rng.uniform(30, 3040)),
+            "ra": float(self.ra[i]),
+            "dec": float(self.dec[i]),
+            "magpsf": float(mag),
+            "sigmapsf": float(magerr),
             "chipsf": float(rng.gamma(4, 0.25) if thing.kind != "Bogus" else rng.gamma(2, 8)),
-            "magap": float(mag + wide), "sigmagap": float(1.2 * magerr), "magdiff": float(wide),
-            "magapbig": float(mag + 1.3 * wide), "sigmagapbig": float(1.5 * magerr), "sky": float(rng.normal(0, 0.3)),
-            "fwhm": float(fwhm), "classtar": float(np.clip(rng.normal(0.95, 0.05), 0, 1)),
-            "mindtoedge": float(rng.uniform(30, 1500)), "magfromlim": float(v.depth[i] - mag), "seeratio": 1.0,
-            "aimage": float(fwhm / 2.35 * np.sqrt(elong)), "bimage": float(fwhm / 2.35 / np.sqrt(elong)),
-            "aimagerat": 0.43, "bimagerat": 0.41, "elong": float(elong), "nneg": int(rng.poisson(1 if drb > 0.5 else 8)),
-            "nbad": 0 if drb > 0.3 else int(rng.poisson(0.7)), "rb": float(rb), "drb": float(drb), "drbversion": "d6_m7",
+            "magap": float(mag + wide),
+            "sigmagap": float(1.2 * magerr),
+            "magdiff": float(wide),
+            "magapbig": float(mag + 1.3 * wide),
+            "sigmagapbig": float(1.5 * magerr),
+            "sky": float(rng.normal(0, 0.3)),
+            "fwhm": float(fwhm),
+            "classtar": float(np.clip(rng.normal(0.95, 0.05), 0, 1)),
+            "mindtoedge": float(rng.uniform(30, 1500)),
+            "magfromlim": float(v.depth[i] - mag),
+            "seeratio": 1.0,
+            "aimage": float(fwhm / 2.35 * np.sqrt(elong)),
+            "bimage": float(fwhm / 2.35 / np.sqrt(elong)),
+            "aimagerat": 0.43,
+            "bimagerat": 0.41,
+            "elong": float(elong),
+            "nneg": int(rng.poisson(1 if drb > 0.5 else 8)),
+            "nbad": 0 if drb > 0.3 else int(rng.poisson(0.7)),
+            "rb": float(rb),
+            "drb": float(drb),
+            "drbversion": "d6_m7",
             "ssdistnr": float(abs(rng.normal(0, 0.6))) if known else UNKNOWN,
             "ssmagnr": float(thing.peak_mag + rng.normal(0, 0.3)) if known else UNKNOWN,
-            "ssnamenr": thing.shape["name"] if known else "null", "sumrat": float(np.clip(rng.normal(0.97, 0.05), -1, 1)),
-            "scorr": float(snr), "tooflag": 0, "exptime": 30.0, "nmatches": 800, "zpclrcov": -9e-6, "zpmed": 26.2,
-            "clrmed": 0.7, "clrrms": 0.3, "dsnrms": float(snr), "ssnrms": float(1.2 * snr), "dsdiff": float(-0.2 * snr),
+            "ssnamenr": thing.shape["name"] if known else "null",
+            "sumrat": float(np.clip(rng.normal(0.97, 0.05), -1, 1)),
+            "scorr": float(snr),
+            "tooflag": 0,
+            "exptime": 30.0,
+            "nmatches": 800,
+            "zpclrcov": -9e-6,
+            "zpmed": 26.2,
+            "clrmed": 0.7,
+            "clrrms": 0.3,
+            "dsnrms": float(snr),
+            "ssnrms": float(1.2 * snr),
+            "dsdiff": float(-0.2 * snr),
             **self._reference(i),
-        }  # fmt: skip
+        }
 
     def _reference(self, i: int) -> dict[str, Any]:
         """The nearest source of the reference image: the star itself, the host, or some star far off."""
@@ -146,8 +210,15 @@ class _Seen:
         mag, away = (thing.ref_mag, 0.1) if np.isfinite(thing.ref_mag) else (thing.host_mag, thing.host_offset)
         if not (np.isfinite(mag) and mag < 21.5):
             mag, away = 20.5, 9.0
-        return {"distnr": float(abs(away + rng.normal(0, 0.05)) / PIXEL), "magnr": float(mag), "sigmagnr": 0.05,
-                "chinr": 1.0, "sharpnr": 0.0, "ranr": thing.ra + away / 3600, "decnr": thing.dec}  # fmt: skip
+        return {
+            "distnr": float(abs(away + rng.normal(0, 0.05)) / PIXEL),
+            "magnr": float(mag),
+            "sigmagnr": 0.05,
+            "chinr": 1.0,
+            "sharpnr": 0.0,
+            "ranr": thing.ra + away / 3600,
+            "decnr": thing.dec,
+        }
 
     def _repeated(self, i: int) -> tuple[dict, dict]:
         """What later alerts say of an exposure: the same each time."""
@@ -167,15 +238,35 @@ class _Seen:
         failed = (int(self.pid[i]) % 97) < 3
         near = self._reference(i)
         return {
-            **{n: exposure[n] for n in ("field", "rcid", "fid", "pid", "magzpsci", "magzpsciunc", "magzpscirms", "clrcoeff",
-                                        "clrcounc", "diffmaglim", "programid", "jd")},
-            "rfid": self.field.number * 1000000, "sciinpseeing": float(v.seeing[i] / PIXEL), "scibckgnd": 150.0,
-            "scisigpix": 9.0, "exptime": 30.0, "adpctdif1": 0.07, "adpctdif2": 0.08,
+            **{
+                n: exposure[n]
+                for n in (
+                    "field",
+                    "rcid",
+                    "fid",
+                    "pid",
+                    "magzpsci",
+                    "magzpsciunc",
+                    "magzpscirms",
+                    "clrcoeff",
+                    "clrcounc",
+                    "diffmaglim",
+                    "programid",
+                    "jd",
+                )
+            },
+            "rfid": self.field.number * 1000000,
+            "sciinpseeing": float(v.seeing[i] / PIXEL),
+            "scibckgnd": 150.0,
+            "scisigpix": 9.0,
+            "exptime": 30.0,
+            "adpctdif1": 0.07,
+            "adpctdif2": 0.08,
             "forcediffimflux": -99999.0 if failed else float(self.flux[i] * scale),
             "forcediffimfluxunc": -99999.0 if failed else float(self.error[i] * scale),
             "procstatus": "61" if failed else "0",
             **{n: near[n] for n in ("distnr", "ranr", "decnr", "magnr", "sigmagnr", "chinr", "sharpnr")},
-        }  # fmt: skip
+        }
 
     def _scores(self) -> np.ndarray:
         """rb and drb: near one for what is real, the more so the brighter; low for artefacts, with some overlap."""
@@ -189,10 +280,17 @@ class _Seen:
     def _neighbours(self) -> dict[str, Any]:
         """Nearest catalogue sources: star-galaxy score near one for stars, near nought for galaxies."""
         thing, rng = self.thing, self.rng
-        out: dict[str, Any] = {"nmtchps": int(rng.integers(1, 15)), "rfid": self.field.number * 1000000,
-                               "jdstartref": 2458150.0, "jdendref": 2458350.0, "nframesref": 15,
-                               "neargaia": float(rng.uniform(1, 60)), "neargaiabright": UNKNOWN,
-                               "maggaia": float(rng.uniform(14, 20)), "maggaiabright": UNKNOWN}  # fmt: skip
+        out: dict[str, Any] = {
+            "nmtchps": int(rng.integers(1, 15)),
+            "rfid": self.field.number * 1000000,
+            "jdstartref": 2458150.0,
+            "jdendref": 2458350.0,
+            "nframesref": 15,
+            "neargaia": float(rng.uniform(1, 60)),
+            "neargaiabright": UNKNOWN,
+            "maggaia": float(rng.uniform(14, 20)),
+            "maggaiabright": UNKNOWN,
+        }
         first = {"sgscore": rng.uniform(0, 1), "distpsnr": rng.uniform(3, 25), "mag": rng.uniform(18, 22)}
         if np.isfinite(thing.ref_mag) and thing.kind != "AGN":
             first = {"sgscore": rng.uniform(0.9, 1), "distpsnr": abs(rng.normal(0, 0.15)), "mag": thing.ref_mag}

@@ -9,8 +9,15 @@ import numpy as np
 
 SIDE = 63
 PIXEL = 1.012  # arcsec
-_CARDS = ["SIMPLE  =                    T", "BITPIX  =                  -32", "NAXIS   =                    2",
-          f"NAXIS1  =                   {SIDE}", f"NAXIS2  =                   {SIDE}", "BUNIT   = 'DN      '", "END"]  # fmt: skip
+_CARDS = [
+    "SIMPLE  =                    T",
+    "BITPIX  =                  -32",
+    "NAXIS   =                    2",
+    f"NAXIS1  =                   {SIDE}",
+    f"NAXIS2  =                   {SIDE}",
+    "BUNIT   = 'DN      '",
+    "END",
+]
 HEADER = "".join(card.ljust(80) for card in _CARDS).ljust(2880).encode()
 TAIL = bytes(-(SIDE * SIDE * 4) % 2880)
 AXIS = np.arange(SIDE) - SIDE // 2

@@ -12,9 +12,20 @@ from typing import Any
 
 import numpy as np
 
-ABUNDANCE = {"RR Lyrae": 0.17, "Eclipsing binary": 0.17, "Long-period variable": 0.10, "AGN": 0.16, "Asteroid": 0.13,
-             "Bogus": 0.145, "SN Ia": 0.06, "SN II": 0.03, "SN Ibc": 0.015, "CV": 0.014, "TDE": 0.004,
-             "Kilonova": 0.002}  # fmt: skip
+ABUNDANCE = {
+    "RR Lyrae": 0.17,
+    "Eclipsing binary": 0.17,
+    "Long-period variable": 0.10,
+    "AGN": 0.16,
+    "Asteroid": 0.13,
+    "Bogus": 0.145,
+    "SN Ia": 0.06,
+    "SN II": 0.03,
+    "SN Ibc": 0.015,
+    "CV": 0.014,
+    "TDE": 0.004,
+    "Kilonova": 0.002,
+}
 EXPLOSIONS = {  # peak absolute magnitude, scatter; rise and fall in days (g, r, i); g-r and g-i at peak
     "SN Ia": (-19.2, 0.25, 4.0, (17.0, 27.0, 33.0), (0.0, 0.0, -0.4)),
     "SN II": (-17.0, 0.8, 2.5, (45.0, 75.0, 85.0), (0.0, 0.05, 0.0)),
@@ -54,8 +65,13 @@ def draw(kind: str, ra: float, dec: float, night: float, rng: np.random.Generato
         return SkyObject(kind, ra, dec, z, peak, mag, nothing, mag - rng.uniform(-1, 1), rng.uniform(0, 0.25), shape)
     if kind == "AGN":
         ref = rng.uniform(16.8, 19.2)
-        shape = {"tau": rng.uniform(60, 400), "sigma": rng.uniform(0.12, 0.4), "seed": int(rng.integers(2**31)),
-                 "colour": np.array([0.0, -0.3, -0.45]), "night": night}  # fmt: skip
+        shape = {
+            "tau": rng.uniform(60, 400),
+            "sigma": rng.uniform(0.12, 0.4),
+            "seed": int(rng.integers(2**31)),
+            "colour": np.array([0.0, -0.3, -0.45]),
+            "night": night,
+        }
         return SkyObject(
             kind, ra, dec, rng.uniform(0.02, 1.2), nothing, nothing, ref, ref + rng.uniform(-0.5, 1), 0.05, shape
         )
@@ -93,8 +109,13 @@ def _explosion(kind, ra, dec, night, rng) -> SkyObject:
     mag = absolute + distance_modulus(z)
     host = rng.uniform(14.5, 20.5) if rng.random() < 0.85 else float("nan")
     offset = abs(rng.normal(0, 3.0)) + 0.2 if np.isfinite(host) else float("nan")
-    shape = {"rise": rise * rng.uniform(0.85, 1.15) * (1 + z), "fall": np.array(fall) * rng.uniform(0.85, 1.15) * (1 + z),
-             "colour": -np.array(colour), "bump": kind == "SN Ia", "stretch": 1 + z}  # fmt: skip
+    shape = {
+        "rise": rise * rng.uniform(0.85, 1.15) * (1 + z),
+        "fall": np.array(fall) * rng.uniform(0.85, 1.15) * (1 + z),
+        "colour": -np.array(colour),
+        "bump": kind == "SN Ia",
+        "stretch": 1 + z,
+    }
     return SkyObject(kind, ra, dec, z, night - age, mag, float("nan"), host, offset, shape)
 
 

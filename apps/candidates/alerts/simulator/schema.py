@@ -27,7 +27,8 @@ clrcounc:f? rbversion:s"""
 
 FORCED = """field:i? rcid:i? fid:i pid:l rfid:l sciinpseeing:f? scibckgnd:f? scisigpix:f? magzpsci:f? magzpsciunc:f?
 magzpscirms:f? clrcoeff:f? clrcounc:f? exptime:f? adpctdif1:f? adpctdif2:f? diffmaglim:f? programid:i jd:d
-forcediffimflux:f? forcediffimfluxunc:f? procstatus:s? distnr:f? ranr:d decnr:d magnr:f? sigmagnr:f? chinr:f? sharpnr:f?"""
+forcediffimflux:f? forcediffimfluxunc:f? procstatus:s? distnr:f? ranr:d decnr:d magnr:f?
+sigmagnr:f? chinr:f? sharpnr:f?"""
 
 TYPES = {"d": "double", "f": "float", "i": "int", "l": "long", "s": "string"}
 CUTOUTS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")

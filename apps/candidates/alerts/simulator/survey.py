@@ -90,16 +90,21 @@ def _with_visits(row, night: int, lst: float, weather: np.ndarray, rng) -> Surve
             continue
         at = night - back + (8 + start + rng.normal(0, 0.4)) / 24
         is_public = back == 0 or (back + phase) % 2 == 0
-        for band, program, wanted in ((0, PUBLIC, is_public), (1, PUBLIC, is_public), (0, PARTNERSHIP, has_partners),
-                                      (1, PARTNERSHIP, has_partners), (2, CALTECH, has_i and back % 4 == 0)):  # fmt: skip
+        for band, program, wanted in (
+            (0, PUBLIC, is_public),
+            (1, PUBLIC, is_public),
+            (0, PARTNERSHIP, has_partners),
+            (1, PARTNERSHIP, has_partners),
+            (2, CALTECH, has_i and back % 4 == 0),
+        ):
             if wanted:
                 at += rng.uniform(0.35, 0.9) / 24
                 times.append(at)
                 bands.append(band)
                 programs.append(program)
-    mjd, band = np.array(times), np.array(bands)
+    mjd, index = np.array(times), np.array(bands)
     seeing = np.exp(rng.normal(np.log(2.0), 0.18, len(mjd)))
-    visits = Visits(mjd, band, _depth(mjd, band, seeing, ra, dec, lst, rng), seeing, np.array(programs))
+    visits = Visits(mjd, index, _depth(mjd, index, seeing, ra, dec, lst, rng), seeing, np.array(programs))
     return SurveyField(number, ra, dec, visits)
 
 
@@ -114,8 +119,16 @@ def _depth(mjd, band, seeing, ra, dec, lst, rng) -> np.ndarray:
     bright = np.zeros(len(mjd))
     for i, at in enumerate(mjd):
         lit, moon_ra, moon_dec = moon(at)
-        apart = np.degrees(np.arccos(np.clip(np.sin(np.radians(dec)) * np.sin(np.radians(moon_dec)) + np.cos(
-            np.radians(dec)) * np.cos(np.radians(moon_dec)) * np.cos(np.radians(ra - moon_ra)), -1, 1)))  # fmt: skip
+        apart = np.degrees(
+            np.arccos(
+                np.clip(
+                    np.sin(np.radians(dec)) * np.sin(np.radians(moon_dec))
+                    + np.cos(np.radians(dec)) * np.cos(np.radians(moon_dec)) * np.cos(np.radians(ra - moon_ra)),
+                    -1,
+                    1,
+                )
+            )
+        )
         bright[i] = 1.3 * lit**2 * np.exp(-apart / 80)
     cloud = np.where(rng.random(len(mjd)) < 0.1, rng.exponential(0.5, len(mjd)), 0)
     return dark - bright * np.array([1.0, 0.7, 0.4])[band] - 0.2 * (airmass - 1) - cloud + rng.normal(0, 0.05, len(mjd))

@@ -141,17 +141,10 @@ def has_field(fields: tuple[Field, ...], path: str) -> bool:
 
 
 def without_pictures(value: Any) -> Any:
-    """A packet's plain values: bytes, and records that hold bytes, left out."""
+    """A packet's plain values, without bytes."""
     if isinstance(value, Mapping):
-        return {k: without_pictures(v) for k, v in value.items() if not _is_picture(v)}
+        return {k: without_pictures(v) for k, v in value.items() if not isinstance(v, (bytes, bytearray))}
     return [without_pictures(v) for v in value] if isinstance(value, list) else value
-
-
-def _is_picture(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        kinds = {type(v) for v in value.values()}
-        return bytes in kinds and kinds <= {bytes, str}
-    return isinstance(value, (bytes, bytearray))
 
 
 def _first_number(record, paths: tuple[str, ...]) -> float:

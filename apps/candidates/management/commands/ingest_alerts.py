@@ -80,7 +80,9 @@ class Progress:
         if self.live:
             self.command.stderr.write("")
         report, write = self.report, self.command.stdout.write
-        write(f"{report.read} packets of {self.files} files in {time.monotonic() - self.started:.1f} s: {self.rate:.0f}/s")
+        write(
+            f"{report.read} packets of {self.files} files in {time.monotonic() - self.started:.1f} s: {self.rate:.0f}/s"
+        )
         write(f"{report.new} new, {report.repeated} repeated, {report.refused} refused, {report.admitted} candidates")
         for name, count in sorted(report.passed.items()):
             write(f"  {count:7d} passed {name}")

@@ -1,0 +1,138 @@
+"""Packets from a Kafka broker: in batches, told done only when they are safe."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from apps.groups.models import Stream
+
+from ..alerts.reading import Packet, Refused, read_message
+from ..alerts.resolvers import Resolver, SchemaUnavailable
+from ..models import StreamPulse
+from .intake import BATCH, Intake, Report
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds to wait for a batch to fill; a quiet stream's packet is not kept longer than that."""
+LAG_EVERY = 15.0
+
+
+class Broker(Protocol):
+    """What is used of a Kafka consumer."""
+
+    def consume(self, num_messages: int, timeout: float) -> list[Any]: ...
+
+    def commit(self, *, offsets: list[Any], asynchronous: bool) -> Any: ...
+
+    def assignment(self) -> list[Any]: ...
+
+    def get_watermark_offsets(self, partition: Any, timeout: float, cached: bool) -> tuple[int, int]: ...
+
+    def position(self, partitions: list[Any]) -> list[Any]: ...
+
+    def close(self) -> None: ...
+
+
+class Consumption:
+    """One consumer of a stream. Several of one consumer group share its partitions.
+
+    Offsets are committed after archive and database have a batch. A crash before that brings the batch again, which
+    changes nothing that is there; so nothing is lost and nothing is there twice.
+    """
+
+    def __init__(self, stream: Stream, broker: Broker, *, resolver: Resolver | None = None) -> None:
+        self.stream, self.broker, self.resolver = stream, broker, resolver
+        self.intake = Intake(stream)
+        self.stopping = False
+        self.report = Report()
+        self._lag_known = 0.0
+
+    def stop(self) -> None:
+        """Finish the batch at hand, then end."""
+        self.stopping = True
+
+    def run(self, *, most: int | None = None, idle: float | None = None) -> Report:
+        """Until told to stop; with ``most`` until so many packets were read, with ``idle`` until so long was quiet."""
+        last = time.monotonic()
+        try:
+            while not self.stopping and (most is None or self.report.read < most):
+                if self.once():
+                    last = time.monotonic()
+                elif idle is not None and time.monotonic() - last > idle:
+                    break
+        finally:
+            self.intake.close()
+            self.broker.close()
+        return self.report
+
+    def once(self, timeout: float = PATIENCE) -> int:
+        """One batch: taken in, then committed. How many messages there were."""
+        messages = [message for message in self.broker.consume(BATCH, timeout) if self._is_good(message)]
+        if messages:
+            raws = {_where(message): message.value() or b"" for message in messages}
+            self.report.add(self.intake.take(self._packets(raws), raws))
+            self.broker.commit(offsets=_next_offsets(messages), asynchronous=False)
+        if time.monotonic() - self._lag_known > LAG_EVERY:
+            self._note_lag()
+        return len(messages)
+
+    def _is_good(self, message: Any) -> bool:
+        """Broker errors pass (it heals by itself) unless they are for ever."""
+        problem = message.error()
+        if problem is None:
+            return True
+        if problem.fatal():
+            raise ConnectionError(f"The broker refuses: {problem.str()}")
+        logger.warning("The broker of %s says: %s", self.stream.name, problem.str())
+        return False
+
+    def _packets(self, raws: dict[str, bytes]) -> Iterator[Packet | Refused]:
+        for where, raw in raws.items():
+            yield from self._read(raw, where)
+
+    def _read(self, raw: bytes, where: str) -> Iterator[Packet | Refused]:
+        """A schema registry that is down is waited for: the packet is not at fault."""
+        wait = 1.0
+        while True:
+            try:
+                return iter(list(read_message(raw, where, self.resolver)))
+            except SchemaUnavailable as problem:
+                if self.stopping:
+                    raise
+                logger.warning("Waiting for the schema registry: %s", problem)
+                time.sleep(wait)
+                wait = min(60.0, 2 * wait)
+
+    def _note_lag(self) -> None:
+        """How many messages still wait at the broker."""
+        from confluent_kafka import KafkaException
+
+        self._lag_known = time.monotonic()
+        lag = 0
+        try:
+            for place in self.broker.position(self.broker.assignment()):
+                low, high = self.broker.get_watermark_offsets(place, timeout=1.0, cached=True)
+                lag += max(0, high - max(place.offset, low))
+        except KafkaException as problem:
+            logger.info("The lag of %s is not known: %s", self.stream.name, problem)
+            return
+        StreamPulse.objects.update_or_create(stream=self.stream, defaults={"lag": lag})
+
+
+def _where(message: Any) -> str:
+    return f"{message.topic()}/{message.partition()}/{message.offset()}"
+
+
+def _next_offsets(messages: list[Any]) -> list[Any]:
+    """Where to go on after these messages, for each partition among them."""
+    from confluent_kafka import TopicPartition
+
+    after: dict[tuple[str, int], int] = {}
+    for message in messages:
+        place = message.topic(), message.partition()
+        after[place] = max(after.get(place, 0), message.offset() + 1)
+    return [TopicPartition(topic, partition, offset) for (topic, partition), offset in after.items()]

@@ -1,0 +1,84 @@
+"""Read a stream's alert packets from Kafka."""
+
+from __future__ import annotations
+
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.candidates.actions.consuming import Consumption
+from apps.candidates.alerts.resolvers import FolderResolver, RegistryResolver, Resolver
+from apps.candidates.queries.streams import stream_named
+from skyportal.access.errors import NotVisible
+
+
+class Command(BaseCommand):
+    help = (
+        "Let a stream's packets in as they come from Kafka. Topic, servers and consumer group come from the options, "
+        "from the stream's altdata (topic, servers, group, registry, schemas, kafka), or from KAFKA_SERVERS. "
+        "Several of these with one group share the work. Ends cleanly on SIGTERM and Ctrl-C."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--stream", required=True, help="Name of the stream.")
+        parser.add_argument("--topic", help="Topic, or a pattern that begins with ^ (default: altdata's topic).")
+        parser.add_argument("--servers", help="Bootstrap servers, host:port with commas.")
+        parser.add_argument("--group", help="Consumer group (default: skyportal-<stream id>).")
+        parser.add_argument("--registry", help="Address of a Confluent schema registry.")
+        parser.add_argument("--schemas", help="Folder of Avro schemas, instead of a registry.")
+        parser.add_argument("--config", action="append", default=[], metavar="KEY=VALUE", help="Further Kafka options.")
+        parser.add_argument("--most", type=int, help="Stop after so many packets.")
+        parser.add_argument("--idle", type=float, help="Stop when nothing came for so many seconds.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            stream = stream_named(options["stream"])
+        except NotVisible as refusal:
+            raise CommandError(refusal.message) from None
+        said = stream.altdata if isinstance(stream.altdata, dict) else {}
+        chosen = {key: options[key] or said.get(key) for key in ("topic", "servers", "group", "registry", "schemas")}
+        chosen["servers"] = chosen["servers"] or settings.KAFKA_SERVERS
+        for name in ("topic", "servers"):
+            if not chosen[name]:
+                raise CommandError(f"No {name} is known for {stream.name}: give --{name}, or put it in its altdata.")
+        broker = self._broker(chosen, stream.pk, {**said.get("kafka", {}), **self._extra(options["config"])})
+        consumption = Consumption(stream, broker, resolver=self._resolver(chosen))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: consumption.stop())
+        self.stdout.write(f"Listening to {chosen['topic']} at {chosen['servers']} for {stream.name}.")
+        report = consumption.run(most=options["most"], idle=options["idle"])
+        self.stdout.write(
+            f"{report.read} packets: {report.new} new, {report.repeated} repeated, {report.refused} refused, "
+            f"{report.admitted} candidates"
+        )
+
+    def _broker(self, chosen: dict[str, Any], stream_id: int, extra: dict[str, Any]) -> Any:
+        from confluent_kafka import Consumer
+
+        consumer = Consumer(
+            {
+                "auto.offset.reset": "earliest",
+                "queued.max.messages.kbytes": 131_072,
+                **extra,
+                "bootstrap.servers": chosen["servers"],
+                "group.id": chosen["group"] or f"skyportal-{stream_id}",
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+            }
+        )
+        topics = chosen["topic"] if isinstance(chosen["topic"], list) else str(chosen["topic"]).split(",")
+        consumer.subscribe([topic.strip() for topic in topics])
+        return consumer
+
+    def _resolver(self, chosen: dict[str, Any]) -> Resolver | None:
+        if chosen["registry"]:
+            return RegistryResolver(chosen["registry"])
+        return FolderResolver(chosen["schemas"]) if chosen["schemas"] else None
+
+    def _extra(self, pairs: list[str]) -> dict[str, str]:
+        if wrong := [pair for pair in pairs if "=" not in pair]:
+            raise CommandError(f"--config {wrong[0]}: write KEY=VALUE.")
+        return dict(pair.split("=", 1) for pair in pairs)
