@@ -78,7 +78,7 @@ NAMES = {"objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshi
 
 
 def _chips(address: QueryDict) -> list[dict[str, str]]:
-    return [{"name": name, "key": key, "value": address[key]} for key, name in NAMES.items() if address.get(key)]
+    return [{"name": name, "key": key, "value": str(address[key])} for key, name in NAMES.items() if address.get(key)]
 
 
 def _since(address: QueryDict) -> str:
