@@ -29,7 +29,10 @@ def candidate_items(
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; ten reads however many."""
     seen = dict(objs)
-    rows = {row["id"]: {**row, "id": row.pop("name")} for row in Obj.objects.filter(pk__in=seen).values(*COLUMNS)}
+    rows = {}
+    for row in Obj.objects.filter(pk__in=seen).values(*COLUMNS):
+        obj_id, row["id"] = row["id"], row.pop("name")
+        rows[obj_id] = row
     saved = saved_groups(viewer, seen)
     passed = _passing_groups(viewer, seen)
     pictures = thumbnails.by_obj(viewer, seen)

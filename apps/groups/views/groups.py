@@ -34,7 +34,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     mine, others = queries.groups_by_membership(viewer)
     counts = queries.member_counts(viewer, [g.pk for g in mine])
     for group in mine:
-        group.size = counts.get(group.pk, 0)
+        group.size = counts.get(group.pk, 0)  # type: ignore[attr-defined]
     page = {"mine": mine, "others": others, "form": form, "asked": request.method == "POST"}
     return render(request, "groups/groups.html", page, status=400 if form.is_bound else 200)
 
@@ -64,7 +64,8 @@ def members_of(viewer: Viewer, group_id: int) -> dict:
     mine = next((row for row in rows if row.user_id == viewer.user_id), None)
     contacts = queries.contacts_open_to(viewer, (row.user_id for row in rows)) if not found.sitewide else set()
     for row in rows:
-        row.contact = row.user.contact_email if row.user_id in contacts else None
+        shown = row.user.contact_email if row.user_id in contacts else None
+        row.contact = shown  # type: ignore[attr-defined]
     return {
         "streams": list(queries.streams(viewer).filter(groups=found)),
         "group": found,
@@ -100,7 +101,9 @@ def _facts(viewer: Viewer, group_id: int) -> list[dict]:
 def edit_group(request: HttpRequest, group_id: int) -> HttpResponse:
     form = GroupForm(request.POST)
     if not form.is_valid():
-        raise Invalid("Not changed. " + " ".join(f"{name}: {' '.join(said)}" for name, said in form.errors.items()))
+        raise Invalid(
+            "Not changed. " + " ".join(f"{name}: {' '.join(map(str, said))}" for name, said in form.errors.items())
+        )
     changed = actions.change_group(request.viewer, group_id, form.cleaned_data)  # type: ignore[attr-defined]
     messages.success(request, f"{changed.name} is changed.")
     return redirect("group", group_id)

@@ -26,7 +26,11 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
     page = {
         "person": found,
         "open": user_id in queries.contacts_open_to(viewer, [user_id]),
-        "shared": [m.group for m in found.known_memberships if not m.group.single_user_group],
+        "shared": [
+            m.group
+            for m in found.known_memberships  # type: ignore[attr-defined]
+            if not m.group.single_user_group
+        ],
         "may_become": viewer.may("Become user") and user_id != viewer.user_id,
     }
     return render(request, "groups/person.html", page)
