@@ -29,6 +29,11 @@ class Header:
     galactic: tuple[float, float] | None
     distance: dict[str, float] | None
 
+    @property
+    def kept(self) -> bool:
+        """Whether any group of the viewer keeps or was asked to keep it; those that let go are no longer shown."""
+        return any(save.active or save.requested for save in self.saves)
+
 
 def header(viewer: Viewer, obj: Obj) -> Header:
     saves = list(

@@ -77,6 +77,7 @@ def _list(request: HttpRequest, *, heading: str, fixed: dict[str, Any]) -> HttpR
     groups = pages.my_groups(viewer)
     context = {
         "heading": heading,
+        "are_favourites": bool(fixed),
         "page": paginator.shown(number),
         "total": found.total,
         "order": ORDERS.get(sort, f"by {sort.removeprefix('-')}"),
