@@ -19,7 +19,7 @@ from skyportal.astro import sky
 from skyportal.journal.recording import record
 
 from ..entries import ObjChanged, ObjDeleted
-from ..models import Listing, Obj
+from ..models import Listing, Obj, ObjReader
 from ..slots import position_locks
 
 NAME = re.compile(r"^[A-Za-z0-9_\-;:+.]{1,200}$")
@@ -202,3 +202,8 @@ def make_known_to_audiences(pairs: Iterable[tuple[int, int]]) -> None:
             " join access_audiencemember m using (audience_id) order by 1, 2, 3 on conflict do nothing",
             [[row[0] for row in rows], [row[1] for row in rows]],
         )
+
+
+def forget_reader(kind: int, ref: int) -> None:
+    """A group or stream is gone, and with it what it knew of; its id is never given again."""
+    ObjReader.objects.filter(kind=kind, ref=ref).delete()

@@ -172,3 +172,8 @@ def used_classes(viewer: Viewer) -> list[str]:
         return sorted(f"{taxonomy}: {name}" for taxonomy, name in rows.distinct())
 
     return cache.get_or_set(f"used-classes:{viewer.user_id}", look, 300)
+
+
+def sources_of_group(viewer: Viewer, group_id: int) -> int:
+    """How many sources a group keeps, as far as the viewer may see them."""
+    return Source.objects.visible_to(viewer).filter(group_id=group_id, active=True).count()
