@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from skyportal.access.errors import Invalid, NotAllowed
 from skyportal.access.models import GROUP, STREAM
-from skyportal.access.policy import INTERNAL
+from skyportal.access.policy import INTERNAL, AccessQuerySet
 from skyportal.access.viewer import Viewer
 from skyportal.astro import sky
 from skyportal.journal.recording import record
@@ -148,7 +148,7 @@ def delete_obj(viewer: Viewer, obj: Obj) -> None:
             model = link.related_model
             if model is Listing or getattr(model, "access", INTERNAL) is INTERNAL:
                 continue
-            rows = model._default_manager.filter(**{link.field.name: obj})
+            rows = cast(AccessQuerySet, model._default_manager.filter(**{link.field.name: obj}))
             if rows.count() != rows.deletable_by(viewer).count():
                 raise NotAllowed(
                     f"Insufficient permissions: not all data of {obj.name} are yours to delete.", status=400

@@ -162,7 +162,7 @@ def _literals(columns: dict[str, list[Any]]) -> dict[str, Any]:
 
 def _columns(points: Points) -> dict[str, list[Any]]:
     """The columns of the table as plain lists; those of which nothing is known are left out."""
-    columns = {
+    columns: dict[str, list[Any]] = {
         "obj_id": _integers(points.obj_id),
         "mjd": _floats(points.mjd),
         "fluxerr": _floats(points.fluxerr),
@@ -182,7 +182,7 @@ def _columns(points: Points) -> dict[str, list[Any]]:
     return columns
 
 
-_NAMED: dict[str, type[Bandpass] | type[Origin]] = {"bandpass": Bandpass, "origin": Origin}
+_NAMED: dict[str, type[Any]] = {"bandpass": Bandpass, "origin": Origin}
 
 
 def ids_of(kind: str, names: Column) -> list[int]:

@@ -103,11 +103,18 @@ def resolved(viewer: Viewer, rows: Measured, audience: Audience) -> Points:
         audience_id=[audience.pk] * n,
         ref_flux=None if np.isnan(rows.ref_flux).all() else rows.ref_flux,
         ref_fluxerr=None if np.isnan(rows.ref_fluxerr).all() else rows.ref_fluxerr,
-        **{
-            name: getattr(rows, name)
-            for name in ("mjd", "flux", "fluxerr", "bandpass", "instrument_id", "origin", "limiting_mag", "altdata")
-        },
-        **{name: getattr(rows, name) for name in ("ra", "dec", "ra_unc", "dec_unc")},
+        mjd=rows.mjd,
+        flux=rows.flux,
+        fluxerr=rows.fluxerr,
+        bandpass=rows.bandpass,
+        instrument_id=rows.instrument_id,
+        origin=rows.origin,
+        limiting_mag=rows.limiting_mag,
+        altdata=rows.altdata,
+        ra=rows.ra,
+        dec=rows.dec,
+        ra_unc=rows.ra_unc,
+        dec_unc=rows.dec_unc,
     )
 
 
@@ -124,7 +131,10 @@ def _check_instruments(rows: Measured) -> None:
 def _rows(points: Points, wanted: Sequence[int]) -> Points:
     """Some rows of an upload."""
     columns = {name: getattr(points, name) for name in points.__dataclass_fields__}
-    return Points(**{name: None if column is None else [column[n] for n in wanted] for name, column in columns.items()})
+    chosen: dict[str, Any] = {
+        name: None if column is None else [column[n] for n in wanted] for name, column in columns.items()
+    }
+    return Points(**chosen)
 
 
 _MATCH = """
@@ -177,8 +187,8 @@ def _widen(viewer: Viewer, rows: Iterable[Match], audience: Audience) -> None:
     """Points at rows that exist gain an audience: one UPDATE for each distinct old one."""
     by_old: dict[int, list[int]] = {}
     obj_ids: set[int] = set()
-    for point_id, old, obj_id in rows:
-        by_old.setdefault(old, []).append(point_id)
+    for point_id, old_id, obj_id in rows:
+        by_old.setdefault(old_id, []).append(point_id)
         obj_ids.add(obj_id)
     changed: dict[int, int] = {}
     for old in Audience.objects.filter(pk__in=by_old):
@@ -188,7 +198,7 @@ def _widen(viewer: Viewer, rows: Iterable[Match], audience: Audience) -> None:
             changed[old.pk] = wide.pk
     if changed:
         make_known_to_audiences((obj_id, wide) for obj_id in obj_ids for wide in changed.values())
-        points_changed(viewer, obj_ids, sum(len(by_old[old]) for old in changed), "shared")
+        points_changed(viewer, obj_ids, sum(len(by_old[old_id]) for old_id in changed), "shared")
 
 
 def _overwrite(points: Points, known: Mapping[int, list[Match]]) -> None:

@@ -101,7 +101,7 @@ class SourcesEndpoint(Endpoint):
         self.viewed = obj.pk
         return row
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file stays one
         """A view by token is counted after the answer has left."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         viewed = getattr(self, "viewed", None)

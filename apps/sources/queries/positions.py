@@ -34,8 +34,9 @@ def weighted(
         if stream_ids:
             members = members.filter(ref__in=stream_ids)
         points = points.filter(audience__in=members.values("audience_id"))
+    own_ra, own_dec = (np.nan if angle is None else angle for angle in (obj.ra, obj.dec))
     rows = np.array(list(points.values_list("ra", "dec", "flux", "fluxerr", "ra_unc", "dec_unc")), dtype=float)
-    ra, dec = _mean(rows.reshape(-1, 6), method, snr_threshold) or (obj.ra, obj.dec)
+    ra, dec = _mean(rows.reshape(-1, 6), method, snr_threshold) or (own_ra, own_dec)
     lon, lat = sky.galactic(ra, dec)
     return {
         "ra": ra,
@@ -43,7 +44,7 @@ def weighted(
         "gal_lon": float(lon),
         "gal_lat": float(lat),
         "ebv": None,
-        "separation": float(sky.separation(obj.ra, obj.dec, ra, dec)),
+        "separation": float(sky.separation(own_ra, own_dec, ra, dec)),
     }
 
 
