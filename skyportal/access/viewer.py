@@ -24,11 +24,6 @@ class Viewer:
     reason: str = ""
 
     @property
-    def person_id(self) -> int:
-        """The user's id to look rows up by; 0, which is nobody's, where there is no user."""
-        return self.user_id or 0
-
-    @property
     def sees_all(self) -> bool:
         return SYSTEM_ADMIN in self.acls
 

@@ -85,9 +85,9 @@ def read(viewer: Viewer, address: QueryDict) -> Asked:
 
 def _window(viewer: Viewer, query: Query, name: str) -> str:
     """Turn a named window into dates; its name, for the form."""
-    span = WINDOWS[name][1] if name in WINDOWS else None
-    if span is not None:
-        query["startDate"], query["endDate"] = timezone.now() - span, None
+    length = WINDOWS[name][1] if name in WINDOWS else None
+    if length is not None:
+        query["startDate"], query["endDate"] = timezone.now() - length, None
         return name
     if name == "all":
         query["startDate"] = query["endDate"] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from skyportal.access.errors import Invalid, NotAllowed
 from skyportal.access.models import GROUP, STREAM
-from skyportal.access.policy import INTERNAL, AccessQuerySet
+from skyportal.access.policy import INTERNAL
 from skyportal.access.viewer import Viewer
 from skyportal.astro import sky
 from skyportal.journal.recording import record
@@ -116,6 +116,8 @@ def create_obj(viewer: Viewer, name: str, columns: Mapping[str, Any]) -> tuple[O
 def change_obj(viewer: Viewer, obj: Obj, columns: Mapping[str, Any]) -> list[str]:
     """Change columns of an obj that the viewer sees; the names of those that differ now."""
     changed = [name for name, value in columns.items() if getattr(obj, name) != value]
+    if lost := [name for name in ("ra", "dec") if name in changed and columns[name] is None]:
+        raise Invalid(f"Invalid/missing parameters: {lost[0]}: an object keeps its position.")
     if not changed:
         return []
     if {"ra", "dec"} & set(changed) and any(holds(obj.pk) for holds in position_locks):
@@ -148,7 +150,7 @@ def delete_obj(viewer: Viewer, obj: Obj) -> None:
             model = link.related_model
             if model is Listing or getattr(model, "access", INTERNAL) is INTERNAL:
                 continue
-            rows = cast(AccessQuerySet, model._default_manager.filter(**{link.field.name: obj}))
+            rows: Any = model._default_manager.filter(**{link.field.name: obj})
             if rows.count() != rows.deletable_by(viewer).count():
                 raise NotAllowed(
                     f"Insufficient permissions: not all data of {obj.name} are yours to delete.", status=400

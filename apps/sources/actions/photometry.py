@@ -187,7 +187,8 @@ _NAMED: dict[str, type[Any]] = {"bandpass": Bandpass, "origin": Origin}
 
 def ids_of(kind: str, names: Column) -> list[int]:
     """Small numbers for public names of bandpasses or origins, made where they are new."""
-    model, wanted = _NAMED[kind], {str(name) for name in names}
+    model: Any = _NAMED[kind]
+    wanted = {str(name) for name in names}
     known = dict(model.objects.filter(name__in=wanted).values_list("name", "pk"))
     if missing := wanted - known.keys():
         model.objects.bulk_create([model(name=name) for name in sorted(missing)], ignore_conflicts=True)

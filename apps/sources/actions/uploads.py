@@ -98,23 +98,14 @@ def resolved(viewer: Viewer, rows: Measured, audience: Audience) -> Points:
         raise Invalid(f"Invalid object ID: {min(unknown)[:100]}")
     _check_instruments(rows)
     n = len(rows)
+    names = ("mjd", "flux", "fluxerr", "bandpass", "instrument_id", "origin", "limiting_mag", "altdata")
+    kept: dict[str, Any] = {name: getattr(rows, name) for name in (*names, "ra", "dec", "ra_unc", "dec_unc")}
     return Points(
         obj_id=[obj_ids[name] for name in rows.obj_name],
         audience_id=[audience.pk] * n,
         ref_flux=None if np.isnan(rows.ref_flux).all() else rows.ref_flux,
         ref_fluxerr=None if np.isnan(rows.ref_fluxerr).all() else rows.ref_fluxerr,
-        mjd=rows.mjd,
-        flux=rows.flux,
-        fluxerr=rows.fluxerr,
-        bandpass=rows.bandpass,
-        instrument_id=rows.instrument_id,
-        origin=rows.origin,
-        limiting_mag=rows.limiting_mag,
-        altdata=rows.altdata,
-        ra=rows.ra,
-        dec=rows.dec,
-        ra_unc=rows.ra_unc,
-        dec_unc=rows.dec_unc,
+        **kept,
     )
 
 
@@ -187,18 +178,18 @@ def _widen(viewer: Viewer, rows: Iterable[Match], audience: Audience) -> None:
     """Points at rows that exist gain an audience: one UPDATE for each distinct old one."""
     by_old: dict[int, list[int]] = {}
     obj_ids: set[int] = set()
-    for point_id, old_id, obj_id in rows:
-        by_old.setdefault(old_id, []).append(point_id)
+    for point_id, old, obj_id in rows:
+        by_old.setdefault(old, []).append(point_id)
         obj_ids.add(obj_id)
     changed: dict[int, int] = {}
-    for old in Audience.objects.filter(pk__in=by_old):
-        wide = Audience.objects.widened(old, audience.group_ids, audience.stream_ids)
-        if wide.pk != old.pk:
-            Photometry.objects.filter(pk__in=by_old[old.pk]).update(audience=wide, modified=timezone.now())
-            changed[old.pk] = wide.pk
+    for narrow in Audience.objects.filter(pk__in=by_old):
+        wide = Audience.objects.widened(narrow, audience.group_ids, audience.stream_ids)
+        if wide.pk != narrow.pk:
+            Photometry.objects.filter(pk__in=by_old[narrow.pk]).update(audience=wide, modified=timezone.now())
+            changed[narrow.pk] = wide.pk
     if changed:
         make_known_to_audiences((obj_id, wide) for obj_id in obj_ids for wide in changed.values())
-        points_changed(viewer, obj_ids, sum(len(by_old[old_id]) for old_id in changed), "shared")
+        points_changed(viewer, obj_ids, sum(len(by_old[old]) for old in changed), "shared")
 
 
 def _overwrite(points: Points, known: Mapping[int, list[Match]]) -> None:

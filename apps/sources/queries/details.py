@@ -112,8 +112,8 @@ def _shared(viewer: Viewer, ids: list[int], names: dict[int, str]) -> tuple[dict
     return classified, annotated
 
 
-def _votes(viewer: Viewer, classification_ids: list[int]) -> dict[int, list]:
-    votes = defaultdict(list)
+def _votes(viewer: Viewer, classification_ids: list[int]) -> dict[int, list[Row]]:
+    votes: dict[int, list[Any]] = defaultdict(list)
     rows = ClassificationVote.objects.filter(classification__in=classification_ids)
     for row in rows.values("id", "classification_id", "voter_id", "vote"):
         votes[row["classification_id"]].append(row)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from skyportal.access.errors import Invalid
 from skyportal.access.models import STREAM, AudienceMember
 from skyportal.access.viewer import Viewer
 from skyportal.astro import sky
@@ -26,6 +27,8 @@ def weighted(
     stream_only: bool = False,
 ) -> dict[str, Any]:
     """Mean position of detections, and how far from the obj's own; the latter where no detection has a position."""
+    if obj.ra is None or obj.dec is None:
+        raise Invalid(f"{obj.name} has no position.")
     points = Photometry.objects.visible_to(viewer).filter(obj=obj, ra__isnull=False, dec__isnull=False)
     if instrument_ids:
         points = points.filter(instrument__in=instrument_ids)
@@ -34,9 +37,8 @@ def weighted(
         if stream_ids:
             members = members.filter(ref__in=stream_ids)
         points = points.filter(audience__in=members.values("audience_id"))
-    own_ra, own_dec = (np.nan if angle is None else angle for angle in (obj.ra, obj.dec))
     rows = np.array(list(points.values_list("ra", "dec", "flux", "fluxerr", "ra_unc", "dec_unc")), dtype=float)
-    ra, dec = _mean(rows.reshape(-1, 6), method, snr_threshold) or (own_ra, own_dec)
+    ra, dec = _mean(rows.reshape(-1, 6), method, snr_threshold) or (obj.ra, obj.dec)
     lon, lat = sky.galactic(ra, dec)
     return {
         "ra": ra,
@@ -44,7 +46,7 @@ def weighted(
         "gal_lon": float(lon),
         "gal_lat": float(lat),
         "ebv": None,
-        "separation": float(sky.separation(own_ra, own_dec, ra, dec)),
+        "separation": float(sky.separation(obj.ra, obj.dec, ra, dec)),
     }
 
 

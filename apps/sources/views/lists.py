@@ -78,6 +78,7 @@ def _list(request: ViewerRequest, *, heading: str, fixed: dict[str, Any]) -> Htt
     groups = pages.my_groups(viewer)
     context = {
         "heading": heading,
+        "are_favourites": bool(fixed),
         "page": paginator.shown(number),
         "total": found.total,
         "order": ORDERS.get(sort, f"by {sort.removeprefix('-')}"),
