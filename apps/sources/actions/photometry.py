@@ -182,7 +182,7 @@ def _columns(points: Points) -> dict[str, list[Any]]:
     return columns
 
 
-_NAMED: dict[str, type[Bandpass] | type[Origin]] = {"bandpass": Bandpass, "origin": Origin}
+_NAMED: dict[str, type[Any]] = {"bandpass": Bandpass, "origin": Origin}
 
 
 def ids_of(kind: str, names: Column) -> list[int]:

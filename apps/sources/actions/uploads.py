@@ -98,16 +98,14 @@ def resolved(viewer: Viewer, rows: Measured, audience: Audience) -> Points:
         raise Invalid(f"Invalid object ID: {min(unknown)[:100]}")
     _check_instruments(rows)
     n = len(rows)
+    names = ("mjd", "flux", "fluxerr", "bandpass", "instrument_id", "origin", "limiting_mag", "altdata")
+    kept: dict[str, Any] = {name: getattr(rows, name) for name in (*names, "ra", "dec", "ra_unc", "dec_unc")}
     return Points(
         obj_id=[obj_ids[name] for name in rows.obj_name],
         audience_id=[audience.pk] * n,
         ref_flux=None if np.isnan(rows.ref_flux).all() else rows.ref_flux,
         ref_fluxerr=None if np.isnan(rows.ref_fluxerr).all() else rows.ref_fluxerr,
-        **{
-            name: getattr(rows, name)
-            for name in ("mjd", "flux", "fluxerr", "bandpass", "instrument_id", "origin", "limiting_mag", "altdata")
-        },
-        **{name: getattr(rows, name) for name in ("ra", "dec", "ra_unc", "dec_unc")},
+        **kept,
     )
 
 
@@ -123,8 +121,11 @@ def _check_instruments(rows: Measured) -> None:
 
 def _rows(points: Points, wanted: Sequence[int]) -> Points:
     """Some rows of an upload."""
-    columns: dict[str, Any] = {name: getattr(points, name) for name in points.__dataclass_fields__}
-    return Points(**{name: None if column is None else [column[n] for n in wanted] for name, column in columns.items()})
+    columns = {name: getattr(points, name) for name in points.__dataclass_fields__}
+    chosen: dict[str, Any] = {
+        name: None if column is None else [column[n] for n in wanted] for name, column in columns.items()
+    }
+    return Points(**chosen)
 
 
 _MATCH = """
