@@ -144,25 +144,39 @@ def summaries(viewer: Viewer, asked: Asked, start: int, stop: int) -> tuple[list
 _GROUP = ("id", "name", "nickname", "description", "private", "single_user_group")
 
 
-def groups_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """By obj, the groups of the viewer that have it or are asked to, and who saved it when."""
-    rows = (
+_SAVER = ("id", "username", "first_name", "last_name")
+
+
+def saves_of(viewer: Viewer, ids: Any) -> QuerySet:
+    """Rows for `saves_by_obj`: the viewer's groups that have these objs or are asked to, and who saved them when."""
+    return (
         Source.objects.visible_to(viewer)
-        .filter(Q(active=True) | Q(requested=True), obj__in=list(obj_ids))
+        .filter(Q(active=True) | Q(requested=True), obj__in=ids)
         .order_by("obj_id", "group__name")
-        .values_list(
+        .values(
             "obj_id", "active", "requested", "saved_at", *(f"group__{name}" for name in _GROUP),
-            "saved_by__id", "saved_by__username", "saved_by__first_name", "saved_by__last_name",
+            *(f"saved_by__{name}" for name in _SAVER),
         )
     )  # fmt: skip
+
+
+def saves_by_obj(rows: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for obj_id, active, requested, saved_at, *rest in rows:
-        group, person = dict(zip(_GROUP, rest, strict=False)), rest[len(_GROUP) :]
-        saver = dict(zip(("id", "username", "first_name", "last_name"), person, strict=True)) if person[0] else None
-        found[obj_id].append(
-            {**group, "active": active, "requested": requested, "saved_at": saved_at, "saved_by": saver}
-        )
+    for row in rows:
+        saver = {name: row[f"saved_by__{name}"] for name in _SAVER}
+        found[row["obj_id"]].append(
+            {
+                **{name: row[f"group__{name}"] for name in _GROUP},
+                "active": row["active"], "requested": row["requested"], "saved_at": row["saved_at"],
+                "saved_by": saver if saver["id"] else None,
+            }
+        )  # fmt: skip
     return found
+
+
+def groups_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """By obj, the groups of the viewer that have it or are asked to, and who saved it when."""
+    return saves_by_obj(saves_of(viewer, list(obj_ids)))
 
 
 def is_source(viewer: Viewer, obj: Obj) -> bool:
