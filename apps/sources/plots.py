@@ -200,7 +200,7 @@ def light_curve(curve: LightCurve, *, space: str = "mag", height: int = 380) -> 
     plot.xaxis.formatter.use_scientific = False  # type: ignore[attr-defined]
     if space == "mag":
         bright, faint = robust_range(curve.mag, curve.limit)
-        plot.y_range.start, plot.y_range.end = faint, bright
+        plot.y_range.start, plot.y_range.end = faint, bright  # type: ignore[attr-defined]
     marks = _draw(plot, curve, space)
     plot.add_tools(HoverTool(renderers=marks, tooltips=_HOVER, point_policy="snap_to_data", mode="mouse"))
     return plot

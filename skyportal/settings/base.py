@@ -4,6 +4,8 @@ from pathlib import Path
 
 import environ
 
+from skyportal.web.pooled import PooledConnection
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 
@@ -93,7 +95,14 @@ DATABASES = {
     "default": {
         **env.db("DATABASE_URL"),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 20}},
+        "OPTIONS": {
+            "pool": {
+                "min_size": 1,
+                "max_size": env.int("DATABASE_POOL_SIZE", default=10),
+                "timeout": 20,
+                "connection_class": PooledConnection,
+            }
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

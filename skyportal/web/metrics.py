@@ -43,6 +43,8 @@ class MetricsMiddleware:
         REQUESTS.labels(method, route, str(response.status_code)).inc()
         SECONDS.labels(method, route).observe(time.perf_counter() - begun)
         QUERIES.labels(method, route).inc(queries.number)
+        plural = "query" if queries.number == 1 else "queries"
+        response.headers.setdefault("Server-Timing", f'db;desc="{queries.number} {plural}"')
         return response
 
 

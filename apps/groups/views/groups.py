@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
 from skyportal.access.errors import Invalid, Refusal
 from skyportal.access.viewer import Viewer
+from skyportal.web.requests import ViewerRequest
 
 from .. import actions, queries
 from ..forms import GroupForm
@@ -18,9 +19,9 @@ from ..slots import group_facts, group_includes
 
 
 @login_required
-def groups(request: HttpRequest) -> HttpResponse:
+def groups(request: ViewerRequest) -> HttpResponse:
     """My groups, others I may ask to join, and a form for a new one."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer: Viewer = request.viewer
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -40,9 +41,9 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def group(request: HttpRequest, group_id: int) -> HttpResponse:
+def group(request: ViewerRequest, group_id: int) -> HttpResponse:
     """One group: its people, streams and filters."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer: Viewer = request.viewer
     found = queries.get_group(viewer, group_id)
     inside = found.pk in viewer.group_ids or viewer.sees_all
     page = {
@@ -98,21 +99,21 @@ def _facts(viewer: Viewer, group_id: int) -> list[dict]:
 
 @login_required
 @require_POST
-def edit_group(request: HttpRequest, group_id: int) -> HttpResponse:
+def edit_group(request: ViewerRequest, group_id: int) -> HttpResponse:
     form = GroupForm(request.POST)
     if not form.is_valid():
         raise Invalid(
             "Not changed. " + " ".join(f"{name}: {' '.join(map(str, said))}" for name, said in form.errors.items())
         )
-    changed = actions.change_group(request.viewer, group_id, form.cleaned_data)  # type: ignore[attr-defined]
+    changed = actions.change_group(request.viewer, group_id, form.cleaned_data)
     messages.success(request, f"{changed.name} is changed.")
     return redirect("group", group_id)
 
 
 @login_required
 @require_POST
-def delete_group(request: HttpRequest, group_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def delete_group(request: ViewerRequest, group_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer
     name = queries.get_group(viewer, group_id).name
     actions.delete_group(viewer, group_id)
     messages.success(request, f"{name} is deleted.")
@@ -121,8 +122,8 @@ def delete_group(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def leave_group(request: HttpRequest, group_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def leave_group(request: ViewerRequest, group_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer
     name = queries.get_group(viewer, group_id).name
     actions.remove_member(viewer, group_id, viewer.user_id or 0)
     messages.success(request, f"You left {name}.")

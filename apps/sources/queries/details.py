@@ -113,7 +113,7 @@ def _shared(viewer: Viewer, ids: list[int], names: dict[int, str]) -> tuple[dict
 
 
 def _votes(viewer: Viewer, classification_ids: list[int]) -> dict[int, list[Row]]:
-    votes = defaultdict(list)
+    votes: dict[int, list[Any]] = defaultdict(list)
     rows = ClassificationVote.objects.filter(classification__in=classification_ids)
     for row in rows.values("id", "classification_id", "voter_id", "vote"):
         votes[row["classification_id"]].append(row)
