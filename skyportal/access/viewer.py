@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 SYSTEM_ADMIN = "System admin"
 
@@ -39,3 +39,10 @@ class Viewer:
     @classmethod
     def nobody(cls) -> Viewer:
         return cls(user_id=None)
+
+
+def plain(viewer: Viewer) -> Viewer:
+    """The viewer itself, where a page's request holds one that is looked up when first used."""
+    if type(viewer) is Viewer:
+        return viewer
+    return Viewer(**{f.name: getattr(viewer, f.name) for f in fields(Viewer)})

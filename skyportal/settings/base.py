@@ -91,17 +91,20 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+prepare_after = env.int("DATABASE_PREPARE_AFTER", default=3)
 DATABASES = {
     "default": {
         **env.db("DATABASE_URL"),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            # See access/prepared.py; -1 for a proxy that deals connections out by transaction.
+            "prepare_threshold": prepare_after if prepare_after >= 0 else None,
             "pool": {
                 "min_size": 1,
                 "max_size": env.int("DATABASE_POOL_SIZE", default=10),
                 "timeout": 20,
                 "connection_class": PooledConnection,
-            }
+            },
         },
     }
 }

@@ -18,6 +18,10 @@ class PooledConnection(psycopg.Connection[Any]):
     more than most answers need.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prepared_max = 40  # plans are large, and each connection keeps its own
+
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         if query == PROBE and self._silent():
             return None

@@ -18,6 +18,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.astro import sky
 from skyportal.journal.recording import record
 
+from .. import totals
 from ..entries import ObjChanged, ObjDeleted
 from ..models import Listing, Obj, ObjReader
 from ..slots import position_locks
@@ -157,6 +158,7 @@ def delete_obj(viewer: Viewer, obj: Obj) -> None:
                 )
     record(ObjDeleted(obj.pk, obj.name, viewer.user_id))
     obj.delete()
+    totals.changed()
 
 
 def ensure_objs(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

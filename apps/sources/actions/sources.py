@@ -13,6 +13,7 @@ from skyportal.access.errors import Invalid, NotAllowed
 from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
+from .. import totals
 from ..entries import SourceRequested, SourceSaved, SourceUnsaved
 from ..models import Obj, Source
 from ..queries import sources as queries
@@ -42,6 +43,7 @@ def save_source(
         update_fields=["saved_by", "saved_at", "active", "requested", "unsaved_by", "unsaved_at", "modified"],
     )
     make_known([obj.pk], group_ids=new)
+    totals.changed()
     record(SourceSaved(obj.pk, obj.name, viewer.user_id, new))
     return new
 
@@ -57,6 +59,7 @@ def unsave_source(viewer: Viewer, obj: Obj, group_ids: Iterable[int]) -> list[in
         Source.objects.filter(obj=obj, group__in=gone).update(
             active=False, requested=False, unsaved_by=viewer.user_id, unsaved_at=now, modified=now
         )
+        totals.changed()
         record(SourceUnsaved(obj.pk, obj.name, viewer.user_id, gone))
     return gone
 
@@ -75,6 +78,7 @@ def request_save(viewer: Viewer, obj: Obj, group_ids: Iterable[int]) -> list[int
             update_fields=["requested", "modified"],
         )
         make_known([obj.pk], group_ids=asked)
+        totals.changed()
         record(SourceRequested(obj.pk, obj.name, viewer.user_id, asked))
     return asked
 
@@ -91,6 +95,7 @@ def set_source_state(viewer: Viewer, obj: Obj, group_id: int, *, active: bool, r
     elif source.active and not active:
         unsave_source(viewer, obj, [group])
     Source.objects.filter(obj=obj, group=group).update(requested=requested, modified=timezone.now())
+    totals.changed()
 
 
 @transaction.atomic

@@ -7,34 +7,26 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from django.db.models import F
 
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 
-from ..access import said
-from ..models import Annotation, Classification, ClassificationVote, Obj, Source
+from ..models import Obj, Source
 from ..slots import obj_includes
 from . import objs as objs_queries
-from . import sources, statistics
-from .objs import beneath
-from .photometry import audience_members
+from . import sources, statistics, surroundings
 
 Row = dict[str, Any]
 
 _OBJ = [f.attname for f in Obj._meta.concrete_fields if f.name != "hpx"]
-_CLASSIFICATION = (
-    "id", "obj_id", "taxonomy_id", "classification", "probability", "ml", "origin", "author_id", "author_name",
-    "created_at", "modified", "audience_id",
-)  # fmt: skip
-_ANNOTATION = ("id", "obj_id", "origin", "data", "author_id", "created_at", "modified", "audience_id")
 
 
 def record(viewer: Viewer, obj: Obj, includes: Iterable[str] = ()) -> Row:
     """Everything the public API says of one obj."""
-    (row,) = records(viewer, [obj.pk], includes, [_own(obj)])
-    figures = statistics.merged(viewer, [obj.pk])
-    row["photstats"] = [statistics.public(obj.name, f) for f in figures.values()]
+    own = {name: getattr(obj, name) for name in _OBJ}
+    around = surroundings.of_one(viewer, obj.pk)
+    (row,) = _put_together(viewer, [obj.pk], [own], around, includes)
+    row["photstats"] = [statistics.public(obj.name, f) for f in statistics.merge(around.figures).values()]
     row["duplicates"] = duplicates(viewer, obj)
     return row | {
         "followup_requests": [], "assignments": [], "galaxies": None, "ebv": None, "host": None, "host_offset": None,
@@ -42,19 +34,20 @@ def record(viewer: Viewer, obj: Obj, includes: Iterable[str] = ()) -> Row:
     }  # fmt: skip
 
 
-def _own(obj: Obj) -> Row:
-    return {name: getattr(obj, name) for name in _OBJ}
-
-
-def records(viewer: Viewer, ids: list[int], includes: Iterable[str] = (), rows: list[Row] | None = None) -> list[Row]:
+def records(viewer: Viewer, ids: list[int], includes: Iterable[str] = ()) -> list[Row]:
     """The same of a page of objs, in the order of their ids, without what only a source's own page needs."""
-    if rows is None:
-        by_id = {row["id"]: row for row in Obj.objects.filter(pk__in=ids).values(*_OBJ)}
-        rows = [by_id[pk] for pk in ids if pk in by_id]
+    by_id = objs_queries.rows_of(ids)
+    rows = [{name: by_id[pk][name] for name in _OBJ} for pk in ids if pk in by_id]
+    return _put_together(viewer, ids, rows, surroundings.of_many(viewer, ids), includes)
+
+
+def _put_together(
+    viewer: Viewer, ids: list[int], rows: list[Row], around: surroundings.Surroundings, includes: Iterable[str]
+) -> list[Row]:
     _derive(rows)
     names = {row["id"]: row["name"] for row in rows}
-    saved = sources.groups_of(viewer, ids)
-    classified, annotated = _shared(viewer, ids, names)
+    saved = sources.saves_by_obj(around.saves)
+    classified, annotated = _said(around, names)
     extras = {field: include(viewer, ids) for field, include in obj_includes.items() if field in includes}
     for row in rows:
         pk = row["id"]
@@ -84,40 +77,25 @@ def _derive(rows: list[Row]) -> None:
         }  # fmt: skip
 
 
-def _shared(viewer: Viewer, ids: list[int], names: dict[int, str]) -> tuple[dict[int, list], dict[int, list]]:
-    """Classifications (newest first) and annotations that the viewer may read, each with its groups."""
-    classifications = list(
-        beneath(viewer, Classification.objects.all(), said)
-        .filter(obj__in=ids)
-        .order_by("-created_at", "-pk")
-        .values(*_CLASSIFICATION, taxname=F("taxonomy__name"))
-    )
-    annotations = list(
-        beneath(viewer, Annotation.objects.all(), said)
-        .filter(obj__in=ids)
-        .order_by("origin", "pk")
-        .values(*_ANNOTATION)
-    )
-    group_lists, _ = audience_members(viewer, {row["audience_id"] for row in (*classifications, *annotations)})
-    votes = _votes(viewer, [c["id"] for c in classifications])
+def _said(around: surroundings.Surroundings, names: dict[int, str]) -> tuple[dict[int, list], dict[int, list]]:
+    """By obj, classifications with their votes, and annotations, each with those of its groups that are known."""
+    votes: dict[int, list[Row]] = defaultdict(list)
+    for vote in around.votes:
+        votes[vote["classification_id"]].append(vote)
     classified, annotated = defaultdict(list), defaultdict(list)
-    for row in classifications:
+    for row in around.classifications:
         obj_id = row["obj_id"]
-        row |= {"obj_id": names[obj_id], "groups": group_lists[row.pop("audience_id")], "votes": votes[row["id"]]}
+        row |= {
+            "obj_id": names[obj_id],
+            "groups": around.groups_in(row.pop("audience__key")),
+            "votes": votes[row["id"]],
+        }
         classified[obj_id].append(row)
-    for row in annotations:
+    for row in around.annotations:
         obj_id = row["obj_id"]
-        row |= {"obj_id": names[obj_id], "groups": group_lists[row.pop("audience_id")], "type": "source"}
+        row |= {"obj_id": names[obj_id], "groups": around.groups_in(row.pop("audience__key")), "type": "source"}
         annotated[obj_id].append(row)
     return classified, annotated
-
-
-def _votes(viewer: Viewer, classification_ids: list[int]) -> dict[int, list[Row]]:
-    votes: dict[int, list[Any]] = defaultdict(list)
-    rows = ClassificationVote.objects.filter(classification__in=classification_ids)
-    for row in rows.values("id", "classification_id", "voter_id", "vote"):
-        votes[row["classification_id"]].append(row)
-    return votes
 
 
 SAME_PLACE = 4.0

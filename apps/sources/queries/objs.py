@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import Any
 
+import orjson
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import JSONField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from skyportal.access.errors import NotVisible
 from skyportal.access.policy import AccessQuerySet
+from skyportal.access.prepared import Statement, asked_ids, asked_text, once_per_viewer, written
 from skyportal.access.rules import Rule
 from skyportal.access.viewer import Viewer
 from skyportal.astro import sky
@@ -17,12 +21,43 @@ from skyportal.astro import sky
 from ..models import Obj
 
 
+@once_per_viewer
+def _by_name(viewer: Viewer) -> Statement | None:
+    text = written(Obj.objects.visible_to(viewer).filter(name=asked_text()))
+    return Statement(text) if text else None
+
+
+@cache
+def _by_ids() -> Statement:
+    return Statement(written(Obj.objects.filter(pk__in=asked_ids())) or "")
+
+
 def get_obj(viewer: Viewer, name: str, *, message: str = "Source not found", status: int = 404) -> Obj:
     """The obj of this public name; absent and hidden are never told apart."""
-    obj = Obj.objects.visible_to(viewer).filter(name=name).first()
-    if obj is None:
+    by_name = _by_name(viewer)
+    found = by_name.rows(name) if by_name else []
+    if not found:
         raise NotVisible(message, status=status)
-    return obj
+    return Obj.from_db(connection.alias, _COLUMNS, _loaded(found[0]))
+
+
+def rows_of(ids: list[int]) -> dict[int, dict[str, Any]]:
+    """All columns of objs that are known to be visible, by id."""
+    return {row[_ID]: dict(zip(_COLUMNS, _loaded(row), strict=True)) for row in _by_ids().rows(ids)}
+
+
+_COLUMNS = [f.attname for f in Obj._meta.concrete_fields]
+_ID = _COLUMNS.index("id")
+_JSON = [n for n, f in enumerate(Obj._meta.concrete_fields) if isinstance(f, JSONField)]
+
+
+def _loaded(row: tuple[Any, ...]) -> list[Any]:
+    """Columns that hold JSON come as text."""
+    values = list(row)
+    for n in _JSON:
+        if values[n] is not None:
+            values[n] = orjson.loads(values[n])
+    return values
 
 
 # "offset 0" keeps the planner from testing the separation of every obj there is; a test pins the plan.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from apps.groups.models import Group, User
 from skyportal.access.viewer import Viewer
@@ -146,9 +146,18 @@ def _newest_classes(viewer: Viewer, obj_ids: list[int]) -> dict[int, str]:
 
 
 def my_groups(viewer: Viewer) -> list[Group]:
-    """Groups the viewer belongs to, their own and everybody's apart, with how many sources each holds."""
-    mine = Group.objects.filter(pk__in=viewer.group_ids, single_user_group=False, sitewide=False)
-    return list(mine.annotate(source_count=Count("sources", filter=Q(sources__active=True))).order_by("name"))
+    """Groups the viewer belongs to, their own and everybody's apart."""
+    return list(Group.objects.filter(pk__in=viewer.group_ids, single_user_group=False, sitewide=False).order_by("name"))
+
+
+def my_groups_counted(viewer: Viewer) -> list[Group]:
+    """The same, with how many sources each holds; counted from the index alone."""
+    mine = my_groups(viewer)
+    saved = Source.objects.filter(active=True, group__in=[group.pk for group in mine])
+    counts = dict(saved.values_list("group_id").annotate(n=Count("pk")).order_by())
+    for group in mine:
+        group.source_count = counts.get(group.pk, 0)  # type: ignore[attr-defined]
+    return mine
 
 
 def source_rows(viewer: Viewer, obj_ids: list[int], saved_at: dict[int, datetime]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from apps.groups.models import Membership
 from skyportal.access.errors import Invalid, NotAllowed
 from skyportal.access.viewer import Viewer
 
+from .. import totals
 from ..access import said
 from ..models import Annotation, Listing, Obj, Source
 from ..models.lists import FAVORITES
@@ -25,6 +26,10 @@ from ..slots import obj_filters, unchanged
 from .objs import beneath
 
 Asked = dict[str, Any]
+
+
+SAVING = ("group_ids", "pendingOnly", "includeRequested", "savedAfter", "savedBefore", "savedByCurrentUser")
+"""Parameters that concern saving, all that `saves` looks at."""
 
 
 def saves(viewer: Viewer, asked: Asked) -> QuerySet:
@@ -55,7 +60,12 @@ def _known_groups(viewer: Viewer, wanted: list[int]) -> list[int]:
 
 def matching(viewer: Viewer, asked: Asked) -> QuerySet:
     """Saved rows whose obj passes every parameter asked for."""
-    rows = saves(viewer, asked)
+    rows, objs = saves(viewer, asked), passing(viewer, asked)
+    return rows if objs is None else rows.filter(obj__in=objs)
+
+
+def passing(viewer: Viewer, asked: Asked) -> QuerySet | None:
+    """Objs that pass what is asked of objs; None where nothing is."""
     objs: QuerySet = Obj.objects.all()
     used: set[Any] = set()
     for name, plug in obj_filters.items():
@@ -65,7 +75,7 @@ def matching(viewer: Viewer, asked: Asked) -> QuerySet:
         if plug.apply not in used and plug.apply is not unchanged:
             objs = plug.apply(objs, value, viewer, asked)
             used.add(plug.apply)
-    return rows.filter(obj__in=objs) if used else rows
+    return objs if used else None
 
 
 @dataclass(frozen=True)
@@ -90,8 +100,14 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
 
     An obj in several groups comes once, at the latest of its saves.
     """
-    matched = matching(viewer, asked).order_by().values("obj_id").annotate(latest=Max("saved_at"))
-    sorting = _sorting(viewer, asked.get("sortBy") or "saved_at")
+    by, way = asked.get("sortBy") or "saved_at", "asc" if asked.get("sortOrder") == "asc" else "desc"
+    objs = passing(viewer, asked)
+    if objs is None and (by, way) == ("saved_at", "desc") and stop <= _NEAR_THE_TOP:
+        return _newest(viewer, asked, start, stop)
+    rows = saves(viewer, asked)
+    rows = rows if objs is None else rows.filter(obj__in=objs)
+    matched = rows.order_by().values("obj_id").annotate(latest=Max("saved_at"))
+    sorting = _sorting(viewer, by)
     try:
         sql, params = matched.query.sql_with_params()
         join, join_params = sorting.query.sql_with_params() if sorting is not None else ("", ())
@@ -101,13 +117,34 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
         matched=sql,
         sorting=f"left join ({join}) as sorting on sorting.obj_id = matched.obj_id" if join else "",
         key="sorting.value" if join else "matched.latest",
-        way="asc" if asked.get("sortOrder") == "asc" else "desc",
+        way=way,
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, *join_params, stop - start, start])
         page = cursor.fetchall()
     total = page[0][2] if page else matched.count() if start else 0
     return Found([row[0] for row in page], {row[0]: row[1] for row in page}, total)
+
+
+_NEAR_THE_TOP = 2000
+
+
+def _newest(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
+    """The newest saves straight from their index: nothing is sorted, and nothing counted twice."""
+    rows = saves(viewer, asked).order_by("-saved_at", "-obj_id").values_list("obj_id", "saved_at")
+    newest: dict[int, datetime] = {}
+    read, step = 0, 2 * stop
+    while len(newest) < stop:
+        more = list(rows[read : read + step])
+        for obj_id, saved_at in more:
+            newest.setdefault(obj_id, saved_at)
+        read += step
+        if len(more) < step:
+            break
+    ids = list(newest)[start:stop]
+    parameters = {name: asked.get(name) for name in SAVING}
+    total = totals.remembered(viewer, parameters, lambda: saves(viewer, asked).values("obj_id").distinct().count())
+    return Found(ids, {pk: newest[pk] for pk in ids}, total)
 
 
 def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
@@ -118,7 +155,7 @@ def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
         case [column] if column in _OBJ_COLUMNS:
             return Obj.objects.values(obj_id=F("pk"), value=F(_OBJ_COLUMNS[column]))
         case ["favorites"]:
-            mine = Listing.objects.filter(user_id=viewer.user_id or 0, list_name=FAVORITES)
+            mine = Listing.objects.filter(user_id=viewer.user_id, list_name=FAVORITES)
             return mine.values("obj_id", value=F("pk"))
         case ["annotation", origin, key]:
             rows = beneath(viewer, Annotation.objects.filter(origin=origin), said)
@@ -145,25 +182,39 @@ def summaries(viewer: Viewer, asked: Asked, start: int, stop: int) -> tuple[list
 _GROUP = ("id", "name", "nickname", "description", "private", "single_user_group")
 
 
-def groups_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """By obj, the groups of the viewer that have it or are asked to, and who saved it when."""
-    rows = (
+_SAVER = ("id", "username", "first_name", "last_name")
+
+
+def saves_of(viewer: Viewer, ids: Any) -> QuerySet:
+    """Rows for `saves_by_obj`: the viewer's groups that have these objs or are asked to, and who saved them when."""
+    return (
         Source.objects.visible_to(viewer)
-        .filter(Q(active=True) | Q(requested=True), obj__in=list(obj_ids))
+        .filter(Q(active=True) | Q(requested=True), obj__in=ids)
         .order_by("obj_id", "group__name")
-        .values_list(
+        .values(
             "obj_id", "active", "requested", "saved_at", *(f"group__{name}" for name in _GROUP),
-            "saved_by__id", "saved_by__username", "saved_by__first_name", "saved_by__last_name",
+            *(f"saved_by__{name}" for name in _SAVER),
         )
     )  # fmt: skip
+
+
+def saves_by_obj(rows: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for obj_id, active, requested, saved_at, *rest in rows:
-        group, person = dict(zip(_GROUP, rest, strict=False)), rest[len(_GROUP) :]
-        saver = dict(zip(("id", "username", "first_name", "last_name"), person, strict=True)) if person[0] else None
-        found[obj_id].append(
-            {**group, "active": active, "requested": requested, "saved_at": saved_at, "saved_by": saver}
-        )
+    for row in rows:
+        saver = {name: row[f"saved_by__{name}"] for name in _SAVER}
+        found[row["obj_id"]].append(
+            {
+                **{name: row[f"group__{name}"] for name in _GROUP},
+                "active": row["active"], "requested": row["requested"], "saved_at": row["saved_at"],
+                "saved_by": saver if saver["id"] else None,
+            }
+        )  # fmt: skip
     return found
+
+
+def groups_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """By obj, the groups of the viewer that have it or are asked to, and who saved it when."""
+    return saves_by_obj(saves_of(viewer, list(obj_ids)))
 
 
 def is_source(viewer: Viewer, obj: Obj) -> bool:
@@ -185,5 +236,5 @@ def groups_saved_to(viewer: Viewer, obj: Obj) -> list[dict[str, Any]]:
 
 def default_groups(viewer: Viewer) -> list[int]:
     """Where a source goes that names no group: everywhere the viewer may save."""
-    mine = Membership.objects.filter(user_id=viewer.user_id or 0, can_save=True)
+    mine = Membership.objects.filter(user_id=viewer.user_id, can_save=True)
     return list(mine.order_by("group_id").values_list("group_id", flat=True))

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from skyportal.access.models import AudienceMember
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
@@ -25,12 +27,21 @@ def readable(viewer: Viewer) -> AccessQuerySet:
     return PhotStat.objects.filter(audience__in=AudienceMember.objects.shared_with(viewer).values("audience_id"))
 
 
+def parts(viewer: Viewer, ids: Any) -> QuerySet:
+    """Figures of these objs, an audience a row."""
+    return readable(viewer).filter(obj__in=ids).values(*_COLUMNS)
+
+
 def merged(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """By obj, one set of figures under our own column names."""
+    return merge(parts(viewer, list(obj_ids)))
+
+
+def merge(parts_of_all: Iterable[dict[str, Any]]) -> dict[int, dict[str, Any]]:
     rows = defaultdict(list)
-    for row in readable(viewer).filter(obj__in=list(obj_ids)).values(*_COLUMNS):
+    for row in parts_of_all:
         rows[row["obj_id"]].append(row)
-    return {obj_id: _merge(parts) if len(parts) > 1 else parts[0] for obj_id, parts in rows.items()}
+    return {obj_id: _merge(few) if len(few) > 1 else few[0] for obj_id, few in rows.items()}
 
 
 def _merge(parts: list[dict[str, Any]]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def home(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
     context = {
         "recent": pages.recent_saves(viewer),
-        "groups": pages.my_groups(viewer),
+        "groups": pages.my_groups_counted(viewer),
         "panels": sorted((panel for _, panel in home_panels.items()), key=lambda panel: panel.order),
     }
     return render(request, "sources/home.html", context)

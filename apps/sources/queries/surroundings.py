@@ -1,0 +1,114 @@
+"""What hangs on objs and nearly always goes out with them: one statement, each part of it by its own policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db.models import F, Q, QuerySet
+
+from apps.groups import queries as groups
+from skyportal.access.models import GROUP, AudienceMember
+from skyportal.access.prepared import Statement, asked_ids, once_per_viewer, written
+from skyportal.access.viewer import Viewer
+
+from ..access import said
+from ..models import Annotation, Classification, ClassificationVote
+from . import sources, statistics
+from .objs import beneath
+
+Row = dict[str, Any]
+
+_CLASSIFICATION = (
+    "id", "obj_id", "taxonomy_id", "classification", "probability", "ml", "origin", "author_id", "author_name",
+    "created_at", "modified", "audience__key",
+)  # fmt: skip
+_ANNOTATION = ("id", "obj_id", "origin", "data", "author_id", "created_at", "modified", "audience__key")
+_TIMES = ("created_at", "modified", "saved_at")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Rows of all the objs asked for; the times in them are times again."""
+
+    saves: list[Row] = field(default_factory=list)
+    classifications: list[Row] = field(default_factory=list)
+    annotations: list[Row] = field(default_factory=list)
+    votes: list[Row] = field(default_factory=list)
+    groups: dict[str, Row] = field(default_factory=dict)
+    figures: list[Row] = field(default_factory=list)
+
+    def groups_in(self, key: str) -> list[Row]:
+        """Of an audience, those groups that the viewer may know of."""
+        return [self.groups[member] for member in key.split(",") if member in self.groups]
+
+
+def of_one(viewer: Viewer, obj_id: int) -> Surroundings:
+    """With the figures of its photometry."""
+    return _read(_with_figures(viewer), [obj_id])
+
+
+def of_many(viewer: Viewer, obj_ids: list[int]) -> Surroundings:
+    return _read(_without_figures(viewer), obj_ids)
+
+
+@once_per_viewer
+def _with_figures(viewer: Viewer) -> Statement:
+    return _in_one(_parts(viewer) | {"figures": statistics.parts(viewer, asked_ids())})
+
+
+@once_per_viewer
+def _without_figures(viewer: Viewer) -> Statement:
+    return _in_one(_parts(viewer))
+
+
+def _parts(viewer: Viewer) -> dict[str, QuerySet]:
+    classifications = beneath(viewer, Classification.objects.all(), said).filter(obj__in=asked_ids())
+    annotations = beneath(viewer, Annotation.objects.all(), said).filter(obj__in=asked_ids())
+    return {
+        "saves": sources.saves_of(viewer, asked_ids()),
+        # newest first
+        "classifications": classifications.order_by("-created_at", "-pk").values(
+            *_CLASSIFICATION, taxname=F("taxonomy__name")
+        ),
+        "annotations": annotations.order_by("origin", "pk").values(*_ANNOTATION),
+        "votes": ClassificationVote.objects.filter(classification__in=classifications.order_by().values("pk"))
+        .order_by("pk")
+        .values("id", "classification_id", "voter_id", "vote"),
+        "groups": _groups(viewer, classifications, annotations),
+    }
+
+
+def _groups(viewer: Viewer, *shared: QuerySet) -> QuerySet:
+    """Groups with which any of these rows is shared, as far as the viewer may know of them."""
+    audiences = Q()
+    for rows in shared:
+        audiences |= Q(audience__in=rows.order_by().values("audience"))
+    members = AudienceMember.objects.filter(audiences, kind=GROUP)
+    known = groups.groups(viewer).filter(pk__in=members.values("ref"))
+    return known.values("id", "name", "nickname", "single_user_group")
+
+
+def _in_one(parts: dict[str, QuerySet]) -> Statement:
+    """One row, one column: all parts as JSON."""
+    texts = {name: written(rows) for name, rows in parts.items()}
+    pieces = [
+        f"'{name}', (select coalesce(json_agg(r), '[]') from ({text}) r)"  # noqa: S608 - our own statements
+        for name, text in texts.items()
+        if text is not None
+    ]
+    return Statement(f"select json_build_object({', '.join(pieces)})::text")
+
+
+def _read(asked: Statement, obj_ids: list[int]) -> Surroundings:
+    ((text,),) = asked.rows(obj_ids)
+    found = orjson.loads(text)
+    for rows in found.values():
+        for row in rows:
+            for name in _TIMES:
+                if isinstance(row.get(name), str):
+                    row[name] = datetime.fromisoformat(row[name])
+    found["groups"] = {f"g{group['id']}": group for group in found.get("groups", ())}
+    return Surroundings(**found)
