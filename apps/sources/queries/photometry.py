@@ -18,7 +18,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.astro.time import mjd_of
 
 from ..access import measured
-from ..models import Annotation, Bandpass, Instrument, Obj, Origin, Photometry
+from ..models import Annotation, Bandpass, Instrument, Obj, Origin, Photometry, Upload
 from .objs import beneath
 
 _COLUMNS = {
@@ -26,7 +26,7 @@ _COLUMNS = {
     "limiting_mag": "limiting_mag", "bandpass_id": "bandpass_id", "instrument_id": "instrument_id",
     "origin_id": "origin_id", "audience_id": "audience_id", "ra": "ra", "dec": "dec", "ra_unc": "ra_unc",
     "dec_unc": "dec_unc", "ref_flux": "ref_flux", "ref_fluxerr": "ref_fluxerr", "altdata": "altdata",
-    "created_at": "upload__created_at", "owner_id": "upload__owner_id", "flags": "flags",
+    "upload_id": "upload_id", "flags": "flags",
 }  # fmt: skip
 
 MOST_IN_RANGE = 100_000
@@ -114,6 +114,7 @@ def _read(
 ) -> PointColumns:
     rows = list(points.values_list(*_COLUMNS.values()))
     columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
+    _add_uploads(columns)
     used = {name: set(columns[name]) for name in ("obj_id", "bandpass_id", "instrument_id", "origin_id")}
     if obj_names is None:
         obj_names = dict(Obj.objects.filter(pk__in=used["obj_id"]).values_list("pk", "name"))
@@ -128,6 +129,18 @@ def _read(
         stream_lists,
         _owners(viewer, set(columns["owner_id"])) if owners else {},
     )
+
+
+def _add_uploads(columns: dict[str, tuple]) -> None:
+    """When points came and whose they are: facts of a few uploads, not of thousands of points."""
+    uploads = {
+        pk: facts
+        for pk, *facts in Upload.objects.filter(pk__in=set(columns["upload_id"])).values_list(
+            "pk", "created_at", "owner_id"
+        )
+    }
+    columns["created_at"] = tuple(uploads[pk][0] for pk in columns["upload_id"])
+    columns["owner_id"] = tuple(uploads[pk][1] for pk in columns["upload_id"])
 
 
 def audience_members(
