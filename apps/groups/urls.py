@@ -1,5 +1,6 @@
 """Doors of this app."""
 
+from django.conf import settings
 from django.contrib.auth import views as auth
 from django.urls import path
 
@@ -35,7 +36,15 @@ api = flatten(
 )
 
 signing_in = [
-    path("login", auth.LoginView.as_view(authentication_form=SignIn, redirect_authenticated_user=True), name="login"),
+    path(
+        "login",
+        auth.LoginView.as_view(
+            authentication_form=SignIn,
+            redirect_authenticated_user=True,
+            extra_context={"site_name": getattr(settings, "SITE_NAME", "SkyPortal")},  # not the host
+        ),
+        name="login",
+    ),
     path("logout", views.sign_out, name="logout"),
     path("become_user", views.return_to_self, name="return_to_self"),
     path("become_user/<int:user_id>", views.become_user, name="become_user"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import logging
 import os
 import shutil
 import socket
@@ -11,19 +13,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from apps.groups import actions
-from apps.groups.models import User
+from apps.groups.models import Group, Stream, User
+from tests.factories import GroupFactory, join, make_user
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+_numbers = itertools.count(1)
 QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -37,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="No Chromium on this machine; name one in CHROMIUM."))
 
@@ -50,13 +57,33 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(transactional_db: None, settings) -> Iterator[str]:
-    """The address of the application, served by uvicorn in a thread on the test database."""
+def _django_db_helper() -> None:
+    """Instead of a flush after each test there is one after all of them: see `site`."""
+
+
+@pytest.fixture(scope="package")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The address of the application, served by uvicorn in a thread on the test database.
+
+    One for all tests of this folder: each makes people and objects of its own, and all goes at the end.
+    """
+    journal = logging.getLogger("skyportal.journal.recording")
+    with django_db_blocker.unblock():
+        call_migrations_again()
+        with served() as address:
+            # what a test does in its own thread cannot be told to open pages: Playwright keeps an event loop there
+            journal.disabled = True
+            yield address
+        call_command("flush", interactive=False, verbosity=0)
+        call_migrations_again()
+        connections.close_all()
+    journal.disabled = False
+
+
+@contextmanager
+def served() -> Iterator[str]:
     import uvicorn
 
-    from apps.groups.models import Group
-
-    call_migrations_again(Group)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -69,38 +96,58 @@ def site(transactional_db: None, settings) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(10)
-    connections.close_all()
 
 
-def call_migrations_again(group_model: type) -> None:
-    """A transactional test empties all tables; a site always has its permissions, roles and sitewide group."""
+def call_migrations_again() -> None:
+    """A flush empties all tables; a site always has its permissions, roles and sitewide group."""
     from importlib import import_module
 
     from django.apps import apps
 
-    if not group_model.objects.filter(sitewide=True).exists():
+    if not Group.objects.filter(sitewide=True).exists():
         import_module("apps.groups.migrations.0002_permissions_and_sitewide_group").fill(apps, None)
 
 
 @pytest.fixture
-def browse(chromium: Browser, site: str) -> Iterator[Callable[[User], Page]]:
-    """A page of a browser in which this person has signed in; it fails the test on any script error."""
+def browse(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """A page of a browser in which this person has signed in; it fails the test on any error of its console."""
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
-    def page(user: User, *, width: int = 1280, height: int = 900) -> Page:
-        context = chromium.new_context(base_url=site, viewport={"width": width, "height": height})
-        context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": site}])
+    def page(user: User | None, *, width: int = 1280, height: int = 900, theme: str = "light") -> Page:
+        context = chromium.new_context(
+            base_url=site, viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
+        context.add_cookies([{"name": "sky_theme", "value": theme, "url": site}])
+        if user:
+            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": site}])
         contexts.append(context)
         found = context.new_page()
         found.set_default_timeout(8000)
         found.on("pageerror", lambda error: problems.append(str(error)))
+        found.on("console", lambda said: said.type == "error" and problems.append(said.text))
         return found
 
+    page.problems = problems  # type: ignore[attr-defined]
     yield page
     for context in contexts:
         context.close()
     assert not problems, problems
+
+
+@pytest.fixture
+def people(site: str) -> Callable[..., tuple[Group, list[User]]]:
+    """A group of its own for a test, with this many members; the first is its admin."""
+
+    def make(count: int = 1, *, streams: list[Stream] | None = None) -> tuple[Group, list[User]]:
+        number = next(_numbers)
+        group = GroupFactory(name=f"Transients {number}", streams=streams or [])
+        found = [make_user(f"person{number}_{n}") for n in range(count)]
+        for n, user in enumerate(found):
+            join(user, group, admin=n == 0)
+        return group, found
+
+    return make
 
 
 class ApiOverHttp:

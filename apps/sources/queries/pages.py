@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,9 @@ from skyportal.astro import cosmology, sky
 from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES
 from .sources import groups_of
+
+#: What names begin with is written in capitals, whatever somebody in a hurry types.
+_SURVEY = re.compile(r"^[A-Za-z]+")
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,10 @@ def find(viewer: Viewer, text: str, *, most: int = 8) -> list[dict[str, Any]]:
     text = text.strip()
     visible = Obj.objects.visible_to(viewer)
     bare = text.upper().removeprefix("SN").removeprefix("AT").strip()
-    found = list(visible.filter(name__startswith=text).order_by("name")[:most])
+    named = Q(name__startswith=text)
+    if (usual := _SURVEY.sub(lambda found: found.group().upper(), text)) != text:
+        named |= Q(name__startswith=usual)
+    found = list(visible.filter(named).order_by("name")[:most])
     if len(found) < most:
         more = visible.filter(tns_name__startswith=bare) | visible.filter(alias__contains=[text])
         found += [obj for obj in more.order_by("name")[:most] if obj.pk not in {o.pk for o in found}]

@@ -1,0 +1,84 @@
+"""What holds on every page: a quiet console in each theme, and no sideways scrolling on a phone."""
+
+import pytest
+
+from tests.browser.sky import a_stream, an_obj, candidates
+from tests.factories import make_user
+
+PAGES = [
+    "/",
+    "/candidates",
+    "/sources",
+    "/favourites",
+    "/source/{obj}",
+    "/groups",
+    "/group/{group}",
+    "/filters",
+    "/filters/new",
+    "/filter/{filter}",
+    "/profile",
+    "/user/{user}",
+    "/operator/packets",
+    "/components",
+    "/docs",
+]
+TOO_WIDE = """() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= innerWidth) return [];
+  const beyond = (one) => one.getBoundingClientRect().right > innerWidth + 1;
+  const wide = [...document.querySelectorAll("body *")].filter(beyond);
+  return [innerWidth, ...wide.slice(0, 4).map((one) => `${one.tagName}.${one.className}`)];
+}"""
+NOT_RED = """() => {
+  const wrong = [];
+  for (const element of document.querySelectorAll("body, body *")) {
+    if (!element.checkVisibility?.() || element.closest("svg, img, canvas, .sky-plot, .docs")) continue;
+    const style = getComputedStyle(element);
+    for (const name of ["color", "backgroundColor", "borderTopColor"]) {
+      const [r, g, b, a = 1] = (style[name].match(/[\\d.]+/g) ?? []).map(Number);
+      if (a > 0.05 && (g > r * 0.4 + 8 || b > r * 0.4 + 8) && style.filter === "none")
+        if (name !== "borderTopColor" || parseFloat(style.borderTopWidth) > 0)
+          wrong.push(`${element.tagName}.${element.className} ${name} ${style[name]}`);
+    }
+  }
+  return wrong.slice(0, 5);
+}"""
+
+
+@pytest.fixture(scope="module")
+def known(site):
+    """An administrator with something on every page."""
+    from tests.factories import GroupFactory, join
+
+    stream = a_stream()
+    group = GroupFactory(name="A group of a rather long name, as groups have them", streams=[stream])
+    user = make_user("looker", role="Super admin")
+    join(user, group, admin=True)
+    objs = candidates(group, stream, 2)
+    an_obj(group).sources.create(group=group, saved_by=user)
+    found = group.filters.first()
+    return user, {"obj": objs[0].name, "group": group.pk, "filter": found.pk, "user": user.pk}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_quiet_in_every_theme_and_fits_a_phone(browse, known, path):
+    user, names = known
+    page = browse(user)
+    answer = page.goto(path.format(**names))
+    assert answer.ok, answer.status
+    assert page.title()
+    assert page.evaluate(TOO_WIDE) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(TOO_WIDE) == []
+    if path != "/docs":  # swagger-ui's, without our modules
+        for theme in ("dark", "night"):
+            page.evaluate("theme => import('/static/js/theme.js').then((it) => it.setTheme(theme))", theme)
+        assert page.evaluate(NOT_RED) == []
+
+
+def test_a_live_plot_and_the_scripts_of_a_page_load_in_every_theme(browse, known):
+    user, names = known
+    for theme in ("dark", "night"):
+        page = browse(user, theme=theme)
+        for path in ("/candidates", "/docs", f"/source/{names['obj']}"):
+            page.goto(path)
