@@ -25,7 +25,7 @@ def remembered(viewer: Viewer, asked: dict[str, Any], count: Callable[[], int]) 
     generation = cache.get_or_set(_GENERATION, _new, None)
     who = "all" if viewer.sees_all else [sorted(viewer.group_ids), viewer.user_id]
     text = json.dumps([generation, who, asked], sort_keys=True, default=str)
-    return cache.get_or_set(f"sources:total:{hashlib.sha256(text.encode()).hexdigest()}", count, _SECONDS)
+    return cache.get_or_set(f"sources:total:{hashlib.sha256(text.encode()).hexdigest()}", count, _SECONDS) or 0
 
 
 def changed() -> None:

@@ -19,7 +19,7 @@ RECENT = timedelta(days=7)
 def filters_of_group(viewer: Viewer, group_id: int) -> list[dict[str, Any]]:
     """For the page and the API of a group: the filters of it that the viewer may see."""
     seen = Filter.objects.visible_to(viewer).filter(group_id=group_id).order_by("name")
-    return list(seen.values("id", "name", "stream_id", "group_id", "autosave"))
+    return [dict(row) for row in seen.values("id", "name", "stream_id", "group_id", "autosave")]
 
 
 def filters_at_work(group_id: int, stream_id: int) -> str:

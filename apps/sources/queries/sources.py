@@ -155,7 +155,7 @@ def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
         case [column] if column in _OBJ_COLUMNS:
             return Obj.objects.values(obj_id=F("pk"), value=F(_OBJ_COLUMNS[column]))
         case ["favorites"]:
-            mine = Listing.objects.filter(user_id=viewer.user_id, list_name=FAVORITES)
+            mine = Listing.objects.filter(user_id=viewer.user_id or 0, list_name=FAVORITES)
             return mine.values("obj_id", value=F("pk"))
         case ["annotation", origin, key]:
             rows = beneath(viewer, Annotation.objects.filter(origin=origin), said)
@@ -236,5 +236,5 @@ def groups_saved_to(viewer: Viewer, obj: Obj) -> list[dict[str, Any]]:
 
 def default_groups(viewer: Viewer) -> list[int]:
     """Where a source goes that names no group: everywhere the viewer may save."""
-    mine = Membership.objects.filter(user_id=viewer.user_id, can_save=True)
+    mine = Membership.objects.filter(user_id=viewer.user_id or 0, can_save=True)
     return list(mine.order_by("group_id").values_list("group_id", flat=True))
