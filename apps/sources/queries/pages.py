@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from apps.groups.models import Group, User
 from skyportal.access.viewer import Viewer
