@@ -1,12 +1,15 @@
-"""What this app hangs into lower floors: which of its topics may be watched, and by whom."""
+"""What this app hangs into lower floors: topics to watch, facts on groups, a panel on the dashboard."""
 
 from __future__ import annotations
 
+from apps.groups.slots import group_includes, stream_users
+from apps.sources.slots import Panel, home_panels, position_locks
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
 
 from .queries.filters import get_filter
+from .queries.standing import filters_at_work, filters_of_group, has_candidates
 
 
 def _number(name: str) -> int:
@@ -30,3 +33,9 @@ def filter_changes(viewer: Viewer, filter_id: str) -> bool:
 @watchable.plug("stream")
 def stream_pulse(viewer: Viewer, stream_id: str) -> bool:
     return viewer.sees_all or _number(stream_id) in viewer.stream_ids
+
+
+group_includes.plug("filters")(filters_of_group)
+stream_users.plug("filters")(filters_at_work)
+position_locks.plug("candidates")(has_candidates)
+home_panels.plug("candidates")(Panel("New candidates", "home-candidates", order=10))

@@ -6,7 +6,7 @@ from skyportal.api.routes import flatten, routes
 
 from .api.candidates import CandidateRowsView, CandidatesView, CandidateView
 from .api.filters import FiltersView
-from .views import filters, lamps, packets, scan
+from .views import filters, home, lamps, packets, scan
 
 urlpatterns = flatten(
     routes("candidates[/<str:obj_id>]", CandidatesView),
@@ -21,6 +21,7 @@ urlpatterns = flatten(
         path("candidates/<str:name>/unsave", scan.unsave, name="scan-unsave"),
         path("candidates/<str:name>/reject", scan.reject, name="scan-reject"),
         path("candidates/<str:name>/unreject", scan.unreject, name="scan-unreject"),
+        path("home/candidates", home.new_candidates, name="home-candidates"),
         path("streams/lamps", lamps.lamps, name="stream-lamps"),
         path("filters", filters.index, name="filters"),
         path("filters/new", filters.new, name="filter-new"),

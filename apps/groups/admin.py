@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -13,6 +13,9 @@ from django.contrib.auth.models import Group as DjangoGroup
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from skyportal.access.viewer import Viewer
+from skyportal.web.requests import ViewerRequest
+
 from . import actions
 from .models import Acl, Group, Membership, Role, Stream, StreamGrant, Token, User
 
@@ -22,6 +25,11 @@ admin.site.index_title = "People, data and the journal"
 
 
 admin.site.unregister(DjangoGroup)
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    """Who looks; Django's admin passes plain requests on, the middleware has made more of them."""
+    return cast(ViewerRequest, request).viewer
 
 
 class DeletedByAction(admin.ModelAdmin):
@@ -69,7 +77,7 @@ class UserAdmin(DeletedByAction, PasswordedAdmin):
     )
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
-        viewer = request.viewer  # type: ignore[attr-defined]
+        viewer = _viewer(request)
         if change:
             columns = {name: form.cleaned_data[name] for name in form.changed_data if name not in ("roles", "acls")}
             if columns:
@@ -80,7 +88,7 @@ class UserAdmin(DeletedByAction, PasswordedAdmin):
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         """Roles and ACLs, as what was granted and what was taken."""
-        viewer, person = request.viewer, form.instance  # type: ignore[attr-defined]
+        viewer, person = _viewer(request), form.instance
         for kind in ("roles", "acls"):
             if kind not in form.cleaned_data:
                 continue
@@ -92,7 +100,7 @@ class UserAdmin(DeletedByAction, PasswordedAdmin):
                 actions.revoke_permissions(viewer, person.pk, **{kind: sorted(before - after)})
 
     def remove(self, request: HttpRequest, row: User) -> None:
-        actions.delete_user(request.viewer, row.pk)  # type: ignore[attr-defined]
+        actions.delete_user(_viewer(request), row.pk)
 
 
 class Members(admin.TabularInline):
@@ -118,7 +126,7 @@ class GroupAdmin(DeletedByAction):
     inlines = (Members, GroupStreams)
 
     def save_model(self, request: HttpRequest, obj: Group, form: forms.ModelForm, change: bool) -> None:
-        viewer = request.viewer  # type: ignore[attr-defined]
+        viewer = _viewer(request)
         if change:
             columns = {name: form.cleaned_data[name] for name in form.changed_data}
             if columns:
@@ -131,7 +139,7 @@ class GroupAdmin(DeletedByAction):
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         formset.save(commit=False)
         save = self._save_members if formset.model is Membership else self._save_streams
-        save(request.viewer, form.instance.pk, formset)  # type: ignore[attr-defined]
+        save(_viewer(request), form.instance.pk, formset)
 
     def _save_members(self, viewer: Any, group_id: int, formset: Any) -> None:
         """People who come are given the group's streams: whoever is here may grant them."""
@@ -155,7 +163,7 @@ class GroupAdmin(DeletedByAction):
         return not stays and super().has_delete_permission(request, obj)
 
     def remove(self, request: HttpRequest, row: Group) -> None:
-        actions.delete_group(request.viewer, row.pk)  # type: ignore[attr-defined]
+        actions.delete_group(_viewer(request), row.pk)
 
 
 class Grants(admin.TabularInline):
@@ -172,7 +180,7 @@ class StreamAdmin(DeletedByAction):
     inlines = (Grants,)
 
     def save_model(self, request: HttpRequest, obj: Stream, form: forms.ModelForm, change: bool) -> None:
-        viewer = request.viewer  # type: ignore[attr-defined]
+        viewer = _viewer(request)
         if change:
             columns = {name: form.cleaned_data[name] for name in form.changed_data}
             if columns:
@@ -183,14 +191,14 @@ class StreamAdmin(DeletedByAction):
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         formset.save(commit=False)
-        viewer, stream_id = request.viewer, form.instance.pk  # type: ignore[attr-defined]
+        viewer, stream_id = _viewer(request), form.instance.pk
         for row in formset.new_objects:
             actions.grant_stream(viewer, stream_id, row.user_id)
         for row in formset.deleted_objects:
             actions.revoke_stream(viewer, stream_id, row.user_id)
 
     def remove(self, request: HttpRequest, row: Stream) -> None:
-        actions.delete_stream(request.viewer, row.pk)  # type: ignore[attr-defined]
+        actions.delete_stream(_viewer(request), row.pk)
 
 
 @admin.register(Token)
@@ -210,7 +218,7 @@ class TokenAdmin(DeletedByAction):
         return False
 
     def remove(self, request: HttpRequest, row: Token) -> None:
-        actions.revoke_token(request.viewer, str(row.pk))  # type: ignore[attr-defined]
+        actions.revoke_token(_viewer(request), str(row.pk))
 
 
 @admin.register(Role)

@@ -27,5 +27,5 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = SimpleLazyObject(lambda: session_viewer(request))  # type: ignore[attr-defined]
+        request.viewer = SimpleLazyObject(lambda: session_viewer(request))  # type: ignore[attr-defined]  # from here on a ViewerRequest
         return self.get_response(request)

@@ -1,5 +1,7 @@
 """The admin console for what is said of objs: to look and to clean up. Writing goes through the site and its API."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from .models import Annotation, Classification, Comment, Listing, Taxonomy, Thumbnail
@@ -8,11 +10,11 @@ from .models import Annotation, Classification, Comment, Listing, Taxonomy, Thum
 class RemarkAdmin(admin.ModelAdmin):
     """Rows of an obj: never a list of all objs or people to choose from, and no counting of millions."""
 
-    raw_id_fields = ("obj", "audience")
+    raw_id_fields: ClassVar[tuple[str, ...]] = ("obj", "audience")
     show_full_result_count = False
     list_per_page = 50
     ordering = ("-pk",)
-    search_fields = ("obj__name",)
+    search_fields: ClassVar[tuple[str, ...]] = ("obj__name",)
     search_help_text = "Name of a source"
 
 

@@ -86,7 +86,7 @@ def in_simbad_class(objs: QuerySet, name: str, viewer: Viewer, asked: Asked) -> 
 
 @offers("listName", text, "On this list of the viewer's.")
 def on_list(objs: QuerySet, name: str, viewer: Viewer, asked: Asked) -> QuerySet:
-    mine = Listing.objects.visible_to(viewer).filter(list_name=name, user_id=viewer.user_id)
+    mine = Listing.objects.visible_to(viewer).filter(list_name=name, user_id=viewer.user_id or 0)
     return objs.filter(pk__in=mine.values("obj_id"))
 
 

@@ -51,7 +51,8 @@ def robust_range(mag: NDArray, limit: NDArray) -> tuple[float, float]:
 
 # --- the still -------------------------------------------------------------------------------------------------------
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 6, 6, 18
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 6, 6, 18
+_FOR_UNIT = 44  # room at the right end of the time axis for its unit
 
 
 def svg_light_curve(curve: LightCurve | None, *, width: int = 360, height: int = 150) -> str:
@@ -95,7 +96,11 @@ def _svg_axes(width: int, height: int, bright: float, faint: float, t0: float, t
         parts.append(f'<text x="{_LEFT - 4}" y="{at + 3:.1f}" text-anchor="end">{mag:g}</text>')
     for mjd in _ticks(t0, t1, 4):
         at = _LEFT + (mjd - t0) / (t1 - t0) * (right - _LEFT)
-        parts.append(f'<text x="{at:.1f}" y="{height - 5}" text-anchor="middle">{mjd:g}</text>')
+        if at < right - _FOR_UNIT:
+            parts.append(f'<text x="{at:.1f}" y="{height - 5}" text-anchor="middle">{mjd:g}</text>')
+    parts.append(f'<text x="{right}" y="{height - 5}" text-anchor="end">MJD</text>')
+    middle = (_TOP + bottom) / 2
+    parts.append(f'<text x="8" y="{middle:g}" text-anchor="middle" transform="rotate(-90 8 {middle:g})">mag</text>')
     return parts
 
 
@@ -195,7 +200,7 @@ def light_curve(curve: LightCurve, *, space: str = "mag", height: int = 380) -> 
     plot.xaxis.formatter.use_scientific = False  # type: ignore[attr-defined]
     if space == "mag":
         bright, faint = robust_range(curve.mag, curve.limit)
-        plot.y_range.start, plot.y_range.end = faint, bright
+        plot.y_range.start, plot.y_range.end = faint, bright  # type: ignore[attr-defined]
     marks = _draw(plot, curve, space)
     plot.add_tools(HoverTool(renderers=marks, tooltips=_HOVER, point_policy="snap_to_data", mode="mouse"))
     return plot

@@ -12,7 +12,7 @@ from .viewer import Viewer
 GROUP, STREAM = 0, 1
 
 
-class AudienceQuerySet(AccessQuerySet):
+class AudienceQuerySet(AccessQuerySet["Audience", "Audience"]):
     def of(self, groups: Iterable[int] = (), streams: Iterable[int] = ()) -> Audience:
         """The audience that is exactly these groups and streams, made when it is new.
 

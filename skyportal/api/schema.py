@@ -23,7 +23,7 @@ class CompatibleSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.view.__class__.__module__.split(".")[1]]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular's own signature, not DRF's
         verb = getattr(self.view, self.method.lower(), None)
         said = (getattr(verb, "__doc__", "") or self.view.__class__.__doc__ or "").strip()
         acl = getattr(self.view, "requires", {}).get(self.method)

@@ -99,8 +99,8 @@ def _table() -> dict[str, Bandpass]:
         for entry in bands.split():
             band, nm = entry.split(":")
             known[prefix + band] = Bandpass(prefix + band, float(nm), _letter(prefix, band))
-    for name, nm in _ALONE.items():
-        known[name] = Bandpass(name, nm, "")
+    for name, wavelength in _ALONE.items():
+        known[name] = Bandpass(name, wavelength, "")
     for scale, names in _SPACE.items():
         for name in names.split():
             digits = "".join(c for c in name if c.isdigit())

@@ -23,8 +23,8 @@ def separation(ra1: ArrayLike, dec1: ArrayLike, ra2: ArrayLike, dec2: ArrayLike)
     >>> float(separation(10.0, 0.0, 10.0, 1.0).round(6))
     3600.0
     """
-    ra1, dec1, ra2, dec2 = (np.radians(np.asarray(angle, float)) for angle in (ra1, dec1, ra2, dec2))
-    half = np.sin((dec2 - dec1) / 2) ** 2 + np.cos(dec1) * np.cos(dec2) * np.sin((ra2 - ra1) / 2) ** 2
+    lon1, lat1, lon2, lat2 = (np.radians(np.asarray(angle, float)) for angle in (ra1, dec1, ra2, dec2))
+    half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
     return np.degrees(2 * np.arcsin(np.sqrt(np.clip(half, 0, 1)))) * 3600
 
 

@@ -33,18 +33,17 @@ def children(host: str, port: int) -> list[Child]:
     """What a site consists of, in the order of starting.
 
     Beat is a process of its own: inside the worker (`-B`) it would save about 100 MB, but nobody would
-    notice its death, and everything on a clock would quietly stop. One consumer serves all brokers.
+    notice its death, and everything on a clock would quietly stop. The consumer
+    waits until a stream says from which topic its packets come.
     """
     web = ["--host", host, "--port", str(port), "--lifespan", "off", "--no-access-log", "--log-level", "warning"]
     worker = ["-Q", QUEUES, "-c", "2", "--max-memory-per-child", "400000", "--without-gossip", "--without-mingle"]
-    table = [
+    return [
         Child("web", [PYTHON, "-m", "uvicorn", "skyportal.asgi:application", *web], colour=36),
         Child("worker", [*_CELERY, "worker", "--loglevel", "WARNING", *worker], 32, patience=15, environment=AS_ROOT),
         Child("beat", [*_CELERY, "beat", "--loglevel", "WARNING", "--pidfile="], colour=33),
+        Child("alerts", [PYTHON, "manage.py", "consume_alerts"], colour=35),
     ]
-    if os.environ.get("KAFKA_SERVERS") and has_command("consume_alerts"):
-        table.append(Child("alerts", [PYTHON, "manage.py", "consume_alerts"], colour=35))
-    return table
 
 
 def main() -> None:
@@ -171,10 +170,6 @@ def _banner(instance: Instance, address: str, seconds: float) -> None:
   Logs      {instance.data / "logs"}
   Stop      Ctrl-C
 """, flush=True)  # fmt: skip
-
-
-def has_command(name: str) -> bool:
-    return any(ROOT.glob(f"*/*/management/commands/{name}.py"))
 
 
 def _interrupt(number: int, frame: object) -> None:

@@ -22,15 +22,16 @@ class Place:
     route: str
     key: str = ""
     staff: bool = False
-    phone: bool = False
+    phone: int = 0
+    """Its rank in the bar of a phone, which has room for four; 0: never."""
 
 
 PLACES = [
-    Place("Dashboard", "grid-1x2", "home", "g h", phone=True),
-    Place("Candidates", "binoculars", "scan", "g c", phone=True),
-    Place("Sources", "stars", "sources", "g s", phone=True),
-    Place("Favourites", "star", "favourites", "g f"),
-    Place("Events", "broadcast", "events", "g e", phone=True),
+    Place("Dashboard", "grid-1x2", "home", "g h", phone=1),
+    Place("Candidates", "binoculars", "scan", "g c", phone=2),
+    Place("Sources", "stars", "sources", "g s", phone=3),
+    Place("Favourites", "star", "favourites", "g f", phone=5),
+    Place("Events", "broadcast", "events", "g e", phone=4),
     Place("Follow-up", "send", "followup", "g u"),
     Place("Runs", "calendar2-week", "runs", "g r"),
     Place("Shifts", "people", "shifts", "g i"),
@@ -74,6 +75,12 @@ def entries(places: list[Place], here: str, staff: bool, coming: bool = True) ->
     return shown
 
 
+def on_phone(main: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The four places that matter most, of those that exist."""
+    ranked = [entry for entry in main if entry["place"].phone and entry["url"]]
+    return sorted(ranked, key=lambda entry: entry["place"].phone)[:4]
+
+
 @cache
 def version() -> str:
     try:
@@ -92,7 +99,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         main = entries(PLACES, request.path, staff)
         return {
             "main": main,
-            "phone": [entry for entry in main if entry["place"].phone],
+            "phone": on_phone(main),
             "more": entries(MORE, request.path, staff, coming=False),
             "admin": entries(ADMIN, request.path, staff, coming=False),
         }

@@ -39,6 +39,12 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   );
 });
 
+// on a phone a filter bar shows its first field; the others come when asked for
+on("click", "[data-more-fields]", (_, button) => {
+  const open = button.closest(".filters").classList.toggle("unfolded");
+  button.setAttribute("aria-expanded", String(open));
+});
+
 // a form with unsaved words asks before the page goes
 let unsaved = false;
 on("input", "form[data-unsaved]", () => (unsaved = true));

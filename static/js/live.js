@@ -44,18 +44,19 @@ function connect() {
   socket.addEventListener("open", () => {
     failures = 0;
     sent = "";
-    show("on");
     subscribe();
     if (hadConnection) all("[data-watch]").forEach(change); // something may have been missed
     hadConnection = true;
   });
   socket.addEventListener("message", (event) => {
     let topic;
+    let watching;
     try {
-      ({ topic } = JSON.parse(event.data));
+      ({ topic, watching } = JSON.parse(event.data));
     } catch {
       return;
     }
+    if (watching) show("on"); // only now is nothing missed any more
     if (!topic) return;
     for (const element of all("[data-watch]")) if (topicsOf(element).includes(topic)) change(element, topic);
   });
@@ -87,7 +88,8 @@ function change(element, topic = "") {
         element.addEventListener("focusout", () => change(element, topic), { once: true });
         return;
       }
-      htmx.ajax("GET", element.dataset.from, { target: element, swap: "innerHTML" });
+      // each is its own source: requests of one source wait for each other, and only the last of those waiting is sent
+      htmx.ajax("GET", element.dataset.from, { source: element, target: element, swap: "innerHTML" });
     }, PATIENCE),
   );
 }

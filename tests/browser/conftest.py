@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -15,6 +19,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from apps.groups import actions
 from apps.groups.models import User
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
@@ -96,6 +101,39 @@ def browse(chromium: Browser, site: str) -> Iterator[Callable[[User], Page]]:
     for context in contexts:
         context.close()
     assert not problems, problems
+
+
+class ApiOverHttp:
+    """The API as scripts meet it. What happens in the server's thread reaches open pages; what a test does in its
+    own thread cannot, because Playwright keeps an event loop there."""
+
+    def __init__(self, site: str, secret: str) -> None:
+        self.site, self.secret = site, secret
+
+    def __call__(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        request = urllib.request.Request(
+            f"{self.site}/api/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"token {self.secret}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, json.load(refusal)
+
+    def get(self, path: str) -> tuple[int, Any]:
+        return self("GET", path)
+
+    def post(self, path: str, body: Any) -> tuple[int, Any]:
+        return self("POST", path, body)
+
+
+@pytest.fixture
+def api_of(site: str) -> Callable[[User], ApiOverHttp]:
+    """The API as this person, over HTTP."""
+    return lambda user: ApiOverHttp(site, actions.create_token(user, "browser test", user.permissions())[1])
 
 
 def session_of(user: User) -> str:

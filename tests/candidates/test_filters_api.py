@@ -64,7 +64,11 @@ def test_a_condition_posted_with_it_is_version_one_and_active(api_of, member, bo
     said = {"condition": "candidate.drb > 0.5", "annotations": {"score": "candidate.drb"}}
     pk = api_of(member).post("filters", body | said)[1]["data"]["id"]
     shown = api_of(member).get(f"filters/{pk}")[1]["data"]
-    assert (shown["version"], shown["condition"], shown["annotations"]) == (1, "candidate.drb > 0.5", said["annotations"])
+    assert (shown["version"], shown["condition"], shown["annotations"]) == (
+        1,
+        "candidate.drb > 0.5",
+        said["annotations"],
+    )
 
 
 def test_another_condition_makes_a_new_active_version_and_the_same_one_none(api_of, group_admin, body):

@@ -124,7 +124,16 @@ def test_without_a_window_it_shows_the_newest_week_that_has_something(page, foun
 
 @pytest.mark.parametrize(
     "query",
-    ["page=99", "page=-1", "page=x", "numPerPage=7", "window=nosuch", "sort=a|b", "groupIDs=&filterIDs=", "groupIDs=1&groupIDs=2"],
+    [
+        "page=99",
+        "page=-1",
+        "page=x",
+        "numPerPage=7",
+        "window=nosuch",
+        "sort=a|b",
+        "groupIDs=&filterIDs=",
+        "groupIDs=1&groupIDs=2",
+    ],
 )
 def test_an_odd_address_still_shows_a_page(page, passed, query):
     passed(1)

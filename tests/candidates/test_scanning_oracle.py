@@ -41,9 +41,7 @@ worlds = st.fixed_dictionaries(
             st.tuples(objs, groups), st.sampled_from([0, 0.25, 0.5, 1, "high", "low", True, None]), max_size=10
         ),
         "classes": st.dictionaries(st.tuples(objs, groups), st.sampled_from(["Ia", "II"]), max_size=6),
-        "counted": st.dictionaries(
-            st.tuples(objs, groups), st.tuples(st.integers(0, 3), hours, hours), max_size=8
-        ),
+        "counted": st.dictionaries(st.tuples(objs, groups), st.tuples(st.integers(0, 3), hours, hours), max_size=8),
     }
 )
 questions = st.fixed_dictionaries(
@@ -250,19 +248,16 @@ def shown(score):
 
 
 def ask(world, viewer, asked, size):
-    """All pages, one after the other; each says the same total."""
-    query, numbers, found, page = world.query(asked), {o.pk: n for n, o in enumerate(world.objs)}, [], 1
-    while True:
-        try:
-            answer, _ = search.search(viewer, query, Page(page, size))
-        except Invalid as refusal:
-            assert refusal.message.startswith("Page number out of range")
-            return found, total
-        total = answer.total
-        found += [numbers[obj_id] for obj_id, _ in answer.objs]
-        if not answer.objs:
-            return found, total
-        page += 1
+    """All pages, one after the other; each says the same total, and there is none beyond the last."""
+    query, numbers = world.query(asked), {o.pk: n for n, o in enumerate(world.objs)}
+    pages = [search.search(viewer, query, Page(1, size))[0]]
+    total = pages[0].total
+    while len(pages) * size < total:
+        pages.append(search.search(viewer, query, Page(len(pages) + 1, size))[0])
+    assert {page.total for page in pages} == {total}
+    with pytest.raises(Invalid, match="Page number out of range"):
+        search.search(viewer, query, Page(len(pages) + 1, size))
+    return [numbers[obj_id] for page in pages for obj_id, _ in page.objs], total
 
 
 @pytest.mark.django_db

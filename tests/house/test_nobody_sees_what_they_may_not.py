@@ -95,7 +95,8 @@ class World:
         groups = self.some_groups(user)
         streams = self.chance.sample([s.pk for s in self.streams], self.chance.randint(0, 1))
         body = {
-            "obj_id": name, "instrument_id": self.instrument.pk, "filter": "ztfg", "mjd": self.chance.uniform(59000, 60000),
+            "obj_id": name, "instrument_id": self.instrument.pk, "filter": "ztfg",
+            "mjd": self.chance.uniform(59000, 60000),
             "flux": self.chance.uniform(10, 100), "fluxerr": 1.0, "zp": 23.9, "magsys": "ab", "group_ids": groups,
             "stream_ids": streams,
         }  # fmt: skip

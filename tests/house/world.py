@@ -42,7 +42,10 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     Source.objects.create(obj=obj, group=group, saved_by=member)
     make_known([obj.pk], group_ids=[group.pk])
     token, _ = actions.create_token(member, "of the matrix", [])
-    filter_ = FilterFactory(group=group, stream=stream)
+    filter_ = FilterFactory(group=group)  # on a stream of its own: one that a filter works on cannot leave the group
+    group.streams.add(filter_.stream)
+    for membership in group.memberships.all():
+        membership.user.stream_grants.get_or_create(stream=filter_.stream)
     return World(group, stream, member, obj, InstrumentFactory(), filter_, token)
 
 

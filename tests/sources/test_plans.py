@@ -70,7 +70,7 @@ def test_points_are_filtered_by_a_semi_join_on_audiences(obj, camera, member, gr
     rows = queries.beneath(viewer_of(member), Photometry.objects.filter(obj=obj), measured).order_by("mjd", "pk")
     sql, params = rows.query.sql_with_params()
     assert "access_audiencemember" in sql
-    assert str(audience.pk) not in [str(p) for p in params[1:-1]] or len(params) < 20
+    assert len(params) < 20
     shown = plan(sql, params)
     assert "photometry_once" in shown or "Seq Scan" in shown
     assert "access_audiencemember" in shown

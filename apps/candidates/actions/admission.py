@@ -166,15 +166,26 @@ def _photometry(alerts: Sequence[Admitted], objs: dict[str, int], audiences: Aud
     by_obj: dict[tuple[int, str], list[Admitted]] = defaultdict(list)
     for one in alerts:
         by_obj[objs[one.name], one.alert.survey].append(one)
+    curves = {key: merge(one.alert.photometry for one in of_obj) for key, of_obj in by_obj.items()}
+    instruments = _instruments(curves)
     parts = [
-        _points(obj_id, survey, merge(one.alert.photometry for one in of_obj), of_obj[-1].alert, audiences)
-        for (obj_id, survey), of_obj in by_obj.items()
+        _points(key[0], instruments[key[1]], curve, by_obj[key][-1].alert, audiences) for key, curve in curves.items()
     ]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Points(**columns) if len(columns["mjd"]) else None
 
 
-def _points(obj_id: int, survey: str, curve: LightCurve, alert: Alert, audiences: Audiences) -> dict[str, np.ndarray]:
+def _instruments(curves: dict[tuple[int, str], LightCurve]) -> dict[str, int]:
+    """The instrument of each survey among these light curves."""
+    bandpasses: dict[str, set[str]] = defaultdict(set)
+    for (_, survey), curve in curves.items():
+        bandpasses[survey].update(curve.bandpass)
+    return {survey: instrument_id(survey, sorted(bands)) for survey, bands in bandpasses.items()}
+
+
+def _points(
+    obj_id: int, instrument: int, curve: LightCurve, alert: Alert, audiences: Audiences
+) -> dict[str, np.ndarray]:
     usable = np.isfinite(curve.mjd) & np.isfinite(curve.fluxerr) & (curve.fluxerr > 0)
     programs = [alert.programid if program is None else program for program in curve.programid]
     columns: dict[str, Any] = {
@@ -183,7 +194,7 @@ def _points(obj_id: int, survey: str, curve: LightCurve, alert: Alert, audiences
         "flux": curve.flux,
         "fluxerr": curve.fluxerr,
         "bandpass": curve.bandpass,
-        "instrument_id": np.full(len(curve), instrument_id(survey, sorted(set(curve.bandpass)))),
+        "instrument_id": np.full(len(curve), instrument),
         "origin": [ORIGIN.get(origin, "alert") for origin in curve.origin],
         "audience_id": [audiences.of(program) for program in programs],
         "flags": [FLAGS.get(origin, FLAGS[""]) for origin in curve.origin],

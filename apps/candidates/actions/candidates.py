@@ -38,7 +38,8 @@ _ADD = """
             as given(obj_id, filter_id, passed_at, alert_id)
     ), added as (
         insert into candidates_candidate (obj_id, filter_id, passed_at, passing_alert_id, uploader_id, created_at)
-        select distinct on (obj_id, filter_id, passed_at) obj_id, filter_id, passed_at, alert_id, %(uploader)s, clock_timestamp()
+        select distinct on (obj_id, filter_id, passed_at)
+            obj_id, filter_id, passed_at, alert_id, %(uploader)s, clock_timestamp()
         from given order by obj_id, filter_id, passed_at, alert_id
         on conflict do nothing returning id, obj_id, filter_id, passed_at
     ), newest as (

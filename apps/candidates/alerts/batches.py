@@ -115,10 +115,10 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
             reason = str(error)
         result.refused.append(Refused(reason, packet.where, packet.index))
     rows = np.nonzero(complete)[0].tolist()
-    cutouts = {p: [c[r] for r in rows] for p, c in table.cutouts.items()} if table.cutouts else None
-    return PacketTable(
-        table.schema, table.columns.take(pa.array(rows, pa.int64())), [table.packets[r] for r in rows], cutouts
-    ), [ids[r] for r in rows]
+    taken = pa.array(rows, pa.int64())
+    cutouts = {path: column.take(taken) for path, column in table.cutouts.items()} if table.cutouts else None
+    kept = PacketTable(table.schema, table.columns.take(taken), [table.packets[r] for r in rows], cutouts)
+    return kept, [ids[r] for r in rows]
 
 
 def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey: str, result: BatchResult) -> None:
@@ -127,8 +127,8 @@ def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey:
         if isinstance(answer, Failed):
             result.failed.append(FilterFailure(key, answer.reason, answer.packet, answer.value))
             continue
-        for row, annotations in zip(answer.rows, answer.annotations, strict=True):
-            wanted.setdefault(row, {})[key] = annotations
+        for row, values in zip(answer.rows, answer.annotations, strict=True):
+            wanted.setdefault(row, {})[key] = values
     found = survey_of(table.schema, survey)
     for row in sorted(wanted):
         packet = table.packets[row]

@@ -314,7 +314,7 @@ class Several:
         rows, count = active[order], count[order]
         place, owner = pos[rows], own[rows]
         steps = self._steps(count)
-        going = np.searchsorted(-count, -np.arange(steps), "left") if steps else []
+        going = np.searchsorted(-count, -np.arange(steps), "left").tolist()
         for k, n in enumerate(going):
             if self.keys is not None:
                 place[:n] = self.keys.read(data, place[:n], owner[:n])

@@ -120,8 +120,17 @@ def _check_tree(answer: dict, text: str, name: str, union: pa.Schema) -> Found:
 
 def _is_one_expression(node: dict) -> bool:
     """Nothing in the statement but the one thing that is selected."""
-    plain = {"type": "SELECT_NODE", "modifiers": [], "where_clause": None, "group_expressions": [], "group_sets": [],
-             "having": None, "sample": None, "qualify": None, "aggregate_handling": "STANDARD_HANDLING"}  # fmt: skip
+    plain: dict[str, Any] = {
+        "type": "SELECT_NODE",
+        "modifiers": [],
+        "where_clause": None,
+        "group_expressions": [],
+        "group_sets": [],
+        "having": None,
+        "sample": None,
+        "qualify": None,
+        "aggregate_handling": "STANDARD_HANDLING",
+    }
     no_tables = (node.get("from_table") or {}).get("type") == "EMPTY" and not (node.get("cte_map") or {}).get("map")
     return no_tables and all(node.get(key) == value for key, value in plain.items())
 

@@ -10,7 +10,7 @@ import bz2
 import io
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import fastavro
 import pyarrow as pa
@@ -137,8 +137,8 @@ def _codec(name: str):
     return bounded
 
 
-def _within(stream, codec: str) -> bytes:
-    data = stream.decompress(codec, LARGEST_BLOCK + 1)
+def _within(stream, block: bytes) -> bytes:
+    data = stream.decompress(block, LARGEST_BLOCK + 1)
     if len(data) > LARGEST_BLOCK:
         raise BadPacket(f"a block would unpack to more than {LARGEST_BLOCK >> 20} MB")
     return data
@@ -176,7 +176,7 @@ def _zstandard(block: bytes) -> bytes:
     return data
 
 
-_CODECS = {
+_CODECS: dict[str, Callable[[bytes], bytes]] = {
     "null": bytes,
     "deflate": _deflate,
     "snappy": _snappy,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -82,8 +83,9 @@ def light_curve(points: Iterable[Point]) -> LightCurve:
             best[point.key] = point
     _drop_namesakes(best)
     ordered = sorted(best.values(), key=lambda p: (p.mjd, p.bandpass, p.key))
-    columns = {name: [getattr(p, name) for p in ordered] for name in _COLUMNS}
-    return LightCurve(**{n: np.array(c, float) if n in _NUMBERS else c for n, c in columns.items()})
+    columns: dict[str, Any] = {name: [getattr(p, name) for p in ordered] for name in _COLUMNS}
+    columns |= {name: np.array(columns[name], float) for name in _NUMBERS}
+    return LightCurve(**columns)
 
 
 def _drop_namesakes(points: dict[str, Point]) -> None:

@@ -14,7 +14,7 @@ import mmap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import fastavro
 import pyarrow as pa
@@ -52,7 +52,7 @@ class Packet:
             if stream.tell() != len(self.payload):
                 left = len(self.payload) - stream.tell()
                 raise BadPacket(f"the packet has {left} bytes that its schema does not explain")
-            return record
+            return cast(dict[str, Any], record)
         return self.values
 
 

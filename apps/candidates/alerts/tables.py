@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -79,7 +80,7 @@ def _tabulate_one(schema, members, with_cutouts, fewest_at_once):
 
 def _gathered(buffer: np.ndarray, start: np.ndarray, length: np.ndarray) -> pa.Array:
     """Stretches of the joined bytes as one column, null where the length is negative."""
-    view, present = memoryview(buffer), length >= 0
+    view, present = memoryview(buffer.data), length >= 0
     spans = zip(start.tolist(), np.maximum(length, 0).tolist(), strict=True)
     joined = b"".join([view[s : s + n] for s, n in spans])
     offsets = np.concatenate([[0], np.cumsum(np.maximum(length, 0))]).astype(np.int64)
@@ -116,7 +117,7 @@ def _one_by_one(schema: PacketSchema, members, which, with_cutouts):
 
 def cutout_of(record: dict, path: tuple[str, ...]) -> bytes | None:
     """The picture at a path of a packet, or None."""
-    value = record
+    value: Any = record
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else None

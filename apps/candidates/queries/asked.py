@@ -85,8 +85,9 @@ def read(viewer: Viewer, address: QueryDict) -> Asked:
 
 def _window(viewer: Viewer, query: Query, name: str) -> str:
     """Turn a named window into dates; its name, for the form."""
-    if name in WINDOWS and WINDOWS[name][1] is not None:
-        query["startDate"], query["endDate"] = timezone.now() - WINDOWS[name][1], None
+    length = WINDOWS[name][1] if name in WINDOWS else None
+    if length is not None:
+        query["startDate"], query["endDate"] = timezone.now() - length, None
         return name
     if name == "all":
         query["startDate"] = query["endDate"] = None

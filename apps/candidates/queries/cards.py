@@ -61,7 +61,7 @@ def cards(viewer: Viewer, objs: Iterable[tuple[int, datetime]], scope: Scope, *,
     origins = scanned_origins(scope)
     items = candidate_items(viewer, rows, scope, origins=origins)
     rejected = set(
-        Listing.objects.filter(user_id=viewer.user_id, list_name=REJECTED, obj_id__in=ids).values_list(
+        Listing.objects.filter(user_id=viewer.user_id or 0, list_name=REJECTED, obj_id__in=ids).values_list(
             "obj_id", flat=True
         )
     )

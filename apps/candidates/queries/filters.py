@@ -37,7 +37,7 @@ def may_edit(viewer: Viewer, group_id: int) -> bool:
     """Filters are edited by admins of their group."""
     if viewer.sees_all:
         return True
-    return Membership.objects.filter(group_id=group_id, user_id=viewer.user_id, admin=True).exists()
+    return Membership.objects.filter(group_id=group_id, user_id=viewer.user_id or 0, admin=True).exists()
 
 
 def get_editable(viewer: Viewer, filter_id: int, *, status: int = 400) -> Filter:

@@ -8,7 +8,8 @@ from typing import Any
 
 from apps.groups.models import Group
 from apps.sources.models import Obj, Source
-from apps.sources.queries import annotations, classifications, comments, statistics, thumbnails
+from apps.sources.queries import annotations as annotating
+from apps.sources.queries import classifications, comments, statistics, thumbnails
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 from skyportal.astro.time import datetime_of
@@ -29,11 +30,14 @@ def candidate_items(
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; ten reads however many."""
     seen = dict(objs)
-    rows = {row["id"]: {**row, "id": row.pop("name")} for row in Obj.objects.filter(pk__in=seen).values(*COLUMNS)}
+    rows = {}
+    for row in Obj.objects.filter(pk__in=seen).values(*COLUMNS):
+        obj_id, row["id"] = row["id"], row.pop("name")
+        rows[obj_id] = row
     saved = saved_groups(viewer, seen)
     passed = _passing_groups(viewer, seen)
     pictures = thumbnails.by_obj(viewer, seen)
-    said = annotations.by_obj(viewer, seen)
+    said = annotating.by_obj(viewer, seen)
     classes = classifications.by_obj(viewer, seen)
     counted = statistics.merged(viewer, seen)
     talk = comments.by_obj(viewer, seen) if with_comments else {}
@@ -116,7 +120,6 @@ def savable_groups(viewer: Viewer) -> list[dict[str, Any]]:
     """The viewer's groups where they may save, by name; their own group last."""
     mine = Group.objects.filter(pk__in=viewer.group_ids)
     if not viewer.sees_all:
-        mine = mine.filter(memberships__user_id=viewer.user_id, memberships__can_save=True)
-    return list(
-        mine.order_by("single_user_group", "sitewide", "name").values("id", "name", "nickname", "single_user_group")
-    )
+        mine = mine.filter(memberships__user_id=viewer.user_id or 0, memberships__can_save=True)
+    ordered = mine.order_by("single_user_group", "sitewide", "name")
+    return [dict(row) for row in ordered.values("id", "name", "nickname", "single_user_group")]

@@ -108,7 +108,9 @@ def not_classified(rows: QuerySet, names: list[str], asker: Asker) -> QuerySet:
 
 
 def _listed(list_name: str, asker: Asker) -> Exists:
-    return Exists(Listing.objects.filter(user_id=asker.viewer.user_id, list_name=list_name, obj_id=OuterRef("obj_id")))
+    return Exists(
+        Listing.objects.filter(user_id=asker.viewer.user_id or 0, list_name=list_name, obj_id=OuterRef("obj_id"))
+    )
 
 
 @narrowing("listName", text, "Objs on this list of yours.")
@@ -170,7 +172,7 @@ def _detected(rows: QuerySet, asker: Asker) -> QuerySet:
     Statistics are kept per audience; only those of the viewer's audiences are merged, so nothing hidden shows.
     """
     query = asker.query
-    counted = PhotStat.objects.filter(obj_id__in=rows.order_by().values("obj_id"))
+    counted: QuerySet[Any, Any] = PhotStat.objects.filter(obj_id__in=rows.order_by().values("obj_id"))
     if not asker.viewer.sees_all:
         audiences = AudienceMember.objects.shared_with(asker.viewer).values("audience_id")
         counted = counted.filter(audience_id__in=audiences)

@@ -127,7 +127,8 @@ def by_annotation(
     if not total:
         return Found([], 0)
     merged = Max if descending else Min
-    said = annotations_of_candidates(viewer).filter(origin=origin, data__has_key=key).values("obj_id")
+    said = annotations_of_candidates(viewer).filter(origin=origin, data__has_key=key)
+    said = said.filter(obj_id__in=rows.order_by().values("obj_id")).values("obj_id")
     said = said.annotate(number=merged(as_number(key)), text=merged(as_text(key)))
     passed_sql, passed_params = rows.values("obj_id").annotate(seen=Max("passed_at")).query.sql_with_params()
     said_sql, said_params = said.query.sql_with_params()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
@@ -80,7 +80,7 @@ def query_id(viewer: Viewer, query: dict[str, Any]) -> str:
 def raw_rows(viewer: Viewer, query: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], int]:
     """Candidate rows themselves, oldest first, and how many there are."""
     asked = scope(viewer, query["groupIDs"], query["filterIDs"])
-    rows = Candidate.objects.filter(filter_id__in=asked.filter_ids)
+    rows: QuerySet[Any, Any] = Candidate.objects.filter(filter_id__in=asked.filter_ids)
     if query["startDate"]:
         rows = rows.filter(passed_at__gte=query["startDate"])
     if query["endDate"]:
@@ -96,7 +96,11 @@ def raw_rows(viewer: Viewer, query: dict[str, Any], page: Page) -> tuple[list[di
             page.start : page.stop
         ]
     )
-    return [{**row, "obj_id": row.pop("obj_name"), "modified": row["created_at"]} for row in shown], total
+    return [_shown_row(dict(row)) for row in shown], total
+
+
+def _shown_row(row: dict[str, Any]) -> dict[str, Any]:
+    return {"obj_id": row.pop("obj_name"), "modified": row["created_at"], **row}
 
 
 def candidate_of(viewer: Viewer, name: str, *, status: int = 400) -> tuple[int, Any]:

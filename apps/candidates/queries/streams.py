@@ -39,6 +39,17 @@ def stream_named(name: str) -> Stream:
     return found
 
 
+def consumed_streams(site_has_servers: bool) -> list[str]:
+    """Names of the streams whose altdata says from which topic, and from which servers unless the site has its own."""
+    return [
+        stream.name
+        for stream in Stream.objects.order_by("name")
+        if isinstance(stream.altdata, dict)
+        and stream.altdata.get("topic")
+        and (site_has_servers or stream.altdata.get("servers"))
+    ]
+
+
 def lamps(viewer: Viewer) -> list[Lamp]:
     """A lamp for each of the viewer's streams that ever brought a packet."""
     pulses = StreamPulse.objects.filter(stream__in=Stream.objects.visible_to(viewer), last_packet_at__isnull=False)

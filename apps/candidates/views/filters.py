@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from skyportal.access.errors import Invalid, Refusal
+from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import filters as actions
@@ -23,9 +24,9 @@ NIGHTS = 14
 
 @login_required
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: ViewerRequest) -> HttpResponse:
     """The viewer's filters, group by group, with what passed them lately."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     found = list(queries.filters(viewer))
     ids = [row.pk for row in found]
     versions, nights = queries.active_versions(ids), queries.passed_by_night(ids, 7)
@@ -38,9 +39,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: ViewerRequest) -> HttpResponse:
     """A new filter: name, group and stream; what it asks is written on its own page."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     homes, problem = queries.homes(viewer), ""
     if request.method == "POST":
         group, _, stream = request.POST.get("home", "").partition(":")
@@ -57,14 +58,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def page(request: HttpRequest, filter_id: int) -> HttpResponse:
+def page(request: ViewerRequest, filter_id: int) -> HttpResponse:
     return _page(request, filter_id)
 
 
 def _page(
-    request: HttpRequest, filter_id: int, *, draft: dict[str, Any] | None = None, problem: str = ""
+    request: ViewerRequest, filter_id: int, *, draft: dict[str, Any] | None = None, problem: str = ""
 ) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     found = queries.get_filter(viewer, filter_id, status=404)
     versions = queries.versions(found.pk)
     active = next((version for version in versions if version.active), None)
@@ -93,7 +94,7 @@ def _nights(counts: dict[Any, int]) -> list[dict[str, Any]]:
     return [{"night": day, "count": counts.get(day, 0)} for day in days]
 
 
-def _written(request: HttpRequest) -> dict[str, Any]:
+def _written(request: ViewerRequest) -> dict[str, Any]:
     """The condition and annotations as they stand in the form; rows without a name or expression are left out."""
     pairs = zip(request.POST.getlist("name"), request.POST.getlist("expression"), strict=False)
     annotations = [(name.strip(), text.strip()) for name, text in pairs if name.strip() or text.strip()]
@@ -102,9 +103,9 @@ def _written(request: HttpRequest) -> dict[str, Any]:
 
 @login_required
 @require_POST
-def check(request: HttpRequest, filter_id: int) -> HttpResponse:
+def check(request: ViewerRequest, filter_id: int) -> HttpResponse:
     """What is wrong with what is being typed, if anything."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     found = queries.get_filter(viewer, filter_id, status=404)
     written = _written(request)
     context: dict[str, Any] = {}
@@ -121,12 +122,12 @@ def check(request: HttpRequest, filter_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def version(request: HttpRequest, filter_id: int) -> HttpResponse:
+def version(request: ViewerRequest, filter_id: int) -> HttpResponse:
     """Save what is written as a new version, active at once."""
     written = _written(request)
     try:
         actions.add_version(
-            request.viewer,  # type: ignore[attr-defined]
+            request.viewer,
             filter_id,
             written["condition"],
             dict(written["annotations"]),
@@ -139,17 +140,17 @@ def version(request: HttpRequest, filter_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def activate(request: HttpRequest, filter_id: int, number: int) -> HttpResponse:
-    actions.activate_version(request.viewer, filter_id, number)  # type: ignore[attr-defined]
+def activate(request: ViewerRequest, filter_id: int, number: int) -> HttpResponse:
+    actions.activate_version(request.viewer, filter_id, number)
     return redirect("filter", filter_id)
 
 
 @login_required
 @require_POST
-def switch(request: HttpRequest, filter_id: int) -> HttpResponse:
+def switch(request: ViewerRequest, filter_id: int) -> HttpResponse:
     """Let alerts pass, or not."""
     on = request.POST.get("on") == "1"
-    actions.switch_filter(request.viewer, filter_id, on)  # type: ignore[attr-defined]
+    actions.switch_filter(request.viewer, filter_id, on)
     if not getattr(request, "htmx", False):
         return redirect("filter", filter_id)
     return with_toast(HttpResponse(status=204), "Alerts pass again." if on else "Switched off: no alert passes.")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+
+from skyportal.web.requests import ViewerRequest
 
 from ..queries import streams
 
 
 @login_required
 @require_GET
-def lamps(request: HttpRequest) -> HttpResponse:
+def lamps(request: ViewerRequest) -> HttpResponse:
     """A lamp for each stream of mine: how long ago it last brought a packet."""
-    found = streams.lamps(request.viewer)  # type: ignore[attr-defined]
+    found = streams.lamps(request.viewer)
     watch = " ".join(f"stream:{lamp.stream_id}" for lamp in found)
     return render(request, "candidates/_lamps.html", {"lamps": found, "watch": watch})

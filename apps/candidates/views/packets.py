@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions.replay import replay as read_again
@@ -17,8 +18,8 @@ from ..queries import streams
 
 @login_required
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def index(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
     queries.need_operator(viewer)
     reason = request.GET.get("reason", "")
     context = {
@@ -32,8 +33,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def one(request: HttpRequest, packet_id: int) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def one(request: ViewerRequest, packet_id: int) -> HttpResponse:
+    viewer = request.viewer
     queries.need_operator(viewer)
     packet = queries.get_refused(viewer, packet_id)
     raw = queries.raw_bytes(packet)
@@ -46,9 +47,9 @@ def one(request: HttpRequest, packet_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def replay(request: HttpRequest) -> HttpResponse:
+def replay(request: ViewerRequest) -> HttpResponse:
     """Read one packet again, or all."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     chosen = [int(pk) for pk in request.POST.getlist("packet") if pk.isdigit()]
     report = read_again(viewer, chosen or None)
     message = f"{report.new + report.repeated} read, {report.refused} refused again."

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from apps.sources.queries.objs import get_obj
 from apps.sources.queries.pages import group_names
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.api.params import keys, moment
+from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..queries import asked, cards
@@ -32,9 +33,9 @@ REJECTED = "rejected_candidates"
 
 @login_required
 @require_GET
-def scan(request: HttpRequest) -> HttpResponse:
+def scan(request: ViewerRequest) -> HttpResponse:
     """Candidates of my groups, newest first. The address holds the whole state of the page."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     try:
         question = asked.read(viewer, request.GET)
         found, scanned = search(viewer, question.query, question.page)
@@ -61,7 +62,7 @@ def scan(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _instead(request: HttpRequest, refusal: Invalid) -> HttpResponse:
+def _instead(request: ViewerRequest, refusal: Invalid) -> HttpResponse:
     """A page beyond the last shows the first; anything else that makes no sense is said on the page."""
     if refusal.message.startswith("Page number"):
         query = request.GET.copy()
@@ -78,7 +79,7 @@ NAMES = {"objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshi
 
 
 def _chips(address: QueryDict) -> list[dict[str, str]]:
-    return [{"name": name, "key": key, "value": address[key]} for key, name in NAMES.items() if address.get(key)]
+    return [{"name": name, "key": key, "value": str(address[key])} for key, name in NAMES.items() if address.get(key)]
 
 
 def _since(address: QueryDict) -> str:
@@ -90,9 +91,9 @@ def _since(address: QueryDict) -> str:
 
 @login_required
 @require_GET
-def news(request: HttpRequest) -> HttpResponse:
+def news(request: ViewerRequest) -> HttpResponse:
     """How many candidates came since the page was opened; offered, never pushed into what is being read."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     try:
         question = asked.read(viewer, request.GET)
         since = moment(request.GET.get("since", ""))
@@ -105,31 +106,31 @@ def news(request: HttpRequest) -> HttpResponse:
     return render(request, "candidates/_news.html", {"count": count, "url": f"{reverse('scan')}?{address.urlencode()}"})
 
 
-def _card(request: HttpRequest, name: str, message: str, *, undo: str = "", **query: Any) -> HttpResponse:
+def _card(request: ViewerRequest, name: str, message: str, *, undo: str = "", **query: Any) -> HttpResponse:
     """The card anew, with a toast; out of band where the request did not come from the card itself."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     found = candidate_of(viewer, name, status=404)
     groups = [int(g) for g in request.GET.get("scanned", "").split(",") if g.isdigit()]
     scanned: Scope = scope(viewer, groups or None)
     [card] = cards.cards(viewer, [found], scanned)
-    target = getattr(request, "htmx", None) and request.htmx.target  # type: ignore[attr-defined]
+    target = getattr(request, "htmx", None) and request.htmx.target
     context = {**_drawn(card), "current": True, "out_of_band": target != f"card-{card.obj_id}", "scanned": groups}
     address = urlencode(query | {"scanned": request.GET.get("scanned", "")}, doseq=True)
     undo_url = f"{reverse(undo, args=[name])}?{address}" if undo else ""
     return with_toast(render(request, "candidates/_card.html", context), message, undo_url=undo_url)
 
 
-def _on_candidate(act: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+def _on_candidate(act: Callable[[ViewerRequest, str], HttpResponse]) -> Callable[[ViewerRequest, str], HttpResponse]:
     """A card's action: by POST, on a candidate the viewer may see."""
 
-    def view(request: HttpRequest, name: str) -> HttpResponse:
-        candidate_of(request.viewer, name, status=404)  # type: ignore[attr-defined]
+    def view(request: ViewerRequest, name: str) -> HttpResponse:
+        candidate_of(request.viewer, name, status=404)
         return act(request, name)
 
     return login_required(require_POST(view))
 
 
-def _chosen(request: HttpRequest) -> list[int]:
+def _chosen(request: ViewerRequest) -> list[int]:
     try:
         chosen = [group for part in request.GET.getlist("group") for group in keys(part)]
     except ValueError:
@@ -140,8 +141,8 @@ def _chosen(request: HttpRequest) -> list[int]:
 
 
 @_on_candidate
-def save(request: HttpRequest, name: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def save(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer = request.viewer
     new = sources.save_source(viewer, get_obj(viewer, name), _chosen(request))
     if not new:
         return _card(request, name, f"{name} was saved there already.")
@@ -149,22 +150,22 @@ def save(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @_on_candidate
-def unsave(request: HttpRequest, name: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def unsave(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer = request.viewer
     gone = sources.unsave_source(viewer, get_obj(viewer, name), _chosen(request))
     return _card(request, name, f"{name} no longer in {group_names(gone)}.", undo="scan-save", group=gone)
 
 
 @_on_candidate
-def reject(request: HttpRequest, name: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def reject(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer = request.viewer
     listings.add_listing(viewer, name, REJECTED)
     return _card(request, name, f"{name} rejected: it will not be shown to you again.", undo="scan-unreject")
 
 
 @_on_candidate
-def unreject(request: HttpRequest, name: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def unreject(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer = request.viewer
     try:
         listings.remove_from_list(viewer, name, REJECTED)
     except NotVisible:

@@ -34,18 +34,17 @@ def optional_text(**options: Any) -> serializers.CharField:
     return serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=TEXT, **options)
 
 
-class GroupBody(serializers.Serializer):
-    name = serializers.CharField(max_length=200, allow_blank=True, default="")
+class GroupChange(serializers.Serializer):
+    name = serializers.CharField(max_length=200, allow_blank=True, required=False)
     nickname = optional_text()
     description = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=20_000)
     private = StrictBoolean(required=False)
     auto_accept_requests = StrictBoolean(required=False)
+
+
+class GroupBody(GroupChange):
+    name = serializers.CharField(max_length=200, allow_blank=True, default="")
     group_admins = Ids(required=False)
-
-
-class GroupChange(GroupBody):
-    name = serializers.CharField(max_length=200, allow_blank=True, required=False)
-    group_admins = None
 
 
 class MemberBody(serializers.Serializer):

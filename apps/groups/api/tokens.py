@@ -20,7 +20,7 @@ class Tokens(Endpoint):
 
     def get(self, request: Any) -> Any:
         """My tokens, without their secrets."""
-        owner = self.query["userID"] if self.query["userID"] is not None else self.viewer.user_id
+        owner = self.query["userID"] if self.query["userID"] is not None else self.viewer.user_id or 0
         if owner != self.viewer.user_id and not self.viewer.sees_all:
             raise NotAllowed("Insufficient permissions: these are tokens of somebody else.")
         return [shapes.token(t) for t in queries.tokens_of(self.viewer, owner)]

@@ -41,7 +41,7 @@ def groups_by_membership(viewer: Viewer) -> tuple[list[Group], list[Group]]:
     """My groups, each with `mine` (my membership), and the others that I may ask to join."""
     shown = groups(viewer).filter(single_user_group=False).prefetch_related("streams")
     known = list(shown.order_by("-sitewide", "name"))
-    mine = {m.group_id: m for m in Membership.objects.filter(user_id=viewer.user_id)}
+    mine = {m.group_id: m for m in Membership.objects.filter(user=viewer.user_id)}
     for group in known:
         group.mine = mine.get(group.pk)
     return [g for g in known if g.mine], [g for g in known if not g.mine]
@@ -99,9 +99,9 @@ def groups_to_save_in(viewer: Viewer, group_ids: Iterable[int]) -> list[int]:
     if viewer.sees_all:
         return wanted
     allowed = set(
-        Group.objects.filter(
-            pk__in=wanted, memberships__user_id=viewer.user_id, memberships__can_save=True
-        ).values_list("pk", flat=True)
+        Group.objects.filter(pk__in=wanted, memberships__user=viewer.user_id, memberships__can_save=True).values_list(
+            "pk", flat=True
+        )
     )
     if refused := [g for g in wanted if g not in allowed]:
         names = ", ".join(Group.objects.filter(pk__in=refused).values_list("name", flat=True))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
 from skyportal.access.errors import Invalid, Refusal
 from skyportal.access.viewer import Viewer
+from skyportal.web.requests import ViewerRequest
 
 from .. import actions, queries
 from ..forms import GroupForm
@@ -18,9 +19,9 @@ from ..slots import group_facts, group_includes
 
 
 @login_required
-def groups(request: HttpRequest) -> HttpResponse:
+def groups(request: ViewerRequest) -> HttpResponse:
     """My groups, others I may ask to join, and a form for a new one."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer: Viewer = request.viewer
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -34,15 +35,15 @@ def groups(request: HttpRequest) -> HttpResponse:
     mine, others = queries.groups_by_membership(viewer)
     counts = queries.member_counts(viewer, [g.pk for g in mine])
     for group in mine:
-        group.size = counts.get(group.pk, 0)
+        group.size = counts.get(group.pk, 0)  # type: ignore[attr-defined]
     page = {"mine": mine, "others": others, "form": form, "asked": request.method == "POST"}
     return render(request, "groups/groups.html", page, status=400 if form.is_bound else 200)
 
 
 @login_required
-def group(request: HttpRequest, group_id: int) -> HttpResponse:
+def group(request: ViewerRequest, group_id: int) -> HttpResponse:
     """One group: its people, streams and filters."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer: Viewer = request.viewer
     found = queries.get_group(viewer, group_id)
     inside = found.pk in viewer.group_ids or viewer.sees_all
     page = {
@@ -64,7 +65,8 @@ def members_of(viewer: Viewer, group_id: int) -> dict:
     mine = next((row for row in rows if row.user_id == viewer.user_id), None)
     contacts = queries.contacts_open_to(viewer, (row.user_id for row in rows)) if not found.sitewide else set()
     for row in rows:
-        row.contact = row.user.contact_email if row.user_id in contacts else None
+        shown = row.user.contact_email if row.user_id in contacts else None
+        row.contact = shown  # type: ignore[attr-defined]
     return {
         "streams": list(queries.streams(viewer).filter(groups=found)),
         "group": found,
@@ -97,19 +99,21 @@ def _facts(viewer: Viewer, group_id: int) -> list[dict]:
 
 @login_required
 @require_POST
-def edit_group(request: HttpRequest, group_id: int) -> HttpResponse:
+def edit_group(request: ViewerRequest, group_id: int) -> HttpResponse:
     form = GroupForm(request.POST)
     if not form.is_valid():
-        raise Invalid("Not changed. " + " ".join(f"{name}: {' '.join(said)}" for name, said in form.errors.items()))
-    changed = actions.change_group(request.viewer, group_id, form.cleaned_data)  # type: ignore[attr-defined]
+        raise Invalid(
+            "Not changed. " + " ".join(f"{name}: {' '.join(map(str, said))}" for name, said in form.errors.items())
+        )
+    changed = actions.change_group(request.viewer, group_id, form.cleaned_data)
     messages.success(request, f"{changed.name} is changed.")
     return redirect("group", group_id)
 
 
 @login_required
 @require_POST
-def delete_group(request: HttpRequest, group_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def delete_group(request: ViewerRequest, group_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer
     name = queries.get_group(viewer, group_id).name
     actions.delete_group(viewer, group_id)
     messages.success(request, f"{name} is deleted.")
@@ -118,8 +122,8 @@ def delete_group(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def leave_group(request: HttpRequest, group_id: int) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def leave_group(request: ViewerRequest, group_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer
     name = queries.get_group(viewer, group_id).name
     actions.remove_member(viewer, group_id, viewer.user_id or 0)
     messages.success(request, f"You left {name}.")

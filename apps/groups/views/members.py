@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from skyportal.access.errors import Invalid, Refusal
+from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from .. import actions, queries
@@ -23,49 +24,49 @@ TICKET_LASTS = 3600
 
 
 @login_required
-def members(request: HttpRequest, group_id: int) -> HttpResponse:
-    return render(request, "groups/_members.html", members_of(request.viewer, group_id))  # type: ignore[attr-defined]
+def members(request: ViewerRequest, group_id: int) -> HttpResponse:
+    return render(request, "groups/_members.html", members_of(request.viewer, group_id))
 
 
-def _answer(request: HttpRequest, group_id: int, message: str, *, level: str = "success", undo: str = "",
+def _answer(request: ViewerRequest, group_id: int, message: str, *, level: str = "success", undo: str = "",
             oob: bool = False) -> HttpResponse:  # fmt: skip
     """The list again with a word of what happened; without htmx, the page."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         messages.add_message(request, messages.SUCCESS if level == "success" else messages.ERROR, message)
         return redirect("group", group_id)
-    page = {**members_of(request.viewer, group_id), "oob": oob}  # type: ignore[attr-defined]
+    page = {**members_of(request.viewer, group_id), "oob": oob}
     return with_toast(render(request, "groups/_members.html", page), message, level=level, undo_url=undo)
 
 
-def _refused(request: HttpRequest, group_id: int, refusal: Refusal) -> HttpResponse:
+def _refused(request: ViewerRequest, group_id: int, refusal: Refusal) -> HttpResponse:
     """With htmx, the list as it is, so that a switch goes back to what is true; without, the refusal's own page."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         raise refusal
     return _answer(request, group_id, refusal.message, level="error")
 
 
 @login_required
 @require_POST
-def add_member(request: HttpRequest, group_id: int) -> HttpResponse:
+def add_member(request: ViewerRequest, group_id: int) -> HttpResponse:
     form = AddMember(request.POST)
     if not form.is_valid():
         return _refused(request, group_id, Invalid("Choose a person to add first."))
     person = form.cleaned_data["user"]
     try:
-        new = actions.add_members(request.viewer, group_id, [person], admin=form.cleaned_data["admin"])  # type: ignore[attr-defined]
+        new = actions.add_members(request.viewer, group_id, [person], admin=form.cleaned_data["admin"])
     except Refusal as refusal:
         return _refused(request, group_id, refusal)
-    name = queries.get_person(request.viewer, person).get_full_name()  # type: ignore[attr-defined]
+    name = queries.get_person(request.viewer, person).get_full_name()
     return _answer(request, group_id, f"{name} joined." if new else f"{name} is a member already.")
 
 
 @login_required
 @require_POST
-def change_member(request: HttpRequest, group_id: int, user_id: int) -> HttpResponse:
+def change_member(request: ViewerRequest, group_id: int, user_id: int) -> HttpResponse:
     """The switches of a row, all of which come with every change of one."""
     try:
         row = actions.change_member(
-            request.viewer,  # type: ignore[attr-defined]
+            request.viewer,
             group_id,
             user_id,
             **{flag: flag in request.POST for flag in FLAGS},
@@ -78,9 +79,9 @@ def change_member(request: HttpRequest, group_id: int, user_id: int) -> HttpResp
 
 @login_required
 @require_POST
-def remove_member(request: HttpRequest, group_id: int, user_id: int) -> HttpResponse:
+def remove_member(request: ViewerRequest, group_id: int, user_id: int) -> HttpResponse:
     try:
-        gone = actions.remove_member(request.viewer, group_id, user_id)  # type: ignore[attr-defined]
+        gone = actions.remove_member(request.viewer, group_id, user_id)
     except Refusal as refusal:
         return _refused(request, group_id, refusal)
     ticket = signing.dumps([group_id, user_id, *(getattr(gone, flag) for flag in FLAGS)], salt=TICKET)
@@ -90,7 +91,7 @@ def remove_member(request: HttpRequest, group_id: int, user_id: int) -> HttpResp
 
 @login_required
 @require_POST
-def restore_member(request: HttpRequest, group_id: int, ticket: str) -> HttpResponse:
+def restore_member(request: ViewerRequest, group_id: int, ticket: str) -> HttpResponse:
     """Undo a removal: the person comes back with what they could do."""
     try:
         group_of, user_id, *flags = signing.loads(ticket, salt=TICKET, max_age=TICKET_LASTS)
@@ -98,5 +99,5 @@ def restore_member(request: HttpRequest, group_id: int, ticket: str) -> HttpResp
         raise Invalid("That was too long ago to be undone; add the person again.") from None
     if group_of != group_id:
         raise Invalid("That belongs to another group.")
-    actions.add_members(request.viewer, group_id, [user_id], **dict(zip(FLAGS, flags, strict=True)))  # type: ignore[attr-defined]
+    actions.add_members(request.viewer, group_id, [user_id], **dict(zip(FLAGS, flags, strict=True)))
     return _answer(request, group_id, "Back again, as before.", oob=True)

@@ -8,20 +8,21 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from skyportal.access.errors import Refusal
 from skyportal.access.viewer import Viewer
+from skyportal.web.requests import ViewerRequest
 
 from .. import actions, queries
 from ..forms import ChangePassword, ProfileForm, TokenForm
 
 
-def _page(request: HttpRequest, *, status: int = 200, **shown: object) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def _page(request: ViewerRequest, *, status: int = 200, **shown: object) -> HttpResponse:
+    viewer: Viewer = request.viewer
     person = queries.get_person(viewer, viewer.user_id or 0)
     held_by_roles = {acl.pk for role in person.roles.all() for acl in role.acls.all()}
     page = {
@@ -40,7 +41,7 @@ def _page(request: HttpRequest, *, status: int = 200, **shown: object) -> HttpRe
 
 
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: ViewerRequest) -> HttpResponse:
     """Shows the account, and takes changes of names and contacts."""
     if request.method != "POST":
         return _page(request)
@@ -48,7 +49,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form=form, status=400)
     try:
-        actions.change_profile(request.viewer, form.cleaned_data)  # type: ignore[attr-defined]
+        actions.change_profile(request.viewer, form.cleaned_data)
     except (Refusal, ValidationError) as problem:
         form.add_error(None if isinstance(problem, ValidationError) else "contact_phone", "; ".join(_words(problem)))
         return _page(request, form=form, status=400)
@@ -63,7 +64,7 @@ def _words(problem: Refusal | ValidationError) -> list[str]:
 @login_required
 @require_POST
 @sensitive_post_parameters()
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: ViewerRequest) -> HttpResponse:
     form = ChangePassword(request.user, request.POST)
     if not form.is_valid():
         return _page(request, password_form=form, status=400)
@@ -75,9 +76,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def make_token(request: HttpRequest) -> HttpResponse:
+def make_token(request: ViewerRequest) -> HttpResponse:
     """The secret is in this answer and nowhere else."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer: Viewer = request.viewer
     form = TokenForm(request.POST, viewer=viewer)
     if not form.is_valid():
         return _page(request, token_form=form, status=400)
@@ -91,9 +92,9 @@ def make_token(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def rename_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
+def rename_token(request: ViewerRequest, token_id: UUID) -> HttpResponse:
     try:
-        actions.change_token(request.viewer, str(token_id), name=request.POST.get("name", "")[:200])  # type: ignore[attr-defined]
+        actions.change_token(request.viewer, str(token_id), name=request.POST.get("name", "")[:200])
     except Refusal as refusal:
         messages.error(request, refusal.message)
     else:
@@ -103,7 +104,7 @@ def rename_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
-    actions.revoke_token(request.viewer, str(token_id))  # type: ignore[attr-defined]
+def revoke_token(request: ViewerRequest, token_id: UUID) -> HttpResponse:
+    actions.revoke_token(request.viewer, str(token_id))
     messages.success(request, "The token is revoked; whatever used it is locked out.")
     return redirect("profile")

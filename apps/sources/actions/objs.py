@@ -20,7 +20,7 @@ from skyportal.journal.recording import record
 
 from .. import totals
 from ..entries import ObjChanged, ObjDeleted
-from ..models import Listing, Obj
+from ..models import Listing, Obj, ObjReader
 from ..slots import position_locks
 
 NAME = re.compile(r"^[A-Za-z0-9_\-;:+.]{1,200}$")
@@ -117,6 +117,8 @@ def create_obj(viewer: Viewer, name: str, columns: Mapping[str, Any]) -> tuple[O
 def change_obj(viewer: Viewer, obj: Obj, columns: Mapping[str, Any]) -> list[str]:
     """Change columns of an obj that the viewer sees; the names of those that differ now."""
     changed = [name for name, value in columns.items() if getattr(obj, name) != value]
+    if lost := [name for name in ("ra", "dec") if name in changed and columns[name] is None]:
+        raise Invalid(f"Invalid/missing parameters: {lost[0]}: an object keeps its position.")
     if not changed:
         return []
     if {"ra", "dec"} & set(changed) and any(holds(obj.pk) for holds in position_locks):
@@ -149,7 +151,7 @@ def delete_obj(viewer: Viewer, obj: Obj) -> None:
             model = link.related_model
             if model is Listing or getattr(model, "access", INTERNAL) is INTERNAL:
                 continue
-            rows = model._default_manager.filter(**{link.field.name: obj})
+            rows: Any = model._default_manager.filter(**{link.field.name: obj})
             if rows.count() != rows.deletable_by(viewer).count():
                 raise NotAllowed(
                     f"Insufficient permissions: not all data of {obj.name} are yours to delete.", status=400
@@ -202,3 +204,8 @@ def make_known_to_audiences(pairs: Iterable[tuple[int, int]]) -> None:
             " join access_audiencemember m using (audience_id) order by 1, 2, 3 on conflict do nothing",
             [[row[0] for row in rows], [row[1] for row in rows]],
         )
+
+
+def forget_reader(kind: int, ref: int) -> None:
+    """A group or stream is gone, and with it what it knew of; its id is never given again."""
+    ObjReader.objects.filter(kind=kind, ref=ref).delete()

@@ -162,7 +162,7 @@ def _literals(columns: dict[str, list[Any]]) -> dict[str, Any]:
 
 def _columns(points: Points) -> dict[str, list[Any]]:
     """The columns of the table as plain lists; those of which nothing is known are left out."""
-    columns = {
+    columns: dict[str, list[Any]] = {
         "obj_id": _integers(points.obj_id),
         "mjd": _floats(points.mjd),
         "fluxerr": _floats(points.fluxerr),
@@ -182,12 +182,13 @@ def _columns(points: Points) -> dict[str, list[Any]]:
     return columns
 
 
-_NAMED: dict[str, type[Bandpass] | type[Origin]] = {"bandpass": Bandpass, "origin": Origin}
+_NAMED: dict[str, type[Any]] = {"bandpass": Bandpass, "origin": Origin}
 
 
 def ids_of(kind: str, names: Column) -> list[int]:
     """Small numbers for public names of bandpasses or origins, made where they are new."""
-    model, wanted = _NAMED[kind], {str(name) for name in names}
+    model: Any = _NAMED[kind]
+    wanted = {str(name) for name in names}
     known = dict(model.objects.filter(name__in=wanted).values_list("name", "pk"))
     if missing := wanted - known.keys():
         model.objects.bulk_create([model(name=name) for name in sorted(missing)], ignore_conflicts=True)

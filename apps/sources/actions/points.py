@@ -54,7 +54,7 @@ def change_point(viewer: Viewer, point_id: int, data: Mapping[str, Any]) -> None
     columns |= {"origin_id": ids_of("origin", new.origin), "bandpass_id": ids_of("bandpass", new.bandpass)}
     columns |= {name: getattr(new, name) for name in ("limiting_mag", "ra", "dec", "ra_unc", "dec_unc")}
     columns |= {name: getattr(new, name) for name in ("ref_flux", "ref_fluxerr") if getattr(new, name) is not None}
-    values = {name: column[0] if column is not None else None for name, column in columns.items()}
+    values: dict[str, Any] = {name: column[0] if column is not None else None for name, column in columns.items()}
     for name in ("limiting_mag", "ra", "dec", "ra_unc", "dec_unc"):
         values[name] = None if np.isnan(values[name]) else values[name]
     audience = _replaced_audience(viewer, point, data)

@@ -98,16 +98,14 @@ def resolved(viewer: Viewer, rows: Measured, audience: Audience) -> Points:
         raise Invalid(f"Invalid object ID: {min(unknown)[:100]}")
     _check_instruments(rows)
     n = len(rows)
+    names = ("mjd", "flux", "fluxerr", "bandpass", "instrument_id", "origin", "limiting_mag", "altdata")
+    kept: dict[str, Any] = {name: getattr(rows, name) for name in (*names, "ra", "dec", "ra_unc", "dec_unc")}
     return Points(
         obj_id=[obj_ids[name] for name in rows.obj_name],
         audience_id=[audience.pk] * n,
         ref_flux=None if np.isnan(rows.ref_flux).all() else rows.ref_flux,
         ref_fluxerr=None if np.isnan(rows.ref_fluxerr).all() else rows.ref_fluxerr,
-        **{
-            name: getattr(rows, name)
-            for name in ("mjd", "flux", "fluxerr", "bandpass", "instrument_id", "origin", "limiting_mag", "altdata")
-        },
-        **{name: getattr(rows, name) for name in ("ra", "dec", "ra_unc", "dec_unc")},
+        **kept,
     )
 
 
@@ -124,7 +122,10 @@ def _check_instruments(rows: Measured) -> None:
 def _rows(points: Points, wanted: Sequence[int]) -> Points:
     """Some rows of an upload."""
     columns = {name: getattr(points, name) for name in points.__dataclass_fields__}
-    return Points(**{name: None if column is None else [column[n] for n in wanted] for name, column in columns.items()})
+    chosen: dict[str, Any] = {
+        name: None if column is None else [column[n] for n in wanted] for name, column in columns.items()
+    }
+    return Points(**chosen)
 
 
 _MATCH = """
@@ -181,11 +182,11 @@ def _widen(viewer: Viewer, rows: Iterable[Match], audience: Audience) -> None:
         by_old.setdefault(old, []).append(point_id)
         obj_ids.add(obj_id)
     changed: dict[int, int] = {}
-    for old in Audience.objects.filter(pk__in=by_old):
-        wide = Audience.objects.widened(old, audience.group_ids, audience.stream_ids)
-        if wide.pk != old.pk:
-            Photometry.objects.filter(pk__in=by_old[old.pk]).update(audience=wide, modified=timezone.now())
-            changed[old.pk] = wide.pk
+    for narrow in Audience.objects.filter(pk__in=by_old):
+        wide = Audience.objects.widened(narrow, audience.group_ids, audience.stream_ids)
+        if wide.pk != narrow.pk:
+            Photometry.objects.filter(pk__in=by_old[narrow.pk]).update(audience=wide, modified=timezone.now())
+            changed[narrow.pk] = wide.pk
     if changed:
         make_known_to_audiences((obj_id, wide) for obj_id in obj_ids for wide in changed.values())
         points_changed(viewer, obj_ids, sum(len(by_old[old]) for old in changed), "shared")

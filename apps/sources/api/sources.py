@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpResponseBase
 
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.api.endpoint import Endpoint
@@ -101,7 +100,7 @@ class SourcesEndpoint(Endpoint):
         self.viewed = obj.pk
         return row
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """A view by token is counted after the answer has left."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         viewed = getattr(self, "viewed", None)

@@ -46,7 +46,7 @@ def count_saved(viewer: Viewer, days: float) -> int:
 def savers(viewer: Viewer, days: float, most: int) -> list[dict[str, Any]]:
     """Who saved most to the viewer's groups in the last days."""
     since = timezone.now() - timedelta(days=days)
-    rows = (
+    rows: Any = (
         Source.objects.visible_to(viewer)
         .filter(active=True, saved_at__gte=since, saved_by__isnull=False)
         .order_by()

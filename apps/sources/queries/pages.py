@@ -29,6 +29,11 @@ class Header:
     galactic: tuple[float, float] | None
     distance: dict[str, float] | None
 
+    @property
+    def kept(self) -> bool:
+        """Whether any group of the viewer keeps or was asked to keep it; those that let go are no longer shown."""
+        return any(save.active or save.requested for save in self.saves)
+
 
 def header(viewer: Viewer, obj: Obj) -> Header:
     saves = list(
@@ -37,7 +42,7 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         .select_related("group", "saved_by")
         .order_by("-active", "saved_at")
     )
-    favourite = Listing.objects.filter(user_id=viewer.user_id, obj=obj, list_name=FAVORITES).exists()
+    favourite = Listing.objects.filter(user_id=viewer.user_id or 0, obj=obj, list_name=FAVORITES).exists()
     offered = groups_to_save_in(viewer, saves)
     return Header(obj, saves, favourite, offered, _galactic(obj), distances(obj.redshift))
 
@@ -97,7 +102,7 @@ def group_names(group_ids: list[int]) -> str:
 def groups_to_save_in(viewer: Viewer, saves: list[Source]) -> list[Group]:
     """Groups offered for a save: mine, in which I may save, that do not have it. My own group comes last."""
     have = {save.group_id for save in saves if save.active}
-    mine = Group.objects.filter(memberships__user_id=viewer.user_id, memberships__can_save=True, sitewide=False)
+    mine = Group.objects.filter(memberships__user_id=viewer.user_id or 0, memberships__can_save=True, sitewide=False)
     return list(mine.exclude(pk__in=have).order_by("single_user_group", "name"))
 
 
@@ -175,4 +180,9 @@ def used_classes(viewer: Viewer) -> list[str]:
         rows = Classification.objects.visible_to(viewer).order_by().values_list("taxonomy__name", "classification")
         return sorted(f"{taxonomy}: {name}" for taxonomy, name in rows.distinct())
 
-    return cache.get_or_set(f"used-classes:{viewer.user_id}", look, 300)
+    return cache.get_or_set(f"used-classes:{viewer.user_id}", look, 300) or []
+
+
+def sources_of_group(viewer: Viewer, group_id: int) -> int:
+    """How many sources a group keeps, as far as the viewer may see them."""
+    return Source.objects.visible_to(viewer).filter(group_id=group_id, active=True).count()

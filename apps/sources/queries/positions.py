@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from skyportal.access.errors import Invalid
 from skyportal.access.models import STREAM, AudienceMember
 from skyportal.access.viewer import Viewer
 from skyportal.astro import sky
@@ -26,6 +27,8 @@ def weighted(
     stream_only: bool = False,
 ) -> dict[str, Any]:
     """Mean position of detections, and how far from the obj's own; the latter where no detection has a position."""
+    if obj.ra is None or obj.dec is None:
+        raise Invalid(f"{obj.name} has no position.")
     points = Photometry.objects.visible_to(viewer).filter(obj=obj, ra__isnull=False, dec__isnull=False)
     if instrument_ids:
         points = points.filter(instrument__in=instrument_ids)

@@ -66,7 +66,8 @@ def matching(viewer: Viewer, asked: Asked) -> QuerySet:
 
 def passing(viewer: Viewer, asked: Asked) -> QuerySet | None:
     """Objs that pass what is asked of objs; None where nothing is."""
-    objs, used = Obj.objects.all(), set()
+    objs: QuerySet = Obj.objects.all()
+    used: set[Any] = set()
     for name, plug in obj_filters.items():
         value = asked.get(name)
         if value is None or value is False or value == "" or value == []:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from skyportal.access.errors import Refusal
+from skyportal.web.requests import ViewerRequest
 
 from ..actions import classifications as saying
 from ..queries import classifications as said
@@ -21,15 +22,15 @@ from .remarks import done, fragment
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def classifications(request: HttpRequest, name: str) -> HttpResponse:
+def classifications(request: ViewerRequest, name: str) -> HttpResponse:
     """What a source is said to be, and saying it."""
     if request.method == "POST":
         return _classify(request, name)
     return _classifications(request, name, keep_form="closed" not in request.GET)
 
 
-def _classifications(request: HttpRequest, name: str, **more: Any) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def _classifications(request: ViewerRequest, name: str, **more: Any) -> HttpResponse:
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     rows = said.by_obj(viewer, [obj.pk])[obj.pk]
     mine = said.changeable_ids(viewer, [row["id"] for row in rows]) if rows and viewer.may("Classify") else set()
@@ -57,9 +58,9 @@ def _dressed(viewer: Any, row: dict[str, Any], mine: set[int]) -> dict[str, Any]
 
 @login_required
 @require_GET
-def classify_form(request: HttpRequest, name: str) -> HttpResponse:
+def classify_form(request: ViewerRequest, name: str) -> HttpResponse:
     """The form alone; it is long, and fetched only by those about to classify."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     return render(request, "sources/_classify.html", _form(viewer, get_obj(viewer, name)))
 
 
@@ -79,8 +80,8 @@ def _option(choice: tuple[int, str], labels: dict[tuple[int, str], str]) -> tupl
     return f"{choice[0]}:{choice[1]}", labels[choice]
 
 
-def _classify(request: HttpRequest, name: str) -> HttpResponse:
-    viewer, form = request.viewer, request.POST  # type: ignore[attr-defined]
+def _classify(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer, form = request.viewer, request.POST
     taxonomy, _, chosen = form.get("class", "").partition(":")
     row = {
         "obj_id": name,
@@ -102,16 +103,16 @@ def _classify(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def vote(request: HttpRequest, name: str, classification_id: int) -> HttpResponse:
+def vote(request: ViewerRequest, name: str, classification_id: int) -> HttpResponse:
     """For (1) or against (-1); 0 takes the vote back."""
     value = {"1": 1, "-1": -1}.get(request.POST.get("vote", ""))
-    saying.vote(request.viewer, classification_id, value)  # type: ignore[attr-defined]
+    saying.vote(request.viewer, classification_id, value)
     words = {1: "You voted for it.", -1: "You voted against it.", None: "Vote withdrawn."}[value]
     return done(request, name, _classifications(request, name, keep_form=True), words)
 
 
 @login_required
 @require_POST
-def classification_delete(request: HttpRequest, name: str, classification_id: int) -> HttpResponse:
-    saying.delete_classification(request.viewer, classification_id)  # type: ignore[attr-defined]
+def classification_delete(request: ViewerRequest, name: str, classification_id: int) -> HttpResponse:
+    saying.delete_classification(request.viewer, classification_id)
     return done(request, name, _classifications(request, name, keep_form=True), "Classification deleted.")

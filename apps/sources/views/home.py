@@ -1,9 +1,11 @@
 """The dashboard: what is new since one last looked."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+
+from skyportal.web.requests import ViewerRequest
 
 from ..queries import pages
 from ..slots import home_panels
@@ -11,8 +13,8 @@ from ..slots import home_panels
 
 @login_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def home(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
     context = {
         "recent": pages.recent_saves(viewer),
         "groups": pages.my_groups_counted(viewer),
@@ -23,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def recent(request: HttpRequest) -> HttpResponse:
+def recent(request: ViewerRequest) -> HttpResponse:
     """The table of recent saves, fetched again when one of my groups changes."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     return render(request, "sources/_recent.html", {"recent": pages.recent_saves(viewer)})

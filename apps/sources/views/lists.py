@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, Query, flag, integer, keys, moment, text
+from skyportal.web.requests import ViewerRequest
 
 from ..queries import pages
 from ..queries import sources as queries
@@ -39,13 +40,13 @@ IN_FORM = {"sourceID", "group_ids", "classifications", "minRedshift", "maxRedshi
 
 @login_required
 @require_GET
-def sources(request: HttpRequest) -> HttpResponse:
+def sources(request: ViewerRequest) -> HttpResponse:
     return _list(request, heading="Sources", fixed={})
 
 
 @login_required
 @require_GET
-def favourites(request: HttpRequest) -> HttpResponse:
+def favourites(request: ViewerRequest) -> HttpResponse:
     return _list(request, heading="Favourites", fixed={"listName": pages.FAVORITES})
 
 
@@ -57,15 +58,15 @@ class _Counted(Paginator):
         self._total = total
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self._total
 
     def shown(self, number: int) -> Page:
         return Page(self.object_list, number, self)
 
 
-def _list(request: HttpRequest, *, heading: str, fixed: dict[str, Any]) -> HttpResponse:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+def _list(request: ViewerRequest, *, heading: str, fixed: dict[str, Any]) -> HttpResponse:
+    viewer: Viewer = request.viewer
     declared = [*SAVES, *(plug.param for plug in obj_filters)]
     query = Query.parse(request.GET, declared)
     query.update(fixed)
@@ -77,6 +78,7 @@ def _list(request: HttpRequest, *, heading: str, fixed: dict[str, Any]) -> HttpR
     groups = pages.my_groups(viewer)
     context = {
         "heading": heading,
+        "are_favourites": bool(fixed),
         "page": paginator.shown(number),
         "total": found.total,
         "order": ORDERS.get(sort, f"by {sort.removeprefix('-')}"),
@@ -91,10 +93,11 @@ def _list(request: HttpRequest, *, heading: str, fixed: dict[str, Any]) -> HttpR
     return render(request, "sources/sources.html", context)
 
 
-def _chips(request: HttpRequest, group_names: dict[str, str]) -> list[dict[str, str]]:
+def _chips(request: ViewerRequest, group_names: dict[str, str]) -> list[dict[str, str]]:
     chips = []
     for name, value in request.GET.items():
         if value and name not in ("page", "sort"):
-            label = group_names.get(value, value) if name == "group_ids" else value
-            chips.append({"name": SHOWN.get(name, name), "key": name, "value": value, "label": label})
+            text = str(value)
+            label = group_names.get(text, text) if name == "group_ids" else text
+            chips.append({"name": SHOWN.get(name, name), "key": name, "value": text, "label": label})
     return chips

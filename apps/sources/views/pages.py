@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from skyportal.astro import sky
 from skyportal.web.bokeh import item, place
+from skyportal.web.requests import ViewerRequest
 
 from .. import plots
 from ..queries import light_curves, pages, thumbnails
@@ -23,9 +24,9 @@ from ..slots import obj_panels
 
 @login_required
 @require_GET
-def source(request: HttpRequest, name: str) -> HttpResponse:
+def source(request: ViewerRequest, name: str) -> HttpResponse:
     """The page of one obj: its head at once, each panel from its own address."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     context = {
         "head": pages.header(viewer, obj),
@@ -46,9 +47,9 @@ def cutouts(pictures: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 @login_required
 @require_GET
-def photometry(request: HttpRequest, name: str) -> HttpResponse:
+def photometry(request: ViewerRequest, name: str) -> HttpResponse:
     """The light curve and its table, fetched again when a point comes."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     return render(request, "sources/_photometry.html", {"obj": obj, **_light_curve(viewer, obj)})
 
@@ -57,7 +58,8 @@ def _light_curve(viewer: Any, obj: Any) -> dict[str, Any]:
     curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
     if curve is None:
         return {"curve": None}
-    url, common = reverse("source-light-curve", args=[obj.name]), {"height": 380, "legend": "light-curve-legend"}
+    url = reverse("source-light-curve", args=[obj.name])
+    common: dict[str, Any] = {"height": 380, "legend": "light-curve-legend"}
     still = plots.svg_light_curve(curve, width=900, height=380)
     return {
         "curve": curve,
@@ -84,9 +86,9 @@ def _rows(curve: light_curves.LightCurve, newest: int | None = None) -> list[dic
 
 @login_required
 @require_GET
-def light_curve(request: HttpRequest, name: str) -> HttpResponse:
+def light_curve(request: ViewerRequest, name: str) -> HttpResponse:
     """The live plot's figure, asked for when it comes into view."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
     if curve is None:
@@ -97,9 +99,9 @@ def light_curve(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def photometry_csv(request: HttpRequest, name: str) -> HttpResponse:
+def photometry_csv(request: ViewerRequest, name: str) -> HttpResponse:
     """Every point the viewer may read, oldest first: MJD, AB magnitudes, µJy."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
     answer = HttpResponse(content_type="text/csv")
@@ -112,9 +114,9 @@ def photometry_csv(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def search(request: HttpRequest) -> JsonResponse:
+def search(request: ViewerRequest) -> JsonResponse:
     """What the quick search finds: objs by name or place."""
-    viewer, text = request.viewer, request.GET.get("q", "").strip()[:200].replace("\x00", "")  # type: ignore[attr-defined]
+    viewer, text = request.viewer, request.GET.get("q", "").strip()[:200].replace("\x00", "")
     if not text:
         return JsonResponse({"results": []})
     position = sky.parse_position(text)

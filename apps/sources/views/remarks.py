@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from skyportal.access.errors import Invalid, Refusal
 from skyportal.web.markdown import render as markdown
+from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import comments as saying
@@ -29,16 +30,16 @@ from ..queries.objs import get_obj
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
-def fragment(request: HttpRequest, kind: str, context: dict[str, Any]) -> HttpResponse:
+def fragment(request: ViewerRequest, kind: str, context: dict[str, Any]) -> HttpResponse:
     """`sources/_kind.html`, or only its inside when its root asks."""
-    inside = getattr(request, "htmx", None) and request.htmx.target == kind  # type: ignore[attr-defined]
+    inside = getattr(request, "htmx", None) and request.htmx.target == kind
     template = f"sources/_{kind}_inside.html" if inside else f"sources/_{kind}.html"
     return render(request, template, context)
 
 
-def done(request: HttpRequest, name: str, answer: HttpResponse, message: str, undo: str = "") -> HttpResponse:
+def done(request: ViewerRequest, name: str, answer: HttpResponse, message: str, undo: str = "") -> HttpResponse:
     """The fragment with a word of what happened; without htmx, the source page."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect("source", name)
     return with_toast(answer, message, undo_url=undo)
 
@@ -48,15 +49,15 @@ def done(request: HttpRequest, name: str, answer: HttpResponse, message: str, un
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def comments(request: HttpRequest, name: str) -> HttpResponse:
+def comments(request: ViewerRequest, name: str) -> HttpResponse:
     """What is said of a source, and saying more."""
     if request.method == "POST":
         return _post_comment(request, name)
     return _comments(request, name, keep_form=True)
 
 
-def _comments(request: HttpRequest, name: str, **more: Any) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def _comments(request: ViewerRequest, name: str, **more: Any) -> HttpResponse:
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     channel = (request.POST.get("channel") or request.GET.get("channel") or "")[:200].replace("\x00", "")
     rows = said.by_obj(viewer, [obj.pk], channel=channel or None)[obj.pk]
@@ -95,7 +96,7 @@ def _name(author: dict[str, Any] | None) -> str:
     return f"{author['first_name']} {author['last_name']}".strip() or author["username"]
 
 
-def _attachment(request: HttpRequest) -> Attachment | None:
+def _attachment(request: ViewerRequest) -> Attachment | None:
     file = request.FILES.get("attachment")
     if file is None:
         return None
@@ -104,8 +105,8 @@ def _attachment(request: HttpRequest) -> Attachment | None:
     return Attachment(safe_name(file.name or ""), file.read())
 
 
-def _post_comment(request: HttpRequest, name: str) -> HttpResponse:
-    viewer, words = request.viewer, request.POST.get("text", "")  # type: ignore[attr-defined]
+def _post_comment(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer, words = request.viewer, request.POST.get("text", "")
     chosen = request.POST.getlist("group_ids")
     try:
         comment, new = saying.post_comment(
@@ -129,9 +130,9 @@ def _post_comment(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def comment(request: HttpRequest, name: str, comment_id: int) -> HttpResponse:
+def comment(request: ViewerRequest, name: str, comment_id: int) -> HttpResponse:
     """One comment in a form, and changing it."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     words, error = request.POST.get("text", ""), ""
     if request.method == "POST":
         try:
@@ -149,8 +150,8 @@ def comment(request: HttpRequest, name: str, comment_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def comment_delete(request: HttpRequest, name: str, comment_id: int) -> HttpResponse:
-    saying.delete_comment(request.viewer, comment_id, name)  # type: ignore[attr-defined]
+def comment_delete(request: ViewerRequest, name: str, comment_id: int) -> HttpResponse:
+    saying.delete_comment(request.viewer, comment_id, name)
     return done(request, name, _comments(request, name), "Comment deleted.")
 
 
@@ -159,9 +160,9 @@ def comment_delete(request: HttpRequest, name: str, comment_id: int) -> HttpResp
 
 @login_required
 @require_GET
-def annotated(request: HttpRequest, name: str) -> HttpResponse:
+def annotated(request: ViewerRequest, name: str) -> HttpResponse:
     """What machines say of a source, by origin; `q` narrows it to keys, values and origins that hold it."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     rows = reading.by_obj(viewer, [obj.pk])[obj.pk]
     wanted = request.GET.get("q", "").strip().lower()

@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from skyportal.access.errors import Invalid
 from skyportal.api.params import keys
+from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import listings, sources
@@ -20,7 +21,7 @@ from ..queries import pages
 from ..queries.objs import get_obj
 
 
-def _groups(request: HttpRequest) -> list[int]:
+def _groups(request: ViewerRequest) -> list[int]:
     """Groups named in the form or the address."""
     given = request.POST.getlist("group") or request.GET.getlist("group")
     try:
@@ -32,8 +33,8 @@ def _groups(request: HttpRequest) -> list[int]:
     return chosen
 
 
-def _answer(request: HttpRequest, obj: Any, message: str, *, undo: str = "", **query: Any) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def _answer(request: ViewerRequest, obj: Any, message: str, *, undo: str = "", **query: Any) -> HttpResponse:
+    viewer = request.viewer
     answer = render(request, "sources/_groups.html", {"obj": obj, "head": pages.header(viewer, obj)})
     undo_url = f"{reverse(undo, args=[obj.name])}?{urlencode(query, doseq=True)}" if undo else ""
     return with_toast(answer, message, undo_url=undo_url)
@@ -41,16 +42,16 @@ def _answer(request: HttpRequest, obj: Any, message: str, *, undo: str = "", **q
 
 @login_required
 @require_GET
-def groups(request: HttpRequest, name: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def groups(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     return render(request, "sources/_groups.html", {"obj": obj, "head": pages.header(viewer, obj)})
 
 
 @login_required
 @require_POST
-def save(request: HttpRequest, name: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def save(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     new = sources.save_source(viewer, obj, _groups(request))
     if not new:
@@ -60,8 +61,8 @@ def save(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def unsave(request: HttpRequest, name: str) -> HttpResponse:
-    viewer = request.viewer  # type: ignore[attr-defined]
+def unsave(request: ViewerRequest, name: str) -> HttpResponse:
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     gone = sources.unsave_source(viewer, obj, _groups(request))
     return _answer(request, obj, f"No longer in {pages.group_names(gone)}.", undo="source-save", group=gone)
@@ -69,9 +70,9 @@ def unsave(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def favourite(request: HttpRequest, name: str) -> HttpResponse:
+def favourite(request: ViewerRequest, name: str) -> HttpResponse:
     """Star or unstar: each the other's undo."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = request.viewer
     obj = get_obj(viewer, name)
     starred = listings.toggle_favourite(viewer, obj.name)
     answer = render(request, "sources/_star.html", {"obj": obj, "is_favourite": starred})

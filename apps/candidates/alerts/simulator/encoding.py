@@ -130,9 +130,9 @@ def _record(fields: list[tuple[str, Any]], named: dict[str, Encoder]) -> Encoder
         add = parts.append
         for name, plain, other in steps:
             part = value[name]
-            if plain is None:
-                other(part, parts)
-            else:
+            if plain is not None:
                 add(b"\0" if part is None else plain(part))
+            elif other is not None:
+                other(part, parts)
 
     return write

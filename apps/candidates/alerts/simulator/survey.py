@@ -102,9 +102,9 @@ def _with_visits(row, night: int, lst: float, weather: np.ndarray, rng) -> Surve
                 times.append(at)
                 bands.append(band)
                 programs.append(program)
-    mjd, band = np.array(times), np.array(bands)
+    mjd, index = np.array(times), np.array(bands)
     seeing = np.exp(rng.normal(np.log(2.0), 0.18, len(mjd)))
-    visits = Visits(mjd, band, _depth(mjd, band, seeing, ra, dec, lst, rng), seeing, np.array(programs))
+    visits = Visits(mjd, index, _depth(mjd, index, seeing, ra, dec, lst, rng), seeing, np.array(programs))
     return SurveyField(number, ra, dec, visits)
 
 

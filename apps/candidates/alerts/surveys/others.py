@@ -1,6 +1,7 @@
 """Surveys of one telescope each: ATLAS, two DECam programmes, ASKAP, Roman."""
 
 import re
+from typing import Any
 
 from .base import Survey
 from .measures import Fluxes, Magnitudes
@@ -11,7 +12,7 @@ _ATLAS_FLUX = Fluxes(
     time="mjd", clock="mjd", band="filter", bands=_ATLAS_BANDS, ra="RA", dec="Dec",
     flux="flux", fluxerr="Dflux", exposure=("pid",),
 )  # fmt: skip
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "object_id": ("objectId",),
     "candid": ("candid",),
     "ra": ("candidate.RA",),

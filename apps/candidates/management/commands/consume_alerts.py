@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.candidates.actions.consuming import Consumption
 from apps.candidates.alerts.resolvers import FolderResolver, RegistryResolver, Resolver
+from apps.candidates.management.crew import Crew
 from apps.candidates.queries.streams import stream_named
 from skyportal.access.errors import NotVisible
 
@@ -23,7 +24,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--stream", required=True, help="Name of the stream.")
+        parser.add_argument(
+            "--stream", help="Name of the stream (default: each that has a topic, in a process of its own)."
+        )
         parser.add_argument("--topic", help="Topic, or a pattern that begins with ^ (default: altdata's topic).")
         parser.add_argument("--servers", help="Bootstrap servers, host:port with commas.")
         parser.add_argument("--group", help="Consumer group (default: skyportal-<stream id>).")
@@ -34,6 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--idle", type=float, help="Stop when nothing came for so many seconds.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["stream"] is None:
+            Crew(self.stdout.write).run()
+            return
         try:
             stream = stream_named(options["stream"])
         except NotVisible as refusal:

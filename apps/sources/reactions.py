@@ -1,0 +1,17 @@
+"""What this app does when a group or a stream is gone."""
+
+from apps.groups.entries import GroupDeleted, StreamDeleted
+from skyportal.access.models import GROUP, STREAM
+from skyportal.journal.reactions import on
+
+from .actions.objs import forget_reader
+
+
+@on(GroupDeleted)
+def forget_group(gone: GroupDeleted) -> None:
+    forget_reader(GROUP, gone.group_id)
+
+
+@on(StreamDeleted)
+def forget_stream(gone: StreamDeleted) -> None:
+    forget_reader(STREAM, gone.stream_id)

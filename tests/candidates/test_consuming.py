@@ -1,0 +1,127 @@
+"""Kafka: nothing is lost and nothing is there twice, whatever dies when. The broker is librdkafka's own mock."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from apps.candidates.actions import consuming
+from apps.candidates.actions.consuming import Consumption
+from apps.candidates.models import Candidate, RefusedPacket, StreamPulse
+
+confluent_kafka = pytest.importorskip("confluent_kafka")
+
+TOPIC = "ztf_20260101_programid1"
+
+
+@pytest.fixture
+def broker(messages):
+    """A mock cluster that holds the night; the producer keeps it alive."""
+    producer = confluent_kafka.Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "ignored"})
+    servers = producer.list_topics(timeout=10).brokers
+    address = ",".join(f"{one.host}:{one.port}" for one in servers.values())
+    send(producer, messages)
+    yield producer, address
+    producer.flush(1)
+
+
+def send(producer, messages):
+    for raw in messages:
+        producer.produce(TOPIC, raw)
+    assert producer.flush(10) == 0
+
+
+@pytest.fixture
+def consumption(broker, ztf, every_alert, settings, tmp_path, monkeypatch):
+    """A new consumer process of the same group."""
+    settings.ALERT_ARCHIVE = tmp_path / "archive"
+    monkeypatch.setattr(consuming, "BATCH", 16)
+    made = []
+
+    def start(resolver=None):
+        consumer = confluent_kafka.Consumer(
+            {
+                "bootstrap.servers": broker[1],
+                "group.id": "test",
+                "auto.offset.reset": "earliest",
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "session.timeout.ms": 6000,
+            }
+        )
+        consumer.subscribe([TOPIC])
+        made.append(Consumption(ztf, consumer, resolver=resolver))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.intake.close()
+
+
+class Killed(BaseException):
+    """As if the process was killed there."""
+
+
+@pytest.mark.django_db
+def test_a_night_is_read_once_and_a_restart_reads_nothing_again(consumption, messages):
+    report = consumption().run(most=len(messages), idle=15)
+    assert (report.read, report.new) == (len(messages), len(messages))
+    assert Candidate.objects.count() == len(messages)
+    report = consumption().run(idle=5)
+    assert report.read == 0
+    assert StreamPulse.objects.get().packets == len(messages)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["before", "between", "after"])
+def test_killed_in_a_batch_it_goes_on_where_it_was(consumption, messages, monkeypatch, moment):
+    """Before the batch is taken in, between archive and database, and after both but before the broker is told."""
+    first = consumption()
+    state = {"batches": 0}
+    take = first.intake.take
+
+    def dying(*args, **kwargs):
+        state["batches"] += 1
+        if state["batches"] == 2 and moment == "before":
+            raise Killed
+        if state["batches"] == 2 and moment == "between":
+            monkeypatch.setattr("apps.candidates.actions.intake.admit", fail)
+        report = take(*args, **kwargs)
+        if state["batches"] == 2 and moment == "after":
+            raise Killed
+        return report
+
+    def fail(*args, **kwargs):
+        raise Killed
+
+    monkeypatch.setattr(first.intake, "take", dying)
+    with pytest.raises(Killed):
+        first.run(idle=15)
+    monkeypatch.undo()
+    report = consumption().run(most=len(messages) - 16, idle=15)
+    assert report.refused == 0
+    assert Candidate.objects.count() == len(messages)
+    archived = sum(night.packets for night in first.intake.archive.nights())
+    assert archived == len(messages)
+
+
+@pytest.mark.django_db
+def test_bad_messages_are_set_aside_and_the_rest_goes_on(consumption, broker, messages):
+    send(broker[0], [b"junk", messages[0][:100], b"\x00" + struct.pack(">I", 77) + b"abc"])
+    report = consumption().run(most=len(messages) + 3, idle=15)
+    assert (report.new, report.refused) == (len(messages), 3)
+    assert RefusedPacket.objects.count() == 3
+    assert RefusedPacket.objects.filter(source__startswith=f"{TOPIC}/").count() == 3
+
+
+@pytest.mark.django_db
+def test_told_to_stop_it_finishes_its_batch_and_ends(consumption, messages):
+    one = consumption()
+    while not one.once(timeout=5.0):
+        pass
+    one.stop()
+    report = one.run()
+    assert report.read == 16
+    assert consumption().run(most=len(messages) - 16, idle=15).read == len(messages) - 16
+    assert Candidate.objects.count() == len(messages)
