@@ -9,7 +9,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
@@ -25,8 +25,7 @@ def remembered(viewer: Viewer, asked: dict[str, Any], count: Callable[[], int]) 
     generation = cache.get_or_set(_GENERATION, _new, None)
     who = "all" if viewer.sees_all else [sorted(viewer.group_ids), viewer.user_id]
     text = json.dumps([generation, who, asked], sort_keys=True, default=str)
-    name = f"sources:total:{hashlib.sha256(text.encode()).hexdigest()}"
-    return cast(int, cache.get_or_set(name, count, _SECONDS))
+    return cache.get_or_set(f"sources:total:{hashlib.sha256(text.encode()).hexdigest()}", count, _SECONDS) or 0
 
 
 def changed() -> None:

@@ -45,7 +45,7 @@ class Statement:
     def rows(self, asked: Any) -> list[tuple[Any, ...]]:
         connection.ensure_connection()
         counted = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        with counted(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]  # it wraps any cursor
+        with counted(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]
             cursor.execute(self.sql, {"asked": asked})
             return cursor.fetchall()
 
@@ -56,7 +56,7 @@ def written(rows: QuerySet) -> str | None:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
         return None
-    text = connection.ops.compose_sql(sql, params)  # type: ignore[attr-defined]  # PostgreSQL's
+    text = connection.ops.compose_sql(sql, params)  # type: ignore[attr-defined]  # PostgreSQL has it
     return text.replace("%", "%%").replace(f"'{_ASKED}'", "%(asked)s")
 
 

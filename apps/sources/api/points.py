@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import repeat
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyportal.access.errors import Invalid
-from skyportal.api.envelope import isoformat
 from skyportal.astro import photometry as phot
 from skyportal.astro.zeropoints import NoZeropoint, ab_offset
 
@@ -56,12 +54,6 @@ def _named(names: dict[int, Any], ids: tuple) -> list[Any]:
     return [names[pk] for pk in ids]
 
 
-def _times(moments: tuple[datetime, ...]) -> list[str]:
-    """As the renderer writes them; thousands of points came at a few moments."""
-    written = {moment: isoformat(moment) for moment in set(moments)}
-    return [written[moment] for moment in moments]
-
-
 def _facts(points: PointColumns, *, owner: bool = False, stream: bool = False, validation: bool = False) -> dict:
     c = points.columns
     columns = {
@@ -78,7 +70,7 @@ def _facts(points: PointColumns, *, owner: bool = False, stream: bool = False, v
         "origin": _named(points.origins, c["origin_id"]),
         "id": c["id"],
         "altdata": c["altdata"],
-        "created_at": _times(c["created_at"]),
+        "created_at": c["created_at"],
         "groups": _named(points.groups, c["audience_id"]),
         "annotations": repeat([]),
     }
