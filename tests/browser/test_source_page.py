@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.sky import an_obj
-from tests.factories import InstrumentFactory, make_user
+from tests.factories import InstrumentFactory, join, make_user
 
 LIVE = "[data-live-lamp][data-state=on]"
 
@@ -92,3 +92,15 @@ def test_a_hidden_source_is_not_found(browse, people):
     assert answer.status == 404
     expect(page.get_by_role("heading", name="Nothing here, or not for you")).to_be_visible()
     browse.problems.clear()  # the browser calls the 404 itself an error
+
+
+def test_who_may_not_save_is_offered_no_way_to_let_go(browse, people):
+    group, _ = people(1)
+    reader = make_user("reader", role="View only")
+    join(reader, group, can_save=False)
+    obj = an_obj(group)
+    obj.sources.create(group=group)
+    page = browse(reader)
+    page.goto(f"/source/{obj.name}")
+    expect(page.locator("#source-groups .badge.group")).to_contain_text(group.name)
+    expect(page.get_by_role("button", name=f"Unsave from {group.name}")).to_have_count(0)

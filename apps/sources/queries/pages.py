@@ -30,6 +30,7 @@ class Header:
     saves: list[Source]
     is_favourite: bool
     saveable: list[Group]
+    unsaveable: set[int]
     galactic: tuple[float, float] | None
     distance: dict[str, float] | None
 
@@ -47,8 +48,11 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         .order_by("-active", "saved_at")
     )
     favourite = Listing.objects.filter(user_id=viewer.user_id or 0, obj=obj, list_name=FAVORITES).exists()
-    offered = groups_to_save_in(viewer, saves)
-    return Header(obj, saves, favourite, offered, _galactic(obj), distances(obj.redshift))
+    mine = my_saving_groups(viewer)
+    have = {save.group_id for save in saves if save.active}
+    offered = [group for group in mine if group.pk not in have and not group.sitewide]
+    own = have if viewer.sees_all else have & {group.pk for group in mine}
+    return Header(obj, saves, favourite, offered, own, _galactic(obj), distances(obj.redshift))
 
 
 def _galactic(obj: Obj) -> tuple[float, float] | None:
@@ -106,11 +110,10 @@ def group_names(group_ids: list[int]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-def groups_to_save_in(viewer: Viewer, saves: list[Source]) -> list[Group]:
-    """Groups offered for a save: mine, in which I may save, that do not have it. My own group comes last."""
-    have = {save.group_id for save in saves if save.active}
-    mine = Group.objects.filter(memberships__user_id=viewer.user_id or 0, memberships__can_save=True, sitewide=False)
-    return list(mine.exclude(pk__in=have).order_by("single_user_group", "name"))
+def my_saving_groups(viewer: Viewer) -> list[Group]:
+    """Groups in which the viewer may save, their own last."""
+    mine = Group.objects.filter(memberships__user_id=viewer.user_id or 0, memberships__can_save=True)
+    return list(mine.order_by("single_user_group", "name"))
 
 
 @dataclass(frozen=True)

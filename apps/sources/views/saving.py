@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.groups import queries as group_queries
 from skyportal.access.errors import Invalid
 from skyportal.api.params import keys
 from skyportal.web.requests import ViewerRequest
@@ -64,7 +65,8 @@ def save(request: ViewerRequest, name: str) -> HttpResponse:
 def unsave(request: ViewerRequest, name: str) -> HttpResponse:
     viewer = request.viewer
     obj = get_obj(viewer, name)
-    gone = sources.unsave_source(viewer, obj, _groups(request))
+    chosen = group_queries.groups_to_save_in(viewer, _groups(request))  # who may not save may not let go either
+    gone = sources.unsave_source(viewer, obj, chosen)
     return _answer(request, obj, f"No longer in {pages.group_names(gone)}.", undo="source-save", group=gone)
 
 
