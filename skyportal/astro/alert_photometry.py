@@ -6,8 +6,7 @@ from bisect import bisect_right
 
 import numpy as np
 
-AB_ZEROPOINT = 23.9
-"""AB magnitude of 1 µJy (Oke & Gunn 1983, doi:10.1086/160817)."""
+from .photometry import AB_ZEROPOINT
 
 VEGA_TO_AB = {"2massj": 0.91, "2massh": 1.39, "2massks": 1.85}
 """Magnitudes to add to 2MASS Vega magnitudes (Blanton & Roweis 2007, doi:10.1086/510127)."""

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
-from skyportal.access.errors import Conflict, Invalid, NotAllowed
+from skyportal.access.errors import Conflict, Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
@@ -17,7 +17,7 @@ from ..entries import AnnotationChanged, AnnotationsPut
 from ..models import Annotation, Obj
 from ..queries import annotations as reading
 from ..queries.objs import get_obj
-from .checks import asked_groups, audience_of, known_by_audience, lock, need, plain
+from .checks import asked_groups, audience_of, known_by_audience, lock, need, need_right, plain
 from .objs import make_known
 
 ORIGIN = re.compile(r"^\w")
@@ -78,9 +78,7 @@ def mine(viewer: Viewer, annotation_id: int, obj_name: str | None, deed: str) ->
     """An annotation that the viewer wrote, or may change as a system admin."""
     need(viewer, "Annotate")
     annotation = reading.get_annotation(viewer, annotation_id, obj_name)
-    allowed = getattr(Annotation.objects, {"edit": "changeable_by", "delete": "deletable_by"}[deed])
-    if not allowed(viewer).filter(pk=annotation.pk).exists():
-        raise NotAllowed(f"Only its author may {deed} this annotation.")
+    need_right(viewer, annotation, deed, "annotation")
     return annotation
 
 

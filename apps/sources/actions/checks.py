@@ -26,6 +26,14 @@ def need(viewer: Viewer, acl: str) -> None:
         raise Unpermitted(f"This needs the permission {acl!r}; ask an administrator for it.")
 
 
+def need_right(viewer: Viewer, row: Any, deed: str, noun: str, whose: str = "its author") -> None:
+    """Refuse to ``edit`` or ``delete`` a row that its policy keeps from the viewer; ``whose`` right it is, in words."""
+    rows = type(row).objects
+    allowed = {"edit": rows.changeable_by, "delete": rows.deletable_by}[deed]
+    if not allowed(viewer).filter(pk=row.pk).exists():
+        raise NotAllowed(f"Only {whose} may {deed} this {noun}.")
+
+
 def person(viewer: Viewer) -> int:
     """Who signs it; the platform itself says nothing in anybody's name."""
     if viewer.user_id is None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.groups import queries as groups
-from skyportal.access.errors import Invalid, NotAllowed
+from skyportal.access.errors import Invalid
 from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
@@ -21,7 +21,7 @@ from ..models import Classification, ClassificationVote, Obj, Taxonomy
 from ..queries import classifications as reading
 from ..queries.objs import get_obj
 from ..queries.taxonomies import classes, get_taxonomy
-from .checks import asked_groups, audience_of, need, optional_text, person, text
+from .checks import asked_groups, audience_of, need, need_right, optional_text, person, text
 from .objs import make_known_pairs
 
 MOST_AT_ONCE = 5000
@@ -156,9 +156,7 @@ def mine(viewer: Viewer, classification_id: int, deed: str) -> Classification:
     """A classification the viewer may change: its author, an admin of one of its groups, a system admin."""
     need(viewer, "Classify")
     found = reading.get_classification(viewer, classification_id)
-    allowed = getattr(Classification.objects, {"edit": "changeable_by", "delete": "deletable_by"}[deed])
-    if not allowed(viewer).filter(pk=found.pk).exists():
-        raise NotAllowed(f"Only its author and admins of its groups may {deed} this classification.")
+    need_right(viewer, found, deed, "classification", whose="its author and admins of its groups")
     return found
 
 

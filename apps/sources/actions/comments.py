@@ -16,7 +16,7 @@ from ..models import Comment, Obj
 from ..queries import comments as reading
 from ..queries.objs import get_obj
 from .attachments import Attachment, keep
-from .checks import asked_groups, audience_of, lock, need, optional_text, person, text
+from .checks import asked_groups, audience_of, lock, need, need_right, optional_text, person, text
 from .objs import make_known
 
 
@@ -65,9 +65,7 @@ def mine(viewer: Viewer, comment_id: int, obj_name: str | None, deed: str) -> Co
     """A comment that the viewer wrote, or may change as a system admin."""
     need(viewer, "Comment")
     comment = reading.get_comment(viewer, comment_id, obj_name)
-    allowed = getattr(Comment.objects, {"edit": "changeable_by", "delete": "deletable_by"}[deed])
-    if not allowed(viewer).filter(pk=comment.pk).exists():
-        raise NotAllowed(f"Only its author may {deed} this comment.")
+    need_right(viewer, comment, deed, "comment")
     return comment
 
 

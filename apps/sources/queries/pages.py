@@ -16,6 +16,7 @@ from skyportal.astro import cosmology, sky
 
 from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES
+from .objs import in_cone
 from .sources import groups_of
 
 #: What names begin with is written in capitals, whatever somebody in a hurry types.
@@ -92,8 +93,6 @@ def find(viewer: Viewer, text: str, *, most: int = 8) -> list[dict[str, Any]]:
 
 def near(viewer: Viewer, ra: float, dec: float, radius: float, *, most: int = 8) -> list[dict[str, Any]]:
     """Visible objs within ``radius`` arcsec, nearest first."""
-    from .objs import in_cone
-
     separations = in_cone(ra, dec, radius)
     nearest = list(separations)[: most * 4]
     visible = {obj.pk: obj for obj in Obj.objects.visible_to(viewer).filter(pk__in=nearest)}
