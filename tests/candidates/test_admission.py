@@ -65,7 +65,6 @@ def test_the_same_packets_again_change_nothing_not_even_times(intake, every_aler
     other = Intake(ztf, archive=Archive(tmp_path / "lost"))
     for start in range(0, len(messages), 7):
         other.take(packets_of(messages[start : start + 7]))
-    other.close()
     assert everything() == before
 
 

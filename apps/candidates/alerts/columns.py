@@ -11,6 +11,7 @@ A packet whose place at the end is not the end of its bytes was damaged: it is r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,7 @@ class Decoded:
     table: pa.Table
     rows: np.ndarray  # which packets of the batch the table's rows are, ascending
     buffer: np.ndarray  # the joined bytes
+    packets: tuple[np.ndarray, np.ndarray]  # start, length of every packet in them
     cutouts: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]]  # path -> start, length (-1 when absent)
 
 
@@ -46,7 +48,7 @@ class Bytes:
     A packet that is found damaged is led to the noughts behind the last packet, where every field reads as empty.
     """
 
-    def __init__(self, payloads: list[bytes], fields: int):
+    def __init__(self, payloads: Sequence[bytes | memoryview], fields: int):
         padding = 64 + PAD_PER_FIELD * fields
         joined = b"".join([*payloads, bytes(padding)])
         self.u8 = np.frombuffer(joined, np.uint8)
@@ -382,12 +384,13 @@ def _plain(field: Field):
     raise NotInColumns(f"{field.name} is a union of several types")
 
 
-def decode(schema: PacketSchema, payloads: list[bytes]) -> Decoded:
+def decode(schema: PacketSchema, payloads: Sequence[bytes | memoryview]) -> Decoded:
     """Decode Avro data of one schema; packets that are damaged (or very long) are left out of ``rows``."""
     data = Bytes(payloads, count_fields(schema.fields))
     top = Record(Field("packet", "record", schema.fields))
     if not payloads:
-        return Decoded(schema.arrow.empty_table(), np.zeros(0, np.int64), data.u8, {})
+        nothing = np.zeros(0, np.int64)
+        return Decoded(schema.arrow.empty_table(), nothing, data.u8, (nothing, nothing), {})
     place = top.read(data, data.start, np.arange(len(payloads)))
     data.bad |= place != data.end
     struct = top.column(None, len(payloads), None, data)  # also finds text that is not UTF-8
@@ -395,7 +398,8 @@ def decode(schema: PacketSchema, payloads: list[bytes]) -> Decoded:
     if len(rows) < len(payloads):
         struct = struct.take(pa.array(rows))
     cutouts = {path: (start[rows], length[rows]) for path, (start, length) in _cutouts(top, len(payloads)).items()}
-    return Decoded(pa.Table.from_struct_array(struct).cast(schema.arrow), rows, data.u8, cutouts)
+    table = pa.Table.from_struct_array(struct).cast(schema.arrow)
+    return Decoded(table, rows, data.u8, (data.start, data.end - data.start), cutouts)
 
 
 def _cutouts(top: Record, n: int) -> dict:
