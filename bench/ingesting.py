@@ -54,7 +54,10 @@ def ingest(packets: int) -> dict[str, float]:
         call_command("simulate_night", packets=packets, out=night, seed=7, verbosity=0)
     stream = _stream()
     try:
-        seen = _watch([sys.executable, "manage.py", "ingest_alerts", str(night / "*.avro"), "--stream", stream.name, "-v0"], stream)
+        seen = _watch(
+            [sys.executable, "manage.py", "ingest_alerts", str(night / "*.avro"), "--stream", stream.name, "-v0"],
+            stream,
+        )
     finally:
         Filter.objects.filter(stream=stream).update(enabled=False)
     pulse = StreamPulse.objects.get(stream=stream)

@@ -37,7 +37,7 @@ def test_a_batch_from_packets_to_alerts(tmp_path, sandbox, night, bright):
     expected = [p.record()["candid"] for p in night if p.record()["candidate"]["magpsf"] < 17]
     assert result.archived == result.packets == 150
     assert [int(p.alert.candid) for p in result.passed] == expected
-    assert all(p.filters["bright"]["m"] == p.alert.fields["candidate"]["magpsf"] for p in result.passed)
+    assert all(p.filters["bright"]["m"] == p.packet.record()["candidate"]["magpsf"] for p in result.passed)
     assert all(set(p.alert.cutouts) == {"new", "ref", "sub"} for p in result.passed)
     assert (result.refused, result.failed) == ([], [])
 

@@ -88,9 +88,7 @@ def test_damaged_packets_never_change_their_neighbours(rows, chance: random.Rand
     for i, row in found.items():
         if i != hurt:
             assert row == as_table_has_it(rows[i])
-    whole, _ = tables.tabulate(
-        [reading.Packet("x", i, SCHEMA, p) for i, p in enumerate(payloads)], fewest_at_once=1
-    )
+    whole, _ = tables.tabulate([reading.Packet("x", i, SCHEMA, p) for i, p in enumerate(payloads)], fewest_at_once=1)
     rest = {p.index: row for t in whole for p, row in zip(t.packets, t.columns.to_pylist(), strict=True)}
     assert all(rest[i] == as_table_has_it(rows[i]) for i in range(len(rows)) if i != hurt)
 

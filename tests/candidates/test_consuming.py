@@ -37,6 +37,7 @@ def consumption(broker, ztf, every_alert, settings, tmp_path, monkeypatch):
     """A new consumer process of the same group."""
     settings.ALERT_ARCHIVE = tmp_path / "archive"
     monkeypatch.setattr(consuming, "BATCH", 16)
+
     def start(resolver=None):
         consumer = confluent_kafka.Consumer(
             {

@@ -23,14 +23,12 @@ from skyportal.access.viewer import Viewer
 from skyportal.astro.time import datetime_of
 from skyportal.live.topics import publish
 
-from ..alerts import cutouts
 from ..alerts.archive import Archive
 from ..alerts.batches import Batch, BatchResult, FilterFailure, decode, process
 from ..alerts.conditions import BadCondition, Validated
-from ..alerts.containers import BadPacket
 from ..alerts.reading import Packet, Refused
 from ..alerts.sandbox import FilterSpec, Sandbox, shared
-from ..alerts.surveys import BY_KEY, Alert
+from ..alerts.surveys import BY_KEY
 from ..models import FilterVersion, StreamPulse
 from ..queries import schemas
 from ..queries.filters import running
@@ -93,7 +91,7 @@ class Intake:
         if not versions and self._learn(result) and (versions := self._running()):
             result = self._process(batch, versions)  # filters that waited for the stream's first packet
         self._learn(result)
-        admitted = [Admitted(one.alert, one.filters, _pictures(one.alert)) for one in result.passed]
+        admitted = [Admitted(one.alert, one.filters) for one in result.passed]
         broken = {failure.key: failure for failure in reversed(result.failed)}
         with transaction.atomic():
             admission = admit(self.stream, admitted, versions)
@@ -164,20 +162,6 @@ def _report(result: BatchResult, admission: Admission, versions: Sequence[Filter
 def _survey_key(stream: Stream) -> str:
     said = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
     return str(said).lower() if said and str(said).lower() in BY_KEY else ""
-
-
-STRETCH = {"new": "asinh", "ref": "asinh", "sub": "linear"}
-
-
-def _pictures(alert: Alert) -> dict[str, bytes]:
-    """Cutouts as PNG; one that is no picture is left out, the alert stays good."""
-    pictures = {}
-    for kind, raw in alert.cutouts.items():
-        try:
-            pictures[kind] = cutouts.png(raw, STRETCH.get(kind, "asinh"))
-        except BadPacket as problem:
-            logger.info("The %s cutout of %s is left out: %s", kind, alert.candid, problem)
-    return pictures
 
 
 def _complaint(failure: FilterFailure) -> str:

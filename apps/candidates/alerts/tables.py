@@ -57,7 +57,7 @@ def tabulate(
 
 
 def _tabulate_one(schema, members, fewest_at_once):
-    quick, rows, cutouts = None, np.zeros(0, np.int64), dict.fromkeys(schema.cutout_paths, [])
+    quick, rows, cutouts = None, np.zeros(0, np.int64), {path: [] for path in schema.cutout_paths}
     if schema.avro is not None and len(members) >= fewest_at_once:
         try:
             done = columns.decode(schema, [p.payload for p in members])
