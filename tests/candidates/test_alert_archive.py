@@ -1,5 +1,8 @@
 """The archive holds every packet once, whole, and filters find in it what they found in the batch."""
 
+import threading
+from contextlib import closing
+
 import pyarrow.parquet as pq
 import pytest
 
@@ -119,3 +122,21 @@ def test_every_real_alert_is_archived_or_refused(tmp_path, sandbox):
     assert all("known survey" in r.reason or "impossible time" in r.reason for r in refused)
     assert total + len(refused) + repeated >= len(packets())
     assert sum(n.packets for n in archive.nights("all")) == total
+
+
+def test_the_next_batch_is_made_while_one_is_worked_on_and_never_more_than_one():
+    made = []
+
+    def source():
+        for number in range(4):
+            made.append((number, threading.current_thread() is threading.main_thread()))
+            yield number
+        raise OSError("the disk is gone")
+
+    with closing(batches.ahead(source())) as items:
+        for number in range(4):
+            assert next(items) == number
+            assert len(made) <= number + 2
+        with pytest.raises(OSError, match="the disk is gone"):
+            next(items)
+    assert made == [(number, False) for number in range(4)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -81,7 +81,7 @@ def decode(items: Iterable[Packet | Refused]) -> Batch:
     return Batch(len(items), [*(item for item in items if isinstance(item, Refused)), *damaged], tables)
 
 
-def ahead(items: Iterable[T]) -> Iterator[T]:
+def ahead(items: Iterable[T]) -> Generator[T, None, None]:
     """The same items in the same order, the next one being made in a thread while the last one is worked on.
 
     Never more than one ahead, so that memory is bounded. Most of decoding, and of writing files, is arithmetic

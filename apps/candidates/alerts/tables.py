@@ -57,7 +57,8 @@ def tabulate(
 
 
 def _tabulate_one(schema, members, fewest_at_once):
-    quick, rows, cutouts = None, np.zeros(0, np.int64), {path: [] for path in schema.cutout_paths}
+    quick, rows = None, np.zeros(0, np.int64)
+    cutouts: dict[tuple[str, ...], list[Bytes | None]] = {path: [] for path in schema.cutout_paths}
     if schema.avro is not None and len(members) >= fewest_at_once:
         try:
             done = columns.decode(schema, [p.payload for p in members])

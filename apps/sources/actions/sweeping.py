@@ -30,16 +30,17 @@ class Swept:
     bytes: int = 0
 
 
-def _of_thumbnails(names: list[str]) -> Iterable[str]:
+def _of_thumbnails(names: list[str]) -> Iterable[str | None]:
     return Thumbnail.objects.filter(file__in=names).values_list("file", flat=True)
 
 
-def _of_comments(names: list[str]) -> Iterator[str]:
+def _of_comments(names: list[str]) -> Iterator[str | None]:
     for model in AbstractComment.__subclasses__():
         yield from model._default_manager.filter(attachment__in=names).values_list("attachment", flat=True)
 
 
-FOLDERS: dict[str, Callable[[list[str]], Iterable[str]]] = {"thumbs": _of_thumbnails, "attachments": _of_comments}
+Referred = Callable[[list[str]], Iterable[str | None]]
+FOLDERS: dict[str, Referred] = {"thumbs": _of_thumbnails, "attachments": _of_comments}
 """Which of these names rows refer to, by folder of the file storage."""
 
 

@@ -124,6 +124,13 @@ def write_night(
         rows = csv.writer(stream)
         rows.writerow(Truth.__dataclass_fields__)
         rows.writerows([getattr(t, name) for name in Truth.__dataclass_fields__] for t in truths)
-    summary = {"survey": survey_key, "night": night, "seed": seed, "packets": made, "objects": len(truths), "files": files}
+    summary = {
+        "survey": survey_key,
+        "night": night,
+        "seed": seed,
+        "packets": made,
+        "objects": len(truths),
+        "files": files,
+    }
     (folder / "night.json").write_text(json.dumps(summary) + "\n")
     return summary

@@ -64,10 +64,7 @@ def ztf_schema() -> dict[str, Any]:
             *({"name": n, "type": "string"} for n in ("schemavsn", "publisher", "objectId")),
             {"name": "candid", "type": "long"},
             {"name": "candidate", "type": record("candidate", CANDIDATE)},
-            *(
-                {"name": n, "type": ["null", {"type": "array", "items": record(item, text)}]}
-                for n, item, text in lists
-            ),
+            *({"name": n, "type": ["null", {"type": "array", "items": record(item, text)}]} for n, item, text in lists),
             *({"name": n, "type": ["null", cutout if i == 0 else "ztf.cutout"]} for i, n in enumerate(CUTOUTS)),
         ],
     }
