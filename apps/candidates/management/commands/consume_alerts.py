@@ -68,7 +68,7 @@ class Command(BaseCommand):
         consumer = Consumer(
             {
                 "auto.offset.reset": "earliest",
-                "queued.max.messages.kbytes": 131_072,
+                "queued.max.messages.kbytes": 65_536,
                 **extra,
                 "bootstrap.servers": chosen["servers"],
                 "group.id": chosen["group"] or f"skyportal-{stream_id}",
