@@ -49,6 +49,7 @@ THUMBNAIL = Policy(
     view=shared & parent, change=holding("Manage sources") & shared, delete=holding("Manage sources") & shared
 )
 TAXONOMY = Policy(view=shared, change=holding("Post taxonomy") & shared, delete=holding("Delete taxonomy") & shared)
+PERIOD_SEARCH = Policy(view=owned_by("owner") & parent, delete=owned_by("owner"))
 LISTING = Policy(view=owned_by("user"), change=owned_by("user"), delete=owned_by("user"))
 
 TELESCOPE = Policy(view=everyone(), change=holding("Manage telescopes"), delete=holding("Manage telescopes"))

@@ -1,10 +1,12 @@
-"""What this app does when a group or a stream is gone."""
+"""What this app does when a group or a stream is gone, and work that somebody waits for."""
 
 from apps.groups.entries import GroupDeleted, StreamDeleted
 from skyportal.access.models import GROUP, STREAM
 from skyportal.journal.reactions import on
 
 from .actions.objs import forget_reader
+from .actions.periods import carry_out
+from .entries import PeriodSearchAsked
 
 
 @on(GroupDeleted)
@@ -15,3 +17,8 @@ def forget_group(gone: GroupDeleted) -> None:
 @on(StreamDeleted)
 def forget_stream(gone: StreamDeleted) -> None:
     forget_reader(STREAM, gone.stream_id)
+
+
+@on(PeriodSearchAsked)
+def search_for_period(asked: PeriodSearchAsked) -> None:
+    carry_out(asked.search_id)

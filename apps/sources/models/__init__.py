@@ -6,6 +6,7 @@ from .comments import AbstractComment, Comment
 from .instruments import Instrument, Telescope
 from .lists import Listing, SourceView
 from .objs import Obj, ObjReader, Source
+from .periods import PeriodSearch
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
 from .thumbnails import Thumbnail
 
@@ -21,6 +22,7 @@ __all__ = [
     "Obj",
     "ObjReader",
     "Origin",
+    "PeriodSearch",
     "PhotStat",
     "Photometry",
     "Source",

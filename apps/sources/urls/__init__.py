@@ -2,6 +2,6 @@
 
 from skyportal.api.routes import flatten
 
-from . import objs, photometry, remarks
+from . import objs, periods, photometry, remarks
 
-urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, objs.urlpatterns)
+urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, periods.urlpatterns, objs.urlpatterns)
