@@ -4,13 +4,20 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import dashboard, listings, sources, statistics, thumbnails
+from ..api import dashboard, galaxies, links, listings, sources, statistics, tags, thumbnails
 from ..views import home, lists, pages, saving
 
 urlpatterns = flatten(
     routes("sources[/<str:obj_id>]", sources.SourcesEndpoint),
     routes("sources/<str:obj_id>/groups", sources.SourceGroupsOfEndpoint),
     routes("sources/<str:obj_id>/position", statistics.PositionEndpoint),
+    routes("sources/<str:obj_id>/host", links.HostEndpoint),
+    routes("sources/<str:obj_id>/interests[/<str:interest_id>]", links.Interests),
+    routes("sources/<str:obj_id>/labels", links.Labels),
+    routes("super_objs[/<str:super_obj_id>]", links.SuperObjs),
+    routes("objtagoption[/<str:tag_id>]", tags.TagOptions),
+    routes("objtag[/<str:association_id>]", tags.Tags),
+    routes("galaxy_catalog[/<str:catalog_name>]", galaxies.GalaxyCatalog),
     routes("source_groups", sources.SourceGroupsEndpoint),
     routes("source_exists[/<str:obj_id>]", sources.SourceExistsEndpoint),
     routes("objs/<str:obj_id>", sources.ObjEndpoint),
