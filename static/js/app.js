@@ -15,3 +15,4 @@ import "./select.js";
 import "./plots.js";
 import "./legend.js";
 import "./live.js";
+import "./panels.js";

@@ -17,6 +17,7 @@ from ..models import Listing
 from ..models.lists import FAVORITES, WATCHLIST
 from ..queries.listings import get_listing
 from ..queries.objs import get_obj
+from . import checks
 from .checks import plain, storable
 
 NAME = re.compile(r"^\w")
@@ -109,6 +110,23 @@ def remove_listing(viewer: Viewer, listing_id: int) -> None:
 
 def remove_from_list(viewer: Viewer, obj_name: Any, list_name: Any, user_id: Any = None) -> None:
     remove(viewer, find(viewer, obj_name, list_name, user_id))
+
+
+MOST_TAGS = 20
+
+
+@transaction.atomic
+def tag_favourite(viewer: Viewer, obj_name: str, tags: list[str]) -> tuple[list[str], list[str]]:
+    """Put words of one's own on a favourite; those it had before, and those it has now."""
+    entry = find(viewer, obj_name, FAVORITES)
+    wanted = list(dict.fromkeys(checks.text(tag, "tags", most=60).strip() for tag in tags))
+    if len(wanted) > MOST_TAGS:
+        raise Invalid(f"Invalid tags: at most {MOST_TAGS}.")
+    before = (entry.params or {}).get("tags") or []
+    entry.params = {**(entry.params or {}), "tags": wanted}
+    entry.save(update_fields=["params", "modified"])
+    record(ListingChanged(entry.obj.name, FAVORITES, "edited", entry.user_id))
+    return before, wanted
 
 
 @transaction.atomic

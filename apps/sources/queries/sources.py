@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTransform
 
@@ -22,9 +22,10 @@ from skyportal.access.viewer import Viewer
 
 from .. import totals
 from ..access import said
-from ..models import Annotation, Listing, Obj, Source
+from ..models import Annotation, Classification, Listing, Obj, Source, Tag
 from ..models.lists import FAVORITES
 from ..slots import obj_filters, unchanged
+from . import statistics
 from .objs import beneath
 
 Asked = dict[str, Any]
@@ -89,7 +90,15 @@ class Found:
     total: int
 
 
-_OBJ_COLUMNS = {"id": "name", "ra": "ra", "dec": "dec", "redshift": "redshift", "origin": "origin", "alias": "alias"}
+_OBJ_COLUMNS = {"id": "name"} | {
+    name: name for name in ("ra", "dec", "redshift", "origin", "alias", "tns_name", "score")
+}
+_FIGURES = {
+    "num_det": Sum("num_det"),
+    "first_det_mjd": Min("first_det_mjd"),
+    "last_det_mjd": Max("last_det_mjd"),
+    "peak_mag": Min("peak_mag"),
+}
 _NEAR_THE_TOP = 2000
 _DENSE = 20
 """Down the index of saves is the shorter way to a page as long as one save in so many belongs to it."""
@@ -182,6 +191,19 @@ def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
         case ["favorites"]:
             mine = Listing.objects.filter(user_id=viewer.user_id or 0, list_name=FAVORITES)
             return mine.values("obj_id", value=F("pk"))
+        case ["classification"]:
+            rows = beneath(viewer, Classification.objects.filter(ml=False), said)
+            newest = rows.order_by("obj_id", "-created_at", "-pk").distinct("obj_id")
+            return newest.values("obj_id", value=F("classification"))
+        case ["tags"]:
+            rows = beneath(viewer, Tag.objects.all(), said)
+            return rows.order_by().values("obj_id").annotate(value=Min("option__name"))
+        case [figure] if figure in _FIGURES:
+            return statistics.readable(viewer).values("obj_id").annotate(value=_FIGURES[figure])
+        case ["last_det_mag"]:
+            rows = statistics.readable(viewer).filter(last_det_mjd__isnull=False)
+            newest = rows.order_by("obj_id", "-last_det_mjd").distinct("obj_id")
+            return newest.values("obj_id", value=F("last_det_mag"))
         case ["annotation", origin, key]:
             rows = beneath(viewer, Annotation.objects.filter(origin=origin), said)
             newest = rows.order_by("obj_id", "-modified").distinct("obj_id")

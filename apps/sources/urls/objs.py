@@ -5,7 +5,7 @@ from django.urls import path
 from skyportal.api.routes import flatten, routes
 
 from ..api import dashboard, galaxies, links, listings, sources, statistics, tags, thumbnails
-from ..views import home, lists, pages, saving
+from ..views import arranging, heading, home, lists, pages, saving, searching
 
 urlpatterns = flatten(
     routes("sources[/<str:obj_id>]", sources.SourcesEndpoint),
@@ -33,8 +33,20 @@ urlpatterns = flatten(
         path("home/recent", home.recent, name="home-recent"),
         path("search", pages.search, name="search"),
         path("sources", lists.sources, name="sources"),
+        path("sources/export", lists.export, name="sources-export"),
+        path("sources/columns", searching.columns, name="sources-columns"),
+        path("sources/searches", searching.keep, name="search-keep"),
+        path("sources/searches/<int:search_id>/delete", searching.forget, name="search-forget"),
+        path("source/<str:name>/list-tags", searching.list_tags, name="source-list-tags"),
         path("favourites", lists.favourites, name="favourites"),
+        path("sources/layout", arranging.layout, name="source-layout"),
         path("source/<str:name>", pages.source, name="source"),
+        path("source/<str:name>/facts", pages.facts, name="source-facts"),
+        path("source/<str:name>/head", heading.head, name="source-head"),
+        path("source/<str:name>/redshift", heading.redshift, name="source-redshift"),
+        path("source/<str:name>/tag", heading.tag, name="source-tag"),
+        path("source/<str:name>/untag", heading.untag, name="source-untag"),
+        path("source/<str:name>/host", heading.host, name="source-host"),
         path("source/<str:name>/groups", saving.groups, name="source-groups"),
         path("source/<str:name>/save", saving.save, name="source-save"),
         path("source/<str:name>/unsave", saving.unsave, name="source-unsave"),
