@@ -16,3 +16,4 @@ import "./plots.js";
 import "./legend.js";
 import "./live.js";
 import "./panels.js";
+import "./sortable.js";

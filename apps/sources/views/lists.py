@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
@@ -20,7 +21,7 @@ from ..queries import pages, searches
 from ..queries import sources as queries
 from ..slots import obj_filters
 from . import exporting
-from .filter_fields import FIRST, chips, fields
+from .filter_fields import chips, fields
 
 ROWS = 50
 SAVES = [
@@ -114,6 +115,7 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
     found = queries.find(viewer, asked.parameters, (asked.page - 1) * ROWS, asked.page * ROWS)
     rows = columns_queries.rows(viewer, found.ids, found.saved_at, asked.columns)
     groups = pages.my_groups(viewer)
+    shown = fields(request.GET, [*SAVES, *(plug.param for plug in obj_filters)])
     context = {
         "heading": heading,
         "are_favourites": bool(fixed),
@@ -126,15 +128,23 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
         "groups": groups,
         "classes": pages.used_classes(viewer),
         "chosen_class": request.GET.get("classifications", ""),
-        "fields": fields(request.GET, [*SAVES, *(plug.param for plug in obj_filters)]),
+        "fields": shown,
         "chips": chips(request.GET, {str(group.pk): group.name for group in groups}),
         "kept": [(name, value) for name in ("sort", "columns") for value in request.GET.getlist(name)],
-        "address": [(k, v) for k, values in request.GET.lists() if k not in ("columns", "page") for v in values],
+        "address": _address(request, without="columns"),
+        "more_open": any(field["value"] and field["name"] != "listName" for field in shown),
+        "export_query": urlencode([*((k, v) for k, v in fixed.items()), *_address(request)]),
         "searches": searches.searches(viewer),
-        "first": FIRST,
         "default_sort": "-saved_at",
     }
     return render(request, "sources/sources.html", context)
+
+
+def _address(request: ViewerRequest, without: str = "") -> list[tuple[str, str]]:
+    """What the address asks for, whichever page is looked at."""
+    return [
+        (k, str(v)) for k, values in request.GET.lists() if k not in ("page", "format", without) for v in values if v
+    ]
 
 
 def _cells(row: dict[str, Any], columns: list[columns_queries.Column]) -> dict[str, Any]:
