@@ -154,7 +154,6 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
         (Max(last), "lte", asked["endDate"] and mjd_of(asked["endDate"])),
         (Sum(count), "gte", asked["numberDetections"]),
         (Min("peak_mag"), "gte", asked["minPeakMagnitude"]),
-        (Min("peak_mag"), "lte", asked["maxPeakMagnitude"]),
         (newest, "1__gte", asked["minLatestMagnitude"]),
         (newest, "1__lte", asked["maxLatestMagnitude"]),
     ]
@@ -177,7 +176,14 @@ offers("startDate", moment, "First detected at this time or later.")(_counted)
 offers("endDate", moment, "Last detected at this time or earlier.")(_counted)
 offers("numberDetections", integer, "Detected at least so often.")(_counted)
 offers("minPeakMagnitude", number, "No brighter than this at peak.")(_counted)
-offers("maxPeakMagnitude", number, "At least this bright at peak.")(_counted)
+
+
+@offers("maxPeakMagnitude", number, "At least this bright at peak.")
+def peaked(objs: QuerySet, mag: float, viewer: Viewer, asked: Asked) -> QuerySet:
+    """One set of figures so bright is enough: nothing need be merged."""
+    return objs.filter(pk__in=statistics.readable(viewer).filter(peak_mag__lte=mag).values("obj_id"))
+
+
 offers("minLatestMagnitude", number, "No brighter than this when last detected.")(_counted)
 offers("maxLatestMagnitude", number, "At least this bright when last detected.")(_counted)
 

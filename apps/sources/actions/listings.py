@@ -130,11 +130,11 @@ def tag_favourite(viewer: Viewer, obj_name: str, tags: list[str]) -> tuple[list[
 
 
 @transaction.atomic
-def toggle_favourite(viewer: Viewer, obj_name: str) -> bool:
-    """Put an obj among one's favourites, or take it off; whether it is one now."""
+def toggle(viewer: Viewer, obj_name: str, list_name: str) -> bool:
+    """Put an obj on a list of one's own, or take it off; whether it is there now."""
     try:
-        remove_from_list(viewer, obj_name, FAVORITES)
+        remove_from_list(viewer, obj_name, list_name)
     except NotVisible:
-        add_listing(viewer, obj_name, FAVORITES)
+        add_listing(viewer, obj_name, list_name)
         return True
     return False

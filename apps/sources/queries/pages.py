@@ -16,7 +16,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology
 
 from ..models import Classification, Listing, Obj, Source
-from ..models.lists import FAVORITES
+from ..models.lists import FAVORITES, WATCHLIST
 from . import galaxies, heads
 from .objs import in_cone
 
@@ -31,6 +31,7 @@ class Header:
     obj: Obj
     saves: list[Source]
     is_favourite: bool
+    is_watched: bool
     saveable: list[Group]
     unsaveable: set[int]
     distance: dict[str, float] | None
@@ -55,7 +56,7 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         .select_related("group", "saved_by")
         .order_by("-active", "saved_at")
     )
-    favourite = Listing.objects.filter(user_id=viewer.user_id or 0, obj=obj, list_name=FAVORITES).exists()
+    mine_on = set(Listing.objects.filter(user_id=viewer.user_id or 0, obj=obj).values_list("list_name", flat=True))
     mine = my_saving_groups(viewer)
     have = {save.group_id for save in saves if save.active}
     offered = [group for group in mine if group.pk not in have and not group.sitewide]
@@ -64,7 +65,8 @@ def header(viewer: Viewer, obj: Obj) -> Header:
     return Header(
         obj,
         saves,
-        favourite,
+        FAVORITES in mine_on,
+        WATCHLIST in mine_on,
         offered,
         own,
         distances(obj.redshift),

@@ -116,11 +116,13 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
     rows = saves(viewer, asked).order_by()
     if sorting is None and objs is None and way == "desc" and stop <= _NEAR_THE_TOP:
         return _walked(rows, None, start, stop, _total(viewer, asked))
+    if sorting is not None and objs is None:
+        return _sorted_saves(rows, sorting, way, start, stop, _total(viewer, asked))
     ids, total = _ids(rows.values("obj_id").distinct() if objs is None else objs.filter(pk__in=rows.values("obj_id")))
     if total <= start:
         return Found([], {}, total)
     if sorting is not None:
-        return _sorted(rows, ids, sorting, way, start, stop, total)
+        return _sorted(rows, "select unnest(%s::int[])", (ids,), sorting, way, start, stop, total)
     if way == "desc" and stop <= _NEAR_THE_TOP and total > _DENSE * stop:
         return _walked(rows, set(orjson.loads(f"[{ids[1:-1]}]")), start, stop, total)
     latest = rows.filter(obj_id__in=RawSQL("select unnest(%s::int[])", [ids])).values_list("obj_id")
@@ -143,16 +145,26 @@ def _ids(rows: QuerySet) -> tuple[str, int]:
     return text or "{}", total
 
 
-def _sorted(rows: QuerySet, ids: str, sorting: QuerySet, way: str, start: int, stop: int, total: int) -> Found:
-    """By a value of the objs, those without one last."""
+def _sorted_saves(rows: QuerySet, sorting: QuerySet, way: str, start: int, stop: int, total: int) -> Found:
+    try:
+        given, params = rows.values("obj_id").distinct().query.sql_with_params()
+    except EmptyResultSet:
+        return Found([], {}, 0)
+    return _sorted(rows, given, params, sorting, way, start, stop, total)
+
+
+def _sorted(
+    rows: QuerySet, given: str, given_params: Any, sorting: QuerySet, way: str, start: int, stop: int, total: int
+) -> Found:
+    """By a value of the objs that the statement ``given`` names, those without one last."""
     text, params = sorting.query.sql_with_params()
     statement = (
-        f"select given.id from unnest(%s::int[]) as given(id)"  # noqa: S608 - our own statements
+        f"select given.id from ({given}) as given(id)"  # noqa: S608 - our own statements
         f" left join ({text}) as sorting(obj_id, value) on sorting.obj_id = given.id"
         f" order by sorting.value {way} nulls last, given.id {way} limit %s offset %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [ids, *params, stop - start, start])
+        cursor.execute(statement, [*given_params, *params, stop - start, start])
         page = [row[0] for row in cursor.fetchall()]
     latest = rows.filter(obj_id__in=page).values_list("obj_id").annotate(latest=Max("saved_at"))
     return Found(page, dict(latest), total)

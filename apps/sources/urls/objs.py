@@ -5,7 +5,7 @@ from django.urls import path
 from skyportal.api.routes import flatten, routes
 
 from ..api import dashboard, galaxies, links, listings, sources, statistics, tags, thumbnails
-from ..views import arranging, heading, home, lists, pages, saving, searching
+from ..views import arranging, heading, home, lists, pages, pairs, saving, searching
 
 urlpatterns = flatten(
     routes("sources[/<str:obj_id>]", sources.SourcesEndpoint),
@@ -33,6 +33,7 @@ urlpatterns = flatten(
         path("home/recent", home.recent, name="home-recent"),
         path("search", pages.search, name="search"),
         path("sources", lists.sources, name="sources"),
+        path("watchlist", lists.watched, name="watchlist"),
         path("sources/export", lists.export, name="sources-export"),
         path("sources/columns", searching.columns, name="sources-columns"),
         path("sources/searches", searching.keep, name="search-keep"),
@@ -51,5 +52,8 @@ urlpatterns = flatten(
         path("source/<str:name>/save", saving.save, name="source-save"),
         path("source/<str:name>/unsave", saving.unsave, name="source-unsave"),
         path("source/<str:name>/favourite", saving.favourite, name="source-favourite"),
+        path("source/<str:name>/watch", saving.watch, name="source-watch"),
+        path("duplicates", pairs.duplicates, name="duplicates"),
+        path("duplicates/link", pairs.link, name="duplicates-link"),
     ],
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import math
+import re
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 from django.http import HttpResponse
@@ -38,23 +39,36 @@ def _json(rows: list[Row]) -> bytes:
     return orjson.dumps(rows)
 
 
-def _votable(rows: list[Row]) -> bytes:
-    """Numbers as doubles with NaN where unknown, everything else as text."""
-    from astropy.table import Table
+def _votable(rows: list[Row]) -> str:
+    """VOTable 1.3 (IVOA 2013): numbers as doubles, empty where unknown; everything else as text.
 
-    table = Table()
-    for name in rows[0] if rows else ["id"]:
-        values = [row[name] for row in rows]
-        if _are_numbers(values):
-            table[name] = [math.nan if value is None else float(value) for value in values]
-        else:
-            table[name] = ["" if value is None else str(value) for value in values]
-    for name, unit in (("ra", "deg"), ("dec", "deg")):
-        if name in table.colnames:
-            table[name].unit = unit
-    written = io.BytesIO()
-    table.write(written, format="votable")
-    return written.getvalue()
+    Written by hand: astropy would stay in the memory of every web process that ever exported a list.
+    """
+    names = list(rows[0]) if rows else ["id"]
+    types = {name: _NUMBER if _are_numbers([row[name] for row in rows]) else _TEXT for name in names}
+    fields = "".join(
+        f"<FIELD ID={quoteattr(f'c{n}')} name={quoteattr(name)} {types[name]}{_UNITS.get(name, '')}/>"
+        for n, name in enumerate(names)
+    )
+    lines = ("".join(f"<TD>{_xml(row[name])}</TD>" for name in names) for row in rows)
+    data = "".join(f"<TR>{line}</TR>\n" for line in lines)
+    return _VOTABLE.format(fields=fields, data=data)
+
+
+_NUMBER, _TEXT = 'datatype="double"', 'datatype="unicodeChar" arraysize="*"'
+_UNITS = {"ra": ' unit="deg" ucd="pos.eq.ra"', "dec": ' unit="deg" ucd="pos.eq.dec"'}
+_VOTABLE = """<?xml version="1.0" encoding="UTF-8"?>
+<VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE type="results"><TABLE name="sources">
+{fields}
+<DATA><TABLEDATA>
+{data}</TABLEDATA></DATA>
+</TABLE></RESOURCE></VOTABLE>
+"""
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def _xml(value: Any) -> str:
+    return "" if value is None else escape(_UNPRINTABLE.sub(" ", str(value)))
 
 
 def _are_numbers(values: list[Any]) -> bool:

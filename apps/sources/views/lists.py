@@ -70,6 +70,12 @@ def favourites(request: ViewerRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+def watched(request: ViewerRequest) -> HttpResponse:
+    return _list(request, heading="Watch list", listName=pages.WATCHLIST)
+
+
+@login_required
+@require_GET
 def export(request: ViewerRequest) -> HttpResponse:
     """What the list shows, all pages of it, as CSV, VOTable or JSON."""
     viewer, asked = request.viewer, _asked(request, {})
@@ -110,7 +116,7 @@ def _asked(request: ViewerRequest, fixed: dict[str, Any]) -> Asked:
 
 def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse:
     viewer, asked = request.viewer, _asked(request, fixed)
-    if fixed and not any(column.key == "list_tags" for column in asked.columns):
+    if fixed.get("listName") == pages.FAVORITES and not any(column.key == "list_tags" for column in asked.columns):
         asked = replace(asked, columns=[*asked.columns, columns_queries.COLUMNS["list_tags"]])
     found = queries.find(viewer, asked.parameters, (asked.page - 1) * ROWS, asked.page * ROWS)
     rows = columns_queries.rows(viewer, found.ids, found.saved_at, asked.columns)
@@ -118,7 +124,7 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
     shown = fields(request.GET, [*SAVES, *(plug.param for plug in obj_filters)])
     context = {
         "heading": heading,
-        "are_favourites": bool(fixed),
+        "list_name": fixed.get("listName", ""),
         "page": _Counted([_cells(row, asked.columns) for row in rows], found.total).shown(asked.page),
         "total": found.total,
         "order": ORDERS.get(asked.sort, f"by {asked.sort.removeprefix('-')}"),
