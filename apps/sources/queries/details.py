@@ -48,7 +48,7 @@ def _put_together(
     saved = sources.saves_by_obj(around.saves)
     classified, annotated = said_of(around, names)
     extras = {field: include(viewer, ids) for field, include in obj_includes.items() if field in includes}
-    tagged = _tags(around, names) if "tags" in includes else {}
+    tagged = tags_said(around, names) if "tags" in includes else {}
     associated = links.associated(around.linked, ids) if "associated_objs" in includes else {}
     found_hosts = galaxies.hosts(ids) if "host" in includes else {}
     for row in rows:
@@ -101,7 +101,8 @@ def said_of(around: surroundings.Surroundings, names: dict[int, str]) -> tuple[d
     return classified, annotated
 
 
-def _tags(around: surroundings.Surroundings, names: dict[int, str]) -> dict[int, list[Row]]:
+def tags_said(around: surroundings.Surroundings, names: dict[int, str]) -> dict[int, list[Row]]:
+    """By obj, its tags."""
     found = defaultdict(list)
     for row in around.tags:
         found[row["obj_id"]].append(row | {"obj_id": names[row["obj_id"]]})
