@@ -88,7 +88,7 @@ def shown(galaxy: Galaxy) -> dict[str, Any]:
     return {"id": galaxy.pk, **row, "created_at": galaxy.created_at, "modified": galaxy.modified}
 
 
-def hosts(ids: list[int]) -> dict[int, dict[str, Any] | None]:
+def hosts(ids: list[int]) -> dict[int, dict[str, Any]]:
     """By obj, its host, offset (arcsec) and distance (kpc); the objs are known to be visible."""
     found = {obj.pk: host_of(obj) for obj in Obj.objects.filter(pk__in=ids, host__isnull=False).select_related("host")}
     return {pk: host_fields(found.get(pk)) for pk in ids}

@@ -54,8 +54,8 @@ def _with_members(viewer: Viewer, rows: QuerySet) -> list[dict[str, Any]]:
 def _known_members(viewer: Viewer, super_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     known = Obj.objects.visible_to(viewer)
     rows = SuperObjMember.objects.filter(super_obj__in=list(super_ids), obj__in=known.values("pk"))
-    members = defaultdict(list)
-    for row in rows.order_by("obj__name").values("super_obj_id", "obj_id", "obj__name", "obj__ra", "obj__dec"):
+    members: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows.order_by("obj__name").values(*_MEMBER):
         members[row["super_obj_id"]].append(row)
     return members
 
@@ -94,7 +94,7 @@ def _associate(member: dict[str, Any]) -> dict[str, Any]:
 def interests(viewer: Viewer, obj: Obj) -> list[dict[str, Any]]:
     """What people said they mean to do with it, oldest first."""
     rows = Interest.objects.visible_to(viewer).filter(obj=obj).order_by("pk")[:MOST]
-    found = rows.values(
+    found: Any = rows.values(
         "id", "user_id", "title", "description", "link", "created_at", "modified", username=F("user__username"),
         first_name=F("user__first_name"), last_name=F("user__last_name"), **shown.OBJ,
     )  # fmt: skip
@@ -113,9 +113,7 @@ def labellers(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str
     ids = list(obj_ids)
     rows = Label.objects.visible_to(viewer).filter(obj__in=ids).order_by("pk")
     found: dict[int, dict[int, dict[str, Any]]] = {pk: {} for pk in ids}
-    for row in rows.values(
-        "obj_id", "labeller_id", "labeller__username", "labeller__first_name", "labeller__last_name"
-    ):
-        face = {name: row[f"labeller__{name}"] for name in ("username", "first_name", "last_name")}
-        found[row["obj_id"]][row["labeller_id"]] = {"id": row["labeller_id"], **face}
+    names = ("username", "first_name", "last_name")
+    for obj_id, person, *face in rows.values_list("obj_id", "labeller_id", *(f"labeller__{name}" for name in names)):
+        found[obj_id][person] = {"id": person, **dict(zip(names, face, strict=True))}
     return {pk: list(people.values()) for pk, people in found.items()}

@@ -127,7 +127,7 @@ def host(request: ViewerRequest, name: str) -> HttpResponse:
     obj = get_obj(viewer, name)
     if request.method == "GET":
         return render(request, "sources/_host_choice.html", {"obj": obj, "hosts": heads.hosts_to_choose(viewer, obj)})
-    before = obj.host.name if obj.host_id else ""
+    before = obj.host.name if obj.host else ""
     chosen = (request.POST.get("galaxy") or request.GET.get("galaxy") or "").strip()
     if chosen:
         message = f"Host {galaxies.set_host(viewer, obj, chosen).name}."

@@ -36,7 +36,8 @@ def source(request: ViewerRequest, name: str) -> HttpResponse:
     if any(placed.is_first for placed in layout):
         context |= _light_curve(viewer, obj)
     answer = render(request, "sources/source.html", context)
-    answer._resource_closers.append(partial(views.count_view, plain(viewer), obj.pk))  # once it has left
+    count = partial(views.count_view, plain(viewer), obj.pk)
+    answer._resource_closers.append(count)  # type: ignore[attr-defined]  # once it has left
     return answer
 
 
