@@ -193,6 +193,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
 ALERT_ARCHIVE = DATA / "archive"
 KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
 
+# The map of the Galaxy's dust: where it is kept, and where `fetch_dust_map` gets it (131 MB, two FITS files).
+DUST_MAPS = Path(env("DUST_MAPS", default=str(DATA / "dust")))
+DUST_MAPS_URL = env("DUST_MAPS_URL", default="https://raw.githubusercontent.com/kbarbary/sfddata/master")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
