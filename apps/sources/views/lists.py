@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, Query, flag, integer, keys, moment, text
 from skyportal.web.requests import ViewerRequest
@@ -19,6 +20,7 @@ from ..queries import sources as queries
 from ..slots import obj_filters
 
 ROWS = 50
+LAST_PAGE = 1_000_000
 SAVES = [
     Param("group_ids", keys),
     Param("savedAfter", moment),
@@ -68,12 +70,17 @@ class _Counted(Paginator):
 def _list(request: ViewerRequest, *, heading: str, fixed: dict[str, Any]) -> HttpResponse:
     viewer: Viewer = request.viewer
     declared = [*SAVES, *(plug.param for plug in obj_filters)]
-    query = Query.parse(request.GET, declared)
+    query, wrong = Query.of_page(request.GET, declared)
     query.update(fixed)
     sort = query.pop("sort")
     asked = {**query, "sortBy": sort.removeprefix("-"), "sortOrder": "desc" if sort.startswith("-") else "asc"}
-    number = max(1, query.pop("page"))
-    found = queries.find(viewer, asked, (number - 1) * ROWS, number * ROWS)
+    number = min(max(1, query.pop("page")), LAST_PAGE)
+    found, refusal = queries.Found([], {}, 0), ""
+    if not wrong:
+        try:
+            found = queries.find(viewer, asked, (number - 1) * ROWS, number * ROWS)
+        except Invalid as problem:
+            refusal = problem.message
     paginator = _Counted(pages.source_rows(viewer, found.ids, found.saved_at), found.total)
     groups = pages.my_groups(viewer)
     context = {
@@ -89,8 +96,12 @@ def _list(request: ViewerRequest, *, heading: str, fixed: dict[str, Any]) -> Htt
         "chips": _chips(request, {str(group.pk): group.name for group in groups}),
         "kept": {k: v for k, v in request.GET.items() if k not in IN_FORM},
         "default_sort": "-saved_at",
+        "wrong": wrong,
+        "others": {name: one for name, one in wrong.items() if name not in IN_FORM},
+        "refusal": refusal,
+        "asked_anew": bool(wrong or refusal),
     }
-    return render(request, "sources/sources.html", context)
+    return render(request, "sources/sources.html", context, status=400 if context["asked_anew"] else 200)
 
 
 def _chips(request: ViewerRequest, group_names: dict[str, str]) -> list[dict[str, str]]:
