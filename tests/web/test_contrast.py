@@ -1,11 +1,11 @@
-"""The tokens of the stylesheet: readable in light and dark, and without blue or white at night."""
+"""The tokens of the themes: readable in light and dark, and without blue or white at night."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).resolve().parents[2] / "static/sky.css").read_text()
+CSS = (Path(__file__).resolve().parents[2] / "static/themes.css").read_text()
 ROOT_BLOCK = CSS[CSS.index(":root {") : CSS.index('[data-sky-theme="light"]')]
 NIGHT_BLOCK = re.search(r'\[data-sky-theme="night"\] \{(.*?)\n  /\*', CSS, re.DOTALL).group(1)
 PAIR = re.compile(r"--sky-([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
