@@ -6,5 +6,5 @@ class SourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import admin_remarks, filters, plugs  # noqa: F401 - they hang themselves into their slots
+        from . import admin_remarks, filters, panels, plugs  # noqa: F401 - they hang themselves into their slots
         from .queries import includes  # noqa: F401

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import QuerySet
 
@@ -40,17 +40,23 @@ obj_includes: Slot[Callable[[Viewer, list[int]], dict[int, Any]]] = Slot("source
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the source page: a fragment with its own address, drawn when it comes into view."""
+    """A part of a page: a fragment with its own address, fetched when it comes into view.
+
+    On the source page the fragment is one element that takes the place of the skeleton: a ``card-header``, a
+    ``card-body``, and on itself ``data-watch`` and ``data-from`` where it follows what happens.
+    """
 
     title: str
     url_name: str
     order: int = 100
+    side: Literal["main", "side"] = "main"
 
 
 position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 """By name, a function (obj id) -> whether something (a candidate …) holds the obj at its position."""
 
 obj_panels: Slot[Panel] = Slot("sources.obj_panels")
+"""Parts of the source page; their addresses take the obj's name."""
 
 home_panels: Slot[Panel] = Slot("sources.home_panels")
 """Parts of the dashboard; their addresses take no argument."""

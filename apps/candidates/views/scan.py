@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
-from apps.sources import plots
 from apps.sources.actions import listings, sources
+from apps.sources.plots import light_curves as plots
 from apps.sources.queries.objs import get_obj
 from apps.sources.queries.pages import group_names
 from skyportal.access.errors import Invalid, NotVisible

@@ -16,10 +16,10 @@ from skyportal.astro import sky
 from skyportal.web.bokeh import item, place
 from skyportal.web.requests import ViewerRequest
 
-from .. import plots
+from ..plots import light_curves as plots
 from ..queries import light_curves, pages, thumbnails
 from ..queries.objs import get_obj
-from ..slots import obj_panels
+from ..slots import Panel, obj_panels
 
 
 @login_required
@@ -32,10 +32,16 @@ def source(request: ViewerRequest, name: str) -> HttpResponse:
         "head": pages.header(viewer, obj),
         "obj": obj,
         "cutouts": cutouts(thumbnails.by_obj(viewer, [obj.pk])[obj.pk]),
-        "panels": sorted((panel for _, panel in obj_panels.items()), key=lambda panel: panel.order),
+        "panels": _panels(),
         **_light_curve(viewer, obj),
     }
     return render(request, "sources/source.html", context)
+
+
+def _panels() -> dict[str, list[tuple[str, Panel]]]:
+    """Key and panel, by column, each column in order."""
+    ordered = sorted(obj_panels.items(), key=lambda item: item[1].order)
+    return {side: [item for item in ordered if item[1].side == side] for side in ("main", "side")}
 
 
 def cutouts(pictures: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from skyportal.astro import bandpasses, photometry
 from skyportal.astro.time import datetime_of
 
-from .queries.light_curves import LightCurve
+from ..queries.light_curves import LightCurve
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM

@@ -1,0 +1,1 @@
+"""Data in, figure out: one file a subject. Nothing here asks the database."""
