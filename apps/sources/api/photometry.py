@@ -14,7 +14,7 @@ from skyportal.api.params import Param, flag, key, keys, moment
 
 from ..actions import points as edits
 from ..actions import uploads
-from ..queries import objs
+from ..queries import objs, validations
 from ..queries import photometry as queries
 from . import points as written
 
@@ -156,8 +156,11 @@ class ObjPhotometryEndpoint(Endpoint):
             query["magsys"],
             owner=query["includeOwnerInfo"],
             stream=query["includeStreamInfo"],
-            validation=query["includeValidationInfo"],
         )
+        if query["includeValidationInfo"]:
+            verdicts = validations.of_points(row["id"] for row in rows)
+            for row in rows:
+                row["validations"] = verdicts.get(row["id"], [])
         if query["phaseFoldData"]:
             period = queries.period_of(self.viewer, obj)
             for row in rows:

@@ -54,7 +54,7 @@ def _named(names: dict[int, Any], ids: tuple) -> list[Any]:
     return [names[pk] for pk in ids]
 
 
-def _facts(points: PointColumns, *, owner: bool = False, stream: bool = False, validation: bool = False) -> dict:
+def _facts(points: PointColumns, *, owner: bool = False, stream: bool = False) -> dict:
     c = points.columns
     columns = {
         "obj_id": _named(points.obj_names, c["obj_id"]),
@@ -78,8 +78,6 @@ def _facts(points: PointColumns, *, owner: bool = False, stream: bool = False, v
         columns["owner"] = [points.owners.get(pk) for pk in c["owner_id"]]
     if stream:
         columns["streams"] = _named(points.streams, c["audience_id"])
-    if validation:
-        columns["validations"] = repeat([])
     return columns
 
 

@@ -8,6 +8,7 @@ from .lists import Listing, SourceView
 from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
 from .thumbnails import Thumbnail
+from .validations import PointValidation
 
 __all__ = [
     "AbstractComment",
@@ -23,6 +24,7 @@ __all__ = [
     "Origin",
     "PhotStat",
     "Photometry",
+    "PointValidation",
     "Source",
     "SourceView",
     "Taxonomy",
