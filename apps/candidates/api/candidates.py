@@ -13,6 +13,7 @@ from skyportal.api.paging import Page, page_params
 from skyportal.api.params import Param, flag, moment, text
 
 from ..actions import candidates as actions
+from ..actions.purging import purge
 from ..queries.items import candidate_items
 from ..queries.scanning import scope
 from ..queries.search import candidate_of, names_like, params, query_id, raw_rows, search
@@ -131,6 +132,25 @@ class CandidatesView(Endpoint):
         if data.get("filter_ids") is None:
             raise Invalid("Missing required filter_ids parameter.")
         return {"ids": actions.post_candidate(self.viewer, read_body(CandidateBody, data))}
+
+
+class PurgeBody(serializers.Serializer):
+    maxAgeMonths = serializers.IntegerField(min_value=1, max_value=1200, help_text="Passed no filter for so long.")
+    batchSize = serializers.IntegerField(min_value=1, max_value=10_000, default=1000, help_text="At most so many.")
+    dryRun = serializers.BooleanField(default=False, help_text="Only say how many would go.")
+
+
+class BulkDeleteView(Endpoint):
+    """Objs that once passed a filter, and that nobody saved or spoke of."""
+
+    requires = {"POST": "System admin"}
+    bodies = {"POST": PurgeBody}
+
+    def post(self, request: Any) -> dict[str, Any]:
+        """Delete a batch of them for good, with their photometry and cutouts; ask again while some remain."""
+        asked = self.body
+        gone = purge(self.viewer, asked["maxAgeMonths"], asked["batchSize"], dry_run=asked["dryRun"])
+        return {"deleted": gone.deleted, "remaining": gone.remaining, "dryRun": asked["dryRun"]}
 
 
 class CandidateView(Endpoint):
