@@ -40,10 +40,10 @@ class LenientJSONParser(BaseParser):
                 body = loads(raw.decode("utf-8"))
             except (JSONDecodeError, UnicodeDecodeError, RecursionError) as problem:
                 raise BadBody(f"JSON decode of request body failed on {raw[:80]!r}: {problem}") from None
-        if b"\\u0000" in raw and _has_nul(body):
-            raise BadBody("Invalid body: a text in it contains a NUL character, which cannot be stored.")
         if not isinstance(body, dict):
             raise BadBody("Please ensure posted data is of type application/json")
+        if b"\\u0000" in raw and (name := next((n for n, value in body.items() if _has_nul([n, value])), None)):
+            raise BadBody(f"Invalid value for {name[:60]}: contains a NUL character, which cannot be stored.")
         return body
 
 

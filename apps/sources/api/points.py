@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skyportal.access.errors import Invalid
 from skyportal.astro import photometry as phot
+from skyportal.astro.extinction import extinction
 from skyportal.astro.zeropoints import NoZeropoint, ab_offset
 
 from ..queries.photometry import PointColumns
@@ -140,3 +141,17 @@ def deduplicated(points: PointColumns) -> PointColumns:
         flux, fluxerr = c["flux"][n], c["fluxerr"][n]
         seen.setdefault((*key, None if flux != flux else flux, fluxerr), n)
     return points if len(seen) == len(points) else points.take(seen.values())
+
+
+def add_extinction(rows: list[dict[str, Any]], ebv: float | None) -> None:
+    """Give rows their extinction in magnitudes, and what they would be without it; null where it is unknown."""
+    by_band = {band: extinction(band, ebv) for band in {row["filter"] for row in rows}}
+    for row in rows:
+        row["extinction"] = dimmed = by_band[row["filter"]]
+        for name in ("mag", "flux"):
+            if name in row:
+                row[f"{name}_corr"] = None if dimmed is None or row[name] is None else _undimmed(name, row[name], dimmed)
+
+
+def _undimmed(name: str, value: float, dimmed: float) -> float:
+    return value - dimmed if name == "mag" else value * 10 ** (0.4 * dimmed)

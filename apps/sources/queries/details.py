@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skyportal.access.viewer import Viewer
-from skyportal.astro import cosmology, sky
+from skyportal.astro import cosmology, dust, sky
 
 from ..models import Obj, Source
 from ..slots import obj_includes
@@ -29,7 +29,7 @@ def record(viewer: Viewer, obj: Obj, includes: Iterable[str] = ()) -> Row:
     row["photstats"] = [statistics.public(obj.name, f) for f in statistics.merge(around.figures).values()]
     row["duplicates"] = duplicates(viewer, obj)
     return row | {
-        "followup_requests": [], "assignments": [], "galaxies": None, "ebv": None, "host": None, "host_offset": None,
+        "followup_requests": [], "assignments": [], "galaxies": None, "ebv": dust.ebv(obj.ra, obj.dec) if obj.ra is not None and obj.dec is not None else None, "host": None, "host_offset": None,
         "host_distance": None,
     }  # fmt: skip
 
