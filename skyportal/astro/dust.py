@@ -1,7 +1,7 @@
 """Reddening by the Galaxy's dust, read from a map where there is one: without a map it is unknown.
 
-The map is that of Schlegel, Finkbeiner & Davis: two FITS images (one for each Galactic hemisphere, zenithal equal-area),
-kept in the folder named by `use`. `manage.py fetch_dust_map` puts them there.
+The map is that of Schlegel, Finkbeiner & Davis: two FITS images (one for each Galactic hemisphere, zenithal
+equal-area), kept in the folder named by `use`. `manage.py fetch_dust_map` puts them there.
 
 References
 ----------

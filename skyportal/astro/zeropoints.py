@@ -1,7 +1,7 @@
 """From other magnitude systems to AB, bandpass by bandpass.
 
-Only pairs whose zero-point was published are here; for any other pair there is no number to convert by. `jla1` has none:
-it gives BD+17 4708 a magnitude in bandpasses in which nobody published the star's AB magnitude.
+Only pairs whose zero-point was published are here; for any other pair there is no number to convert by. `jla1` has
+none: it gives BD+17 4708 a magnitude in bandpasses in which nobody published the star's AB magnitude.
 
 References
 ----------

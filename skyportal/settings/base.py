@@ -91,6 +91,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+# Three for a direct connection. In production nothing is prepared unless asked for: see prod.py.
 prepare_after = env.int("DATABASE_PREPARE_AFTER", default=3)
 DATABASES = {
     "default": {

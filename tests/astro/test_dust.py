@@ -78,7 +78,9 @@ def test_what_is_no_map_is_not_read(folder, spoil):
 
 @pytest.mark.parametrize("bandpass", sorted(extinction._published()))
 def test_published_coefficients_lie_by_the_law(bandpass):
-    assert extinction.law([BANDPASSES[bandpass].wavelength])[0] == pytest.approx(extinction.coefficient(bandpass), rel=0.08)
+    assert extinction.law([BANDPASSES[bandpass].wavelength])[0] == pytest.approx(
+        extinction.coefficient(bandpass), rel=0.08
+    )
 
 
 def test_the_law_falls_with_wavelength_and_has_its_bump():

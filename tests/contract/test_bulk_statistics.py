@@ -20,7 +20,9 @@ def measured(group, member, group_admin, api_of):
     common = {"instrument_id": camera.pk, "filter": "ztfg", "magsys": "ab", "magerr": 0.1, "limiting_mag": 21.0}
 
     def send(api, obj, mjd, mag, group_ids):
-        status, answer = api.post("photometry", common | {"obj_id": obj.name, "mjd": mjd, "mag": mag, "group_ids": group_ids})
+        status, answer = api.post(
+            "photometry", common | {"obj_id": obj.name, "mjd": mjd, "mag": mag, "group_ids": group_ids}
+        )
         assert status == 200, answer
 
     send(api_of(member), objs[0], [59000.0, 59001.0], [19.0, 18.0], [group.pk])
@@ -53,7 +55,12 @@ def test_they_are_chosen_by_class_group_and_name(measured, api_of, member, group
     tree = Taxonomy.objects.create(name="t", version="1", hierarchy={"class": "Ia"}, audience=audience)
     for name, probability in (("Ia", 0.9), ("II", 0.2)):
         Classification.objects.create(
-            obj=measured[0], taxonomy=tree, classification=name, probability=probability, audience=audience, author=member
+            obj=measured[0],
+            taxonomy=tree,
+            classification=name,
+            probability=probability,
+            audience=audience,
+            author=member,
         )
     api, axes = api_of(member), {"xField": "num_obs_global", "yField": "mean_mag_global"}
 

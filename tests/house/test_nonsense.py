@@ -17,23 +17,36 @@ from .world import address, make_world, routes, verbs
 
 HUGE = 10**30
 IN_PATHS = ("\x00", "a\x00b", str(HUGE), "-1", "1.5", "é☃", "nan", "'", "%", "[]")
-IN_QUERIES = ("\x00", str(HUGE), "-1", "nan", "1e400", "[]", "é☃'\"%", "9" * 5000, "0001-01-01", "9999-12-31T23:59:59+23:00")
+IN_QUERIES = (
+    "\x00",
+    str(HUGE),
+    "-1",
+    "nan",
+    "1e400",
+    "[]",
+    "é☃'\"%",
+    "9" * 5000,
+    "0001-01-01",
+    "9999-12-31T23:59:59+23:00",
+)
 IN_BODIES = (
     "a\x00b", HUGE, -1, 1.5, 2**31, 2**63, True, None, "", [], {}, [None], [[]], ["x"], [{}], {"a": None}, "x" * 300,
     {"\x00": 1}, [HUGE], float("inf"), "2026-99-99",
 )  # fmt: skip
-FIELDS = tuple(
-    """id name obj_id ra dec redshift redshift_error altdata alias origin summary summary_history redshift_history t0
-    score group_ids stream_ids filter_ids passed_at passing_alert_id instrument_id telescope_id mjd filter magsys mag
-    magerr limiting_mag flux fluxerr zp ra_unc dec_unc limiting_mag_nsigma instrument_ids min_date max_date
-    group_id groupID groupIDs userID user_id users admin canSave fromGroupIDs stream_id username roles acls roleIds
-    aclIds expirationDate contact_email contact_phone affiliations preferences nickname description diameter lat lon
-    elevation filters type text channel attachment data photometry_id classification classifications taxonomy_id
-    probability vote label hierarchy hierarchy_file version provenance isLatest ttype survey public_url list_name
-    params objId inviteGroupIds unsaveGroupIds active requested condition annotations note enabled autosave
-    group_admins private auto_accept_requests first_name last_name validated explanation notes dryRun maxAgeMonths
-    batchSize ignore_if_in_group_ids saver_per_group_id refresh_source limit_mag file_uri is_grayscale""".split()
-)
+_NAMES = """
+    id name obj_id ra dec redshift redshift_error altdata alias origin summary summary_history
+    redshift_history t0 score group_ids stream_ids filter_ids passed_at passing_alert_id instrument_id
+    telescope_id mjd filter magsys mag magerr limiting_mag flux fluxerr zp ra_unc dec_unc limiting_mag_nsigma
+    instrument_ids min_date max_date group_id groupID groupIDs userID user_id users admin canSave fromGroupIDs
+    stream_id username roles acls roleIds aclIds expirationDate contact_email contact_phone affiliations
+    preferences nickname description diameter lat lon elevation filters type text channel attachment data
+    photometry_id classification classifications taxonomy_id probability vote label hierarchy hierarchy_file
+    version provenance isLatest ttype survey public_url list_name params objId inviteGroupIds unsaveGroupIds
+    active requested condition annotations note enabled autosave group_admins private auto_accept_requests
+    first_name last_name validated explanation notes dryRun maxAgeMonths batchSize ignore_if_in_group_ids
+    saver_per_group_id refresh_source limit_mag file_uri is_grayscale
+"""
+FIELDS = tuple(_NAMES.split())
 
 
 @pytest.fixture
@@ -75,7 +88,7 @@ def test_no_path_breaks_a_door(world, knock):
     for route, pattern in routes():
         names = re.findall(r"<(?:\w+:)?\w+>", route)
         for nonsense in IN_PATHS if names else ():
-            path = "/" + re.sub(r"<(?:\w+:)?\w+>", lambda _: quote(nonsense, safe=""), route)
+            path = "/" + re.sub(r"<(?:\w+:)?\w+>", quote(nonsense, safe="").replace("\\", r"\\"), route)
             for verb in verbs(pattern):
                 if knock(verb, path) >= 500:
                     broken.append(f"{verb} {path}")
@@ -88,7 +101,7 @@ def test_no_parameter_breaks_a_door(world, knock):
         for verb in verbs(pattern):
             names = _declared(pattern, verb) or ["page", "sort", "q", "groupIDs", "window", "next", "scanned", "closed"]
             for n, name in enumerate(names):
-                for nonsense in IN_QUERIES[n % 2 :: 2]:  # half of them each, to be done in a minute
+                for nonsense in IN_QUERIES[n % 5 :: 5]:  # two of them each, to be done in a minute
                     path = f"{address(route, world)}?{name}={quote(nonsense, safe='')}"
                     if knock(verb, path) >= 500:
                         broken.append(f"{verb} {path[:200]}")
@@ -107,7 +120,9 @@ def test_no_body_breaks_a_door(world, knock):
                 every = json.dumps(dict.fromkeys(FIELDS, nonsense))
                 if knock(verb, path, every) >= 500:
                     broken.append(f"{verb} {path} all {nonsense!r:.60}")
-            for n, name in enumerate(FIELDS):  # each with one kind of nonsense, another at each door
+            for n, name in enumerate(FIELDS):  # one field in five, another at each door
+                if (n + len(route)) % 5:
+                    continue
                 nonsense = IN_BODIES[(n + len(path)) % len(IN_BODIES)]
                 if knock(verb, path, json.dumps(sensible | {name: nonsense})) >= 500:
                     broken.append(f"{verb} {path} {name} {nonsense!r:.60}")

@@ -85,7 +85,9 @@ def test_magnitudes_of_other_systems_go_in_and_come_back(api, obj, upload, bandp
     assert api.get(point, magsys=magsys)[1]["data"]["mag"] == pytest.approx(15.0)
 
 
-@pytest.mark.parametrize(("bandpass", "magsys"), [("ztfg", "jla1"), ("f444w", "vega"), ("cspk", "csp"), ("ztfg", "bd17")])
+@pytest.mark.parametrize(
+    ("bandpass", "magsys"), [("ztfg", "jla1"), ("f444w", "vega"), ("cspk", "csp"), ("ztfg", "bd17")]
+)
 def test_a_pair_without_a_published_zero_point_is_refused(api, obj, upload, bandpass, magsys):
     camera = InstrumentFactory(filters=[bandpass])
     body = upload(instrument_id=camera.pk, filter=bandpass, magsys=magsys, mag=15.0, magerr=0.1, limiting_mag=20.0)

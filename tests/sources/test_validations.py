@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sent(member, group, api_of, obj, upload):
-    status, answer = api_of(member).post("photometry", upload(mag=18.0, magerr=0.1, limiting_mag=20.0, group_ids=[group.pk]))
+    status, answer = api_of(member).post(
+        "photometry", upload(mag=18.0, magerr=0.1, limiting_mag=20.0, group_ids=[group.pk])
+    )
     assert status == 200, answer
     return answer["data"]["ids"][0]
 

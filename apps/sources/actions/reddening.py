@@ -29,7 +29,10 @@ def dimmed_again(rows: Measured) -> Measured:
         raise Invalid(f"Invalid value for extinction_corrected: no extinction is known for {unknown[0]}.")
     # an unknown obj is refused later, by name
     magnitudes = np.array(
-        [(per_ebv[band] or 0.0) * (ebvs.get(name) or 0.0) for name, band in zip(rows.obj_name, rows.bandpass, strict=True)]
+        [
+            (per_ebv[band] or 0.0) * (ebvs.get(name) or 0.0)
+            for name, band in zip(rows.obj_name, rows.bandpass, strict=True)
+        ]
     )
     factor = 10 ** (-0.4 * magnitudes)
     return replace(

@@ -89,7 +89,9 @@ class PhotStatsAggregate(Endpoint):
             return {"fields": fields, "points": [], "count": 0, "truncated": False}
         if query["maxMatches"] < 1:
             raise Invalid("Invalid maxMatches: must be at least 1.")
-        axes = {axis: queries.known_field(f"{axis}Field", query[f"{axis}Field"]) for axis in "xyz" if query[f"{axis}Field"]}
+        axes = {
+            axis: queries.known_field(f"{axis}Field", query[f"{axis}Field"]) for axis in "xyz" if query[f"{axis}Field"]
+        }
         chosen = queries.Chosen(
             query["classifications"] or [],
             query["classificationProbThreshold"],

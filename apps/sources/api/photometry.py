@@ -130,7 +130,9 @@ class ObjPhotometryEndpoint(Endpoint):
             Param("includeStreamInfo", flag, False),
             Param("includeValidationInfo", flag, False),
             Param("includeAnnotationInfo", flag, False),
-            Param("includeExtinction", flag, False, "Add the Galaxy's extinction, and mag_corr and flux_corr without it."),
+            Param(
+                "includeExtinction", flag, False, "Add the Galaxy's extinction, and mag_corr and flux_corr without it."
+            ),
             Param("includeSuperObjsPhotometry", flag, False),
             Param("deduplicatePhotometry", flag, False, "Each measurement once, though several uploads brought it."),
         ]

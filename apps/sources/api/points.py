@@ -35,6 +35,14 @@ def rows(points: PointColumns, form: str = "mag", magsys: str = "ab", **extra: b
     return _written(columns | {"magsys": repeat(magsys)})
 
 
+def rows_by_obj(points: PointColumns) -> dict[int, list[dict[str, Any]]]:
+    """Points of several objs, magnitudes and fluxes, by the obj's id."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for obj_id, row in zip(points.columns["obj_id"], rows(points, "both"), strict=True):
+        found.setdefault(obj_id, []).append(row)
+    return found
+
+
 def _written(columns: dict[str, Any]) -> list[dict[str, Any]]:
     names = tuple(columns)
     values = (c.tolist() if isinstance(c, np.ndarray) else c for c in columns.values())
@@ -150,7 +158,8 @@ def add_extinction(rows: list[dict[str, Any]], ebv: float | None) -> None:
         row["extinction"] = dimmed = by_band[row["filter"]]
         for name in ("mag", "flux"):
             if name in row:
-                row[f"{name}_corr"] = None if dimmed is None or row[name] is None else _undimmed(name, row[name], dimmed)
+                unknown = dimmed is None or row[name] is None
+                row[f"{name}_corr"] = None if unknown else _undimmed(name, row[name], dimmed)
 
 
 def _undimmed(name: str, value: float, dimmed: float) -> float:

@@ -29,9 +29,13 @@ def record(viewer: Viewer, obj: Obj, includes: Iterable[str] = ()) -> Row:
     row["photstats"] = [statistics.public(obj.name, f) for f in statistics.merge(around.figures).values()]
     row["duplicates"] = duplicates(viewer, obj)
     return row | {
-        "followup_requests": [], "assignments": [], "galaxies": None, "ebv": dust.ebv(obj.ra, obj.dec) if obj.ra is not None and obj.dec is not None else None, "host": None, "host_offset": None,
+        "followup_requests": [], "assignments": [], "galaxies": None, "ebv": _reddening(obj), "host": None, "host_offset": None,
         "host_distance": None,
     }  # fmt: skip
+
+
+def _reddening(obj: Obj) -> float | None:
+    return None if obj.ra is None or obj.dec is None else dust.ebv(obj.ra, obj.dec)
 
 
 def records(viewer: Viewer, ids: list[int], includes: Iterable[str] = ()) -> list[Row]:

@@ -16,7 +16,6 @@ from skyportal.astro import cosmology, sky
 
 from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES
-from .objs import in_cone
 from .sources import groups_of
 
 #: What names begin with is written in capitals, whatever somebody in a hurry types.
@@ -89,18 +88,6 @@ def find(viewer: Viewer, text: str, *, most: int = 8) -> list[dict[str, Any]]:
         {"name": obj.name, "tns_name": obj.tns_name, "ra": obj.ra, "dec": obj.dec, "redshift": obj.redshift}
         for obj in found[:most]
     ]
-
-
-def near(viewer: Viewer, ra: float, dec: float, radius: float, *, most: int = 8) -> list[dict[str, Any]]:
-    """Visible objs within ``radius`` arcsec, nearest first."""
-    separations = in_cone(ra, dec, radius)
-    nearest = list(separations)[: most * 4]
-    visible = {obj.pk: obj for obj in Obj.objects.visible_to(viewer).filter(pk__in=nearest)}
-    return [
-        {"name": visible[pk].name, "separation": separations[pk], "tns_name": visible[pk].tns_name}
-        for pk in nearest
-        if pk in visible
-    ][:most]
 
 
 def group_names(group_ids: list[int]) -> str:

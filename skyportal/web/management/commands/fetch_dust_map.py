@@ -1,8 +1,8 @@
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from skyportal.astro import dust
 
 SECONDS = 60  # without a byte
+PIECE = 1 << 20
 
 
 class Command(BaseCommand):
@@ -33,8 +34,8 @@ class Command(BaseCommand):
         """Only a whole and right file takes its place; until then the old one stays."""
         part = target.with_suffix(".part")
         try:
-            with _opened(source) as stream, part.open("wb") as file:
-                shutil.copyfileobj(stream, file, 1 << 20)
+            with _pieces(source) as pieces, part.open("wb") as file:
+                file.writelines(pieces)
             if dust.read(part).north != north:
                 raise CommandError(f"{source} is the map of the other hemisphere.")
             part.replace(target)
@@ -50,14 +51,13 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def _opened(source: str) -> Iterator[BinaryIO]:
+def _pieces(source: str) -> Iterator[Iterable[bytes]]:
     if not source.startswith(("https://", "http://")):
         with Path(source).open("rb") as file:
-            yield file
+            yield iter(partial(file.read, PIECE), b"")
         return
     import requests
 
     with requests.get(source, stream=True, timeout=SECONDS) as answer:  # its errors are OSErrors
         answer.raise_for_status()
-        answer.raw.decode_content = True
-        yield answer.raw
+        yield answer.iter_content(PIECE)
