@@ -29,8 +29,8 @@ def record(viewer: Viewer, obj: Obj, includes: Iterable[str] = ()) -> Row:
     row["photstats"] = [statistics.public(obj.name, f) for f in statistics.merge(around.figures).values()]
     row["duplicates"] = duplicates(viewer, obj)
     return row | {
-        "followup_requests": [], "assignments": [], "galaxies": None, "ebv": _reddening(obj), "host": None, "host_offset": None,
-        "host_distance": None,
+        "followup_requests": [], "assignments": [], "galaxies": None, "ebv": _reddening(obj), "host": None,
+        "host_offset": None, "host_distance": None,
     }  # fmt: skip
 
 
