@@ -190,5 +190,5 @@ class Query(dict):
                 read[param.name] = param.read(query)
             except Invalid as problem:
                 read[param.name] = param.default
-                wrong[param.name] = Wrong(query[param.name][:200], _WRITE.get(param.parse, problem.message))
+                wrong[param.name] = Wrong(str(query[param.name])[:200], _WRITE.get(param.parse, problem.message))
         return read, wrong

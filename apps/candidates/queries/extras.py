@@ -42,6 +42,7 @@ def _passings(viewer: Viewer, ids: list[int]) -> dict[int, list[dict[str, Any]]]
     newest = Window(RowNumber(), partition_by="obj_id", order_by=[F("passed_at").desc(), F("pk").desc()])
     rows = rows.annotate(place=newest).filter(place__lte=MOST_ALERTS).order_by("obj_id", "place")
     found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in ids}
-    for row in rows.values("id", "obj_id", "filter_id", "passed_at", "passing_alert_id"):
-        found[row.pop("obj_id")].append(row)
+    names = ("id", "filter_id", "passed_at", "passing_alert_id")
+    for obj_id, *values in rows.values_list("obj_id", *names):
+        found[obj_id].append(dict(zip(names, values, strict=True)))
     return found

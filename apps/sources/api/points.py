@@ -158,9 +158,10 @@ def add_extinction(rows: list[dict[str, Any]], ebv: float | None) -> None:
         row["extinction"] = dimmed = by_band[row["filter"]]
         for name in ("mag", "flux"):
             if name in row:
-                unknown = dimmed is None or row[name] is None
-                row[f"{name}_corr"] = None if unknown else _undimmed(name, row[name], dimmed)
+                row[f"{name}_corr"] = _undimmed(name, row[name], dimmed)
 
 
-def _undimmed(name: str, value: float, dimmed: float) -> float:
+def _undimmed(name: str, value: float | None, dimmed: float | None) -> float | None:
+    if value is None or dimmed is None:
+        return None
     return value - dimmed if name == "mag" else value * 10 ** (0.4 * dimmed)

@@ -118,7 +118,7 @@ def _between(rows: QuerySet, column: str, window: tuple[datetime | None, datetim
 
 def with_figures(made: Made) -> QuerySet:
     """Objs whose photometry is counted. A full count makes rows anew, so their creation tells when that was."""
-    counted = PhotStat.objects.filter(obj=OuterRef("pk"))
+    counted: QuerySet = PhotStat.objects.filter(obj=OuterRef("pk"))
     counted = _between(_between(counted, "modified", made.updated), "created_at", made.recounted)
     return made.objs().filter(Exists(counted))
 
