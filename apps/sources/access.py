@@ -47,6 +47,7 @@ PHOTOMETRY = Policy(
     change=owned_by("upload__owner") | (holding("Manage photometry") & shared),
     delete=owned_by("upload__owner") | (holding("Manage photometry") & shared),
 )
+POINT_VALIDATION = Policy(view=parent_visible("photometry"), change=holding("Manage sources"))
 COMMENT = Policy(view=said & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
 CLASSIFICATION = Policy(

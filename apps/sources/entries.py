@@ -84,6 +84,14 @@ class PhotometryChanged(Entry):
 
 
 @dataclass(frozen=True)
+class PointValidated(ObjEntry):
+    """Somebody called a point good, bad or doubtful, or took that back."""
+
+    point_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
 class CommentPosted(ObjEntry):
     comment_id: int
 

@@ -24,8 +24,9 @@ def candidate_items(
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; three reads however many, one more with comments."""
     seen = dict(objs)
+    rows = objs_of(list(seen))
+    seen = {obj_id: at for obj_id, at in seen.items() if obj_id in rows}  # one may be gone since it was found
     ids = list(seen)
-    rows = objs_of(ids)
     derive(list(rows.values()))
     names = {obj_id: row["name"] for obj_id, row in rows.items()}
     around = surroundings.for_scanning(viewer, ids)

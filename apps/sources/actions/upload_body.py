@@ -49,8 +49,6 @@ class Measured:
 
 def read(data: Mapping[str, Any]) -> Measured:
     """The points of a request body; Invalid says what is wrong with which row."""
-    if data.get("extinction_corrected"):
-        raise Invalid("extinction_corrected photometry is not accepted yet; upload it as observed.")
     table = _Table(data)
     common = _common(table)
     forms: list[tuple[str, Callable]] = [("mag", _from_magnitudes), ("flux", _from_fluxes)]

@@ -18,8 +18,10 @@ from skyportal.journal.recording import record
 from ..entries import PhotometryChanged
 from ..models import Instrument, Obj, Photometry
 from . import statistics, upload_body
+from .checks import as_flag
 from .objs import make_known_to_audiences
 from .photometry import Points, Stored, ids_of, store
+from .reddening import dimmed_again
 from .upload_body import Measured
 
 
@@ -48,7 +50,7 @@ def ids_in(value: Any, name: str) -> list[int]:
 @transaction.atomic
 def add_photometry(viewer: Viewer, data: Mapping[str, Any]) -> Stored:
     """New points; any that the viewer can see is there already refuses the whole upload."""
-    points = resolved(viewer, upload_body.read(data), audience_asked(viewer, data))
+    points = resolved(viewer, _read(data), audience_asked(viewer, data))
     if known := _matches(viewer, points):
         raise _already(points, min(known), known[min(known)][0][0])
     stored = store(points, owner_id=viewer.user_id)
@@ -56,6 +58,12 @@ def add_photometry(viewer: Viewer, data: Mapping[str, Any]) -> Stored:
         n = stored.is_new.index(False)
         raise _already(points, n, stored.ids[n])
     return stored
+
+
+def _read(data: Mapping[str, Any]) -> Measured:
+    """Points as they were observed: those that say they are corrected for the Galaxy's extinction get it back."""
+    rows = upload_body.read(data)
+    return dimmed_again(rows) if as_flag(data, "extinction_corrected") else rows
 
 
 def _already(points: Points, n: int, point_id: int) -> Invalid:
@@ -78,7 +86,7 @@ def put_photometry(
             "Ignoring flux/fluxerr when checking for duplicates is reserved to super admin users only", status=400
         )
     audience = audience_asked(viewer, data)
-    points = resolved(viewer, upload_body.read(data), audience)
+    points = resolved(viewer, _read(data), audience)
     known = _matches(viewer, points, ignore_flux=ignore_flux)
     ids: list[int] = [known[n][0][0] if n in known else 0 for n in range(len(points))]
     _widen(viewer, {row for rows in known.values() for row in rows[:1]}, audience)

@@ -11,10 +11,11 @@ from skyportal.access.errors import Invalid
 from skyportal.api import envelope
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.params import Param, flag, key, keys, moment
+from skyportal.astro import dust
 
 from ..actions import points as edits
 from ..actions import uploads
-from ..queries import objs
+from ..queries import objs, validations
 from ..queries import photometry as queries
 from . import points as written
 
@@ -129,7 +130,9 @@ class ObjPhotometryEndpoint(Endpoint):
             Param("includeStreamInfo", flag, False),
             Param("includeValidationInfo", flag, False),
             Param("includeAnnotationInfo", flag, False),
-            Param("includeExtinction", flag, False, "Not available yet."),
+            Param(
+                "includeExtinction", flag, False, "Add the Galaxy's extinction, and mag_corr and flux_corr without it."
+            ),
             Param("includeSuperObjsPhotometry", flag, False),
             Param("deduplicatePhotometry", flag, False, "Each measurement once, though several uploads brought it."),
         ]
@@ -139,8 +142,6 @@ class ObjPhotometryEndpoint(Endpoint):
         """All points that the viewer may read, in order of time."""
         query = self.query
         obj = self._obj(obj_id)
-        if query["includeExtinction"]:
-            raise Invalid("includeExtinction is not available: there is no dust map here yet.")
         if query["individualOrSeries"] not in ("individual", "series", "both"):
             raise Invalid("individualOrSeries must be one of: individual, series, both.")
         if query["individualOrSeries"] == "series":
@@ -156,8 +157,13 @@ class ObjPhotometryEndpoint(Endpoint):
             query["magsys"],
             owner=query["includeOwnerInfo"],
             stream=query["includeStreamInfo"],
-            validation=query["includeValidationInfo"],
         )
+        if query["includeValidationInfo"]:
+            verdicts = validations.of_points(row["id"] for row in rows)
+            for row in rows:
+                row["validations"] = verdicts.get(row["id"], [])
+        if query["includeExtinction"]:
+            written.add_extinction(rows, None if obj.ra is None else dust.ebv(obj.ra, obj.dec))
         if query["phaseFoldData"]:
             period = queries.period_of(self.viewer, obj)
             for row in rows:

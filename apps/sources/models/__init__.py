@@ -11,6 +11,7 @@ from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
 from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
+from .validations import PointValidation
 
 __all__ = [
     "AbstractComment",
@@ -29,6 +30,7 @@ __all__ = [
     "Origin",
     "PhotStat",
     "Photometry",
+    "PointValidation",
     "SavedSearch",
     "Source",
     "SourceView",

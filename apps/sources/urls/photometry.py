@@ -4,7 +4,7 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import instruments, photometry, statistics
+from ..api import bulk_statistics, instruments, photometry, statistics, validations
 from ..views import pages
 
 urlpatterns = flatten(
@@ -13,8 +13,11 @@ urlpatterns = flatten(
     routes("photometry/range", photometry.PhotometryRangeEndpoint),
     routes("photometry/origins", photometry.OriginsEndpoint),
     routes("photometry/bulk_delete/<str:upload_id>", photometry.BulkDeleteEndpoint),
+    routes("photometry/<str:photometry_id>/validation", validations.Validation),
     routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
     routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
+    routes("phot_stats", bulk_statistics.PhotStats),
+    routes("phot_stats/aggregate", bulk_statistics.PhotStatsAggregate),
     routes("sources/<str:obj_id>/phot_stat", statistics.PhotStatEndpoint),
     [
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),

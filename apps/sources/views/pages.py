@@ -21,7 +21,7 @@ from skyportal.web.requests import ViewerRequest
 from ..actions import views
 from ..plots import light_curves as plots
 from ..queries import layouts, light_curves, pages, thumbnails
-from ..queries.objs import get_obj
+from ..queries.objs import get_obj, near
 from ..slots import obj_panels
 
 
@@ -141,7 +141,7 @@ def search(request: ViewerRequest) -> JsonResponse:
     if position is None:
         return JsonResponse({"results": [_named(found) for found in pages.find(viewer, text)]})
     ra, dec = position
-    results = [_close(found) for found in pages.near(viewer, ra, dec, 60.0)]
+    results = [_close(obj, separation) for obj, separation in near(viewer, ra, dec, 60.0, most=8)]
     around = {
         "kind": "position",
         "label": " ".join(sky.sexagesimal(ra, dec)),
@@ -161,10 +161,10 @@ def _named(found: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _close(found: dict[str, Any]) -> dict[str, str]:
+def _close(obj: Any, separation: float) -> dict[str, str]:
     return {
         "kind": "source",
-        "label": found["name"],
-        "detail": f"{found['separation']:.1f}″ away",
-        "url": reverse("source", args=[found["name"]]),
+        "label": obj.name,
+        "detail": f"{separation:.1f}″ away",
+        "url": reverse("source", args=[obj.name]),
     }
