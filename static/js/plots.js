@@ -17,16 +17,32 @@ const seen = new IntersectionObserver(
   { rootMargin: "200px" },
 );
 
+let grounds = 0;
+
 async function draw(place) {
   const [item] = await Promise.all([figureOf(place), script("bokeh")]);
   if (!item || !place.isConnected) return;
-  const ground = el("div", { class: "sky-plot-live", id: `${place.id}-live` });
+  const ground = el("div", { class: "sky-plot-live", id: `${place.id}-live-${++grounds}` });
   place.append(ground);
   const views = await window.Bokeh.embed.embed_item({ ...item, target_id: ground.id }, ground.id);
   live.set(place, views);
   paint(views);
   place.dataset.ready = "";
   place.dispatchEvent(new CustomEvent("plot:ready", { bubbles: true, detail: { views } }));
+}
+
+/** Draw what the place's address gives now; what was drawn stands until then. */
+export async function redraw(place) {
+  const [before, old] = [live.get(place), all(".sky-plot-live", place)];
+  await draw(place).catch((error) => console.warn("plot", place.id, error));
+  if (live.get(place) === before) return;
+  old.forEach((ground) => ground.remove());
+  if (before) forget(before);
+}
+
+function forget(views) {
+  const roots = typeof views[Symbol.iterator] === "function" ? [...views] : [];
+  roots.forEach((view) => view.model?.document?.clear());
 }
 
 /** The figure's JSON: beside the placeholder, or at an address of its own. */
@@ -75,8 +91,7 @@ document.addEventListener("htmx:beforeCleanupElement", (event) => {
   for (const [place, views] of live)
     if (event.detail.elt.contains?.(place)) {
       live.delete(place);
-      const roots = typeof views[Symbol.iterator] === "function" ? [...views] : [];
-      roots.forEach((view) => view.model?.document?.clear());
+      forget(views);
     }
 });
 

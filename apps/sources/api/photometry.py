@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from skyportal.api.endpoint import Endpoint
 from skyportal.api.params import Param, flag, key, keys, moment
 
 from ..actions import points as edits
-from ..actions import uploads
+from ..actions import upload_report, uploads
 from ..queries import objs
 from ..queries import photometry as queries
 from . import points as written
@@ -37,7 +38,10 @@ class PhotometryEndpoint(Endpoint):
     requires = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), "Upload data")
     params = {
         "GET": _FORMAT,
-        "POST": [Param("refresh", flag, False)],
+        "POST": [
+            Param("refresh", flag, False),
+            Param("dry_run", flag, False, "Write nothing; answer what would be refused or looks odd, row by row."),
+        ],
         "PUT": [
             Param("refresh", flag, False),
             Param("duplicate_ignore_flux", flag, False, "Points are the same whatever their flux (system admins)."),
@@ -53,6 +57,16 @@ class PhotometryEndpoint(Endpoint):
 
     def post(self, request: Any, photometry_id: str | None = None) -> Any:
         """Upload points; scalars are repeated to the length of the lists."""
+        if self.query["dry_run"]:
+            count, findings = upload_report.report(self.viewer, self.data)
+            errors = sum(finding.level == upload_report.ERROR for finding in findings)
+            return {
+                "dry_run": True,
+                "rows": count,
+                "errors": errors,
+                "warnings": len(findings) - errors,
+                "findings": [asdict(finding) for finding in findings],
+            }
         stored = uploads.add_photometry(self.viewer, self.data)
         return {"ids": stored.ids, "upload_id": str(stored.upload_uuid)}
 
