@@ -37,8 +37,7 @@ on("shown.bs.tab", "#photometry [data-bs-toggle=tab]", (_, button) => {
   tab = button.dataset.bsTarget;
 });
 whenLoaded((root) => {
-  const button = tab && root !== document && root.querySelector?.(`#photometry [data-bs-target="${tab}"]:not(.active), [data-bs-target="${tab}"]:not(.active)`);
-  button?.click();
+  if (tab && root !== document) root.querySelector?.(`[data-bs-target="${tab}"]:not(.active)`)?.click();
 });
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.target?.id !== "photometry-table" || detail.verb !== "get") return;

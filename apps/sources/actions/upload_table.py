@@ -122,7 +122,7 @@ class _Cells:
         return found
 
     def magnitudes(self) -> dict[str, list[float | None]]:
-        """Magnitudes, errors and limits. A limit may be written ``>20.1``, or with an infinite error, or without one."""
+        """Magnitudes, errors and limits; ``>20.1`` is a limit, and so is a magnitude with an infinite error."""
         mags, errors, limits = [], [], self.numbers("limiting_mag")
         given = self.table.column(column) if (column := self.reading.column_of("mag")) else []
         for row, (mag, error) in enumerate(zip(self.numbers("mag", _magnitude), self.numbers("magerr"), strict=True)):
