@@ -1,4 +1,4 @@
-"""What the columns of a table of photometry are: guessed from their names, and from their values where those are mute."""
+"""What the columns of a table of photometry are: guessed from their names, from their values where those are mute."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def _text(content: bytes) -> tuple[list[str], list[list[str]]]:
 
 
 def _cells(lines: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
-    """Lines cut at the first of comma, semicolon, tab, bar that the first lines share; at blanks where there is none."""
+    """Lines cut at the first of comma, semicolon, tab, bar that the first lines share; else at blanks."""
     sample = [line for _, line in lines[:20]]
     for mark in ",;\t|":
         if all(mark in line for line in sample):

@@ -17,27 +17,34 @@ const seen = new IntersectionObserver(
   { rootMargin: "200px" },
 );
 
-let grounds = 0;
+let turns = 0;
 
 async function draw(place) {
+  const turn = ++turns;
+  place.dataset.turn = turn;
   const [item] = await Promise.all([figureOf(place), script("bokeh")]);
-  if (!item || !place.isConnected) return;
-  const ground = el("div", { class: "sky-plot-live", id: `${place.id}-live-${++grounds}` });
+  const isLate = () => !place.isConnected || Number(place.dataset.turn) !== turn; // asked for anew meanwhile
+  if (!item || isLate()) return;
+  const ground = el("div", { class: "sky-plot-live", id: `${place.id}-live-${turn}` });
   place.append(ground);
   const views = await window.Bokeh.embed.embed_item({ ...item, target_id: ground.id }, ground.id);
+  if (isLate()) {
+    ground.remove();
+    forget(views);
+    return;
+  }
+  // what was drawn before stood until now
+  for (const other of all(".sky-plot-live", place)) if (other !== ground) other.remove();
+  if (live.has(place)) forget(live.get(place));
   live.set(place, views);
   paint(views);
   place.dataset.ready = "";
   place.dispatchEvent(new CustomEvent("plot:ready", { bubbles: true, detail: { views } }));
 }
 
-/** Draw what the place's address gives now; what was drawn stands until then. */
-export async function redraw(place) {
-  const [before, old] = [live.get(place), all(".sky-plot-live", place)];
-  await draw(place).catch((error) => console.warn("plot", place.id, error));
-  if (live.get(place) === before) return;
-  old.forEach((ground) => ground.remove());
-  if (before) forget(before);
+/** Draw what the place's address gives now. */
+export function redraw(place) {
+  return draw(place).catch((error) => console.warn("plot", place.id, error));
 }
 
 function forget(views) {

@@ -13,8 +13,8 @@ from apps.sources.models import Photometry
 from skyportal.astro.bandpasses import BANDPASSES
 from skyportal.astro.photometry_columns import guessed, mjd_in
 from skyportal.astro.photometry_tables import read_table
-from tests.factories import InstrumentFactory, ObjFactory
 from tests.candidates.alert_data import DATA
+from tests.factories import InstrumentFactory, ObjFactory
 
 FILES = DATA.parent / "photometry"
 pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not FILES.is_dir(), reason="no development data here")]

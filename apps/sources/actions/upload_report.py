@@ -115,7 +115,8 @@ def _unresolved(viewer: Viewer, rows: Measured) -> list[Finding]:
         if name not in objs:
             found.append(Finding(n, ERROR, "unknown source", f"Invalid object ID: {name[:100]}"))
         elif pair in complaints:
-            found.append(Finding(n, ERROR, "unknown band", complaints[pair]))
+            kind = "unknown instrument" if "ID" in complaints[pair] else "unknown band"
+            found.append(Finding(n, ERROR, kind, complaints[pair]))
     return found
 
 

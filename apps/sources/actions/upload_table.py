@@ -46,7 +46,7 @@ def body(table: TextTable, reading: Reading) -> Body:
     data: dict[str, Any] = {
         "obj_id": cells.texts("obj_id"),
         "mjd": cells.times(),
-        "filter": [reading.bands.get(band, band) if band else None for band in cells.texts("filter")],
+        "filter": [(reading.bands.get(band) or band) if band else None for band in cells.texts("filter")],
         "magsys": [system.lower() if system else None for system in cells.texts("magsys")],
         "origin": [origin or "None" for origin in cells.texts("origin")],
         "instrument_id": cells.instruments(),

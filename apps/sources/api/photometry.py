@@ -13,8 +13,8 @@ from skyportal.api import envelope
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.params import Param, flag, key, keys, moment
 
+from ..actions import copying, upload_report, uploads
 from ..actions import points as edits
-from ..actions import upload_report, uploads
 from ..queries import objs
 from ..queries import photometry as queries
 from . import points as written
@@ -121,6 +121,16 @@ class BulkDeleteEndpoint(Endpoint):
         except ValueError:
             raise Invalid(f"Invalid upload_id: {upload_id[:60]}") from None
         return f"Deleted {edits.delete_upload(self.viewer, number)} photometry points."
+
+
+class CopyPhotometryEndpoint(Endpoint):
+    """Photometry of a duplicate."""
+
+    requires = {"POST": "Upload data"}
+
+    def post(self, request: Any, target_id: str) -> None:
+        """Copy all points of origin_id to this source, shared with group_ids."""
+        copying.copy_photometry(self.viewer, target_id, self.data)
 
 
 class OriginsEndpoint(Endpoint):

@@ -7,6 +7,7 @@ not by its points. What is shown is a filter on the rows, which the legend in th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +78,16 @@ def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | No
         plot.y_range.start, plot.y_range.end = faint, bright  # type: ignore[attr-defined]
     if look.time == "ago":
         plot.x_range.flipped = True  # type: ignore[attr-defined]
-    marks = _draw(plot, drawn, look.size, _facts(curve, brought_by))
-    plot.add_tools(HoverTool(renderers=marks, tooltips=_HOVER, point_policy="snap_to_data", mode="mouse"))
+    for mark in _draw(plot, drawn, look.size, _facts(curve, brought_by)):
+        card = [(label, text) for label, text in _HOVER if not _says_nothing(mark, text)]
+        plot.add_tools(HoverTool(renderers=[mark], tooltips=card, point_policy="snap_to_data", limit=1, visible=False))
     return plot
+
+
+def _says_nothing(mark: Any, text: str) -> bool:
+    """Whether a line of the hover card would be empty for every point of these marks."""
+    column = mark.data_source.data[re.findall(r"@(\w+)", text)[0]]
+    return all(value == "" or value != value for value in column)
 
 
 _LABELS = {"mag": "AB magnitude", "flux": "flux density (µJy)", "abs": "absolute AB magnitude"}
@@ -92,11 +100,12 @@ _HOVER = [
     ("mag", "@mag{0.000} ± @magerr{0.000}"),
     ("limit", "@limit{0.00}"),
     ("flux", "@flux{0.00} ± @fluxerr{0.00} µJy"),
-    ("reference", "@ref_flux{0.00} ± @ref_fluxerr{0.00} µJy"),
     ("S/N", "@snr{0.0}"),
     ("MJD", "@mjd{0.00000}"),
-    ("exposure", "@exposure{0.0} s"),
-    ("from", "@instrument · @origin  @kind"),
+    ("from", "@instrument · @origin"),
+    ("kind", "@kind"),
+    ("reference", "@reference"),
+    ("exposure", "@exposure"),
     ("brought by", "@brought_by"),
     ("point", "@id @stands"),
 ]
@@ -168,7 +177,7 @@ def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, Any]) -> list[
 
 def _facts(curve: LightCurve, brought_by: NDArray | None) -> dict[str, NDArray]:
     """What the hover card and the legend's filter read of each point."""
-    names = ("mjd", "mag", "magerr", "limit", "flux", "fluxerr", "ref_flux", "ref_fluxerr", "snr", "exposure")
+    names = ("mjd", "mag", "magerr", "limit", "flux", "fluxerr", "snr")
     superseded = np.array([f"(superseded by {n})" for n in curve.id[curve.stands_for]], object)
     return {name: getattr(curve, name) for name in names} | {
         "id": curve.id.astype(str).astype(object),
@@ -178,10 +187,20 @@ def _facts(curve: LightCurve, brought_by: NDArray | None) -> dict[str, NDArray]:
         "kind": curve.kind,
         "colour": _each(curve.bandpass, bandpasses.colour),
         "shape": _each(curve.instrument, shape),
+        "reference": _texts("{:.2f} ± {:.2f} µJy", curve.ref_flux, curve.ref_fluxerr),
+        "exposure": _texts("{:g} s", curve.exposure),
         "stands": np.where(curve.best, "", superseded),
         "when": curve.when,
         "brought_by": np.full(len(curve), "", object) if brought_by is None else brought_by,
     }
+
+
+def _texts(words: str, *columns: NDArray) -> NDArray:
+    """Numbers in words, "" where the first is unknown."""
+    if np.isnan(columns[0]).all():
+        return np.full(len(columns[0]), "", object)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return np.array(["" if row[0] != row[0] else words.format(*row) for row in rows], object)
 
 
 def _each(names: NDArray, function: Any) -> NDArray:

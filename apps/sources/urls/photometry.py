@@ -16,6 +16,7 @@ urlpatterns = flatten(
     routes("photometry/bulk_delete/<str:upload_id>", photometry.BulkDeleteEndpoint),
     routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
     routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
+    routes("sources/<str:target_id>/copy_photometry", photometry.CopyPhotometryEndpoint),
     routes("sources/<str:obj_id>/phot_stat", statistics.PhotStatEndpoint),
     [
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
