@@ -26,7 +26,7 @@ from ..alerts.surveys import Alert
 from ..entries import CandidatesArrived
 from ..models import FilterVersion, LatestCandidate
 from ..queries.audiences import Audiences
-from ..queries.items import origin_of
+from ..queries.said import origin_of
 from .candidates import Passing, add
 from .instruments import instrument_id
 

@@ -44,10 +44,10 @@ def records(viewer: Viewer, ids: list[int], includes: Iterable[str] = ()) -> lis
 def _put_together(
     viewer: Viewer, ids: list[int], rows: list[Row], around: surroundings.Surroundings, includes: Iterable[str]
 ) -> list[Row]:
-    _derive(rows)
+    derive(rows)
     names = {row["id"]: row["name"] for row in rows}
     saved = sources.saves_by_obj(around.saves)
-    classified, annotated = _said(around, names)
+    classified, annotated = said_of(around, names)
     extras = {field: include(viewer, ids) for field, include in obj_includes.items() if field in includes}
     for row in rows:
         pk = row["id"]
@@ -60,7 +60,7 @@ def _put_together(
     return rows
 
 
-def _derive(rows: list[Row]) -> None:
+def derive(rows: list[Row]) -> None:
     """Galactic coordinates and distances, computed for all rows at once."""
     nan = float("nan")
     ra, dec = (np.array([nan if row[c] is None else row[c] for row in rows], dtype=float) for c in ("ra", "dec"))
@@ -77,7 +77,7 @@ def _derive(rows: list[Row]) -> None:
         }  # fmt: skip
 
 
-def _said(around: surroundings.Surroundings, names: dict[int, str]) -> tuple[dict[int, list], dict[int, list]]:
+def said_of(around: surroundings.Surroundings, names: dict[int, str]) -> tuple[dict[int, list], dict[int, list]]:
     """By obj, classifications with their votes, and annotations, each with those of its groups that are known."""
     votes: dict[int, list[Row]] = defaultdict(list)
     for vote in around.votes:
