@@ -2,8 +2,8 @@
 
 Names are those of the public API (sncosmo's built-in bandpasses, and a few X-ray and radio bands). Wavelengths are
 nominal, in nanometres, good for ordering and colouring; synthetic photometry uses real transmission curves.
-Colours are keyed by the letter of the band. Within the bands of a survey they stay apart for people without the red, the
-green or the blue cones too: at least 16 in CIE 1976 ΔE, as `tests/sources/test_palette.py` simulates.
+Colours are keyed by the letter of the band. Within the bands of a survey they stay apart for people without the red,
+the green or the blue cones too: at least 16 in CIE 1976 ΔE, as `tests/sources/test_palette.py` simulates.
 """
 
 from dataclasses import dataclass

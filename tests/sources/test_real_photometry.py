@@ -119,10 +119,9 @@ def test_a_real_light_curve_goes_in_by_page(light_curve, everything, member, gro
 
 
 def test_a_real_light_curve_goes_in_by_api(light_curve, everything, member, group, api_of):
-    name, _, _, rows = light_curve
+    rows = list(dict.fromkeys(light_curve[3]))
     obj = ObjFactory(name="ZTF26real")
     make_known([obj.pk], group_ids=[group.pk])
-    rows = list(dict.fromkeys(rows))
     body = {"obj_id": obj.name, "instrument_id": everything.pk, "magsys": "ab", "zp": 23.9}
     body |= {key: [row[n] for row in rows] for n, key in enumerate(("mjd", "filter", "flux", "fluxerr"))}
     api = api_of(member)
