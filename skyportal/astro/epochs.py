@@ -41,11 +41,12 @@ def best_of_epochs(
     series, mjd, origin = np.asarray(series), np.asarray(mjd, float), np.asarray(origin)
     stands = np.arange(len(mjd))
     order = np.lexsort((mjd, series))
-    for rows in np.split(order, _starts(series[order], mjd[order], seconds / 86400)[1:]):
-        if len(rows) > 1:
-            best = rows[np.lexsort(rank[rows].T[::-1])[-1]]
-            rivals = rows[(origin[rows] != origin[best]) | (np.abs(mjd[rows] - mjd[best]) < _SAME_TIME)]
-            stands[rivals] = best
+    starts = np.array([*_starts(series[order], mjd[order], seconds / 86400), len(order)])
+    for epoch in np.flatnonzero(np.diff(starts) > 1):
+        rows = order[starts[epoch] : starts[epoch + 1]]
+        best = rows[np.lexsort(rank[rows].T[::-1])[-1]]
+        rivals = rows[(origin[rows] != origin[best]) | (np.abs(mjd[rows] - mjd[best]) < _SAME_TIME)]
+        stands[rivals] = best
     return stands
 
 

@@ -8,6 +8,7 @@ not by its points. What is shown is a filter on the rows, which the legend in th
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 
 from skyportal.astro import bandpasses, photometry
 
-from ..queries.light_curves import LightCurve
+from ..queries.light_curves import LightCurve, numbered
 from .marks import robust_range, shape
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
     from bokeh.plotting import figure as Figure  # noqa: N812
 
+UNIX_EPOCH_MJD = 40587
 WEBGL_FROM = 1500
 """Points from which the graphics card draws."""
 
@@ -80,14 +82,16 @@ def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | No
         plot.x_range.flipped = True  # type: ignore[attr-defined]
     for mark in _draw(plot, drawn, look.size, _facts(curve, brought_by)):
         card = [(label, text) for label, text in _HOVER if not _says_nothing(mark, text)]
-        plot.add_tools(HoverTool(renderers=[mark], tooltips=card, point_policy="snap_to_data", limit=1, visible=False))
+        plot.add_tools(HoverTool(renderers=[mark], tooltips=card, formatters={"@when": "datetime"}, limit=1,
+                                 point_policy="snap_to_data", visible=False))  # fmt: skip
     return plot
 
 
 def _says_nothing(mark: Any, text: str) -> bool:
     """Whether a line of the hover card would be empty for every point of these marks."""
-    column = mark.data_source.data[re.findall(r"@(\w+)", text)[0]]
-    return all(value == "" or value != value for value in column)
+    name, source = re.findall(r"@(\w+)", text)[0], mark.data_source
+    text = source.tags[0]["texts"].get(name)
+    return text["words"] == [""] if text else bool(np.isnan(source.data[name]).all())
 
 
 _LABELS = {"mag": "AB magnitude", "flux": "flux density (µJy)", "abs": "absolute AB magnitude"}
@@ -96,7 +100,7 @@ _SUFFIX = {
     (True, True): ", with the reference, extinction corrected",
 }  # fmt: skip
 _HOVER = [
-    ("", "@band  @when"),
+    ("", "@band  @when{%F %T}"),
     ("mag", "@mag{0.000} ± @magerr{0.000}"),
     ("limit", "@limit{0.00}"),
     ("flux", "@flux{0.00} ± @fluxerr{0.00} µJy"),
@@ -107,7 +111,7 @@ _HOVER = [
     ("reference", "@reference"),
     ("exposure", "@exposure"),
     ("brought by", "@brought_by"),
-    ("point", "@id @stands"),
+    ("point", "@id{0} @stands"),
 ]
 
 
@@ -157,10 +161,10 @@ def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, Any]) -> list[
     for rows, detected in ((~drawn.detected, False), (drawn.detected, True)):
         if not rows.any():
             continue
-        columns = {name: column[rows] if isinstance(column, np.ndarray) else column for name, column in facts.items()}
+        columns = {name: column[rows] for name, column in facts.items()}
         columns |= {name: getattr(drawn, name)[rows] for name in ("x", "y", "low", "high")}
-        columns = {n: c.tolist() if c.dtype == object else c for n, c in columns.items()}
-        source, view = ColumnDataSource(columns), CDSView(filter=BooleanFilter())
+        columns, texts = _coded(columns)
+        source, view = ColumnDataSource(columns, tags=[{"texts": texts}]), CDSView(filter=BooleanFilter())
         if detected:
             plot.segment("x", "low", "x", "high", source=source, view=view, color="colour", line_width=1.2, alpha=0.75)
             marks.append(
@@ -175,12 +179,29 @@ def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, Any]) -> list[
     return marks
 
 
+def _coded(columns: dict[str, NDArray]) -> tuple[dict[str, NDArray], dict[str, dict[str, Any]]]:
+    """Columns without text, and the text beside them: words, and which word each row has.
+
+    Bokeh writes text by text, slowly: 5,000 points took half a second. The page puts the words back (`plots.js`).
+    """
+    coded, texts = {}, {}
+    for name, column in columns.items():
+        coded[name] = column
+        if column.dtype == object:
+            codes, words = numbered(column)
+            coded[name] = np.zeros(len(column), np.uint8)
+            texts[name] = {"words": words, "codes": b64encode(codes.tobytes()).decode()}
+    return coded, texts
+
+
 def _facts(curve: LightCurve, brought_by: NDArray | None) -> dict[str, NDArray]:
     """What the hover card and the legend's filter read of each point."""
     names = ("mjd", "mag", "magerr", "limit", "flux", "fluxerr", "snr")
-    superseded = np.array([f"(superseded by {n})" for n in curve.id[curve.stands_for]], object)
+    stands = np.full(len(curve), "", object)
+    for n in np.flatnonzero(~curve.best):
+        stands[n] = f"(superseded by {curve.id[curve.stands_for[n]]})"
     return {name: getattr(curve, name) for name in names} | {
-        "id": curve.id.astype(str).astype(object),
+        "id": curve.id.astype(float),
         "band": curve.bandpass,
         "instrument": curve.instrument,
         "origin": curve.origin,
@@ -189,8 +210,8 @@ def _facts(curve: LightCurve, brought_by: NDArray | None) -> dict[str, NDArray]:
         "shape": _each(curve.instrument, shape),
         "reference": _texts("{:.2f} ± {:.2f} µJy", curve.ref_flux, curve.ref_fluxerr),
         "exposure": _texts("{:g} s", curve.exposure),
-        "stands": np.where(curve.best, "", superseded),
-        "when": curve.when,
+        "stands": stands,
+        "when": (curve.mjd - UNIX_EPOCH_MJD) * 86_400_000,
         "brought_by": np.full(len(curve), "", object) if brought_by is None else brought_by,
     }
 
@@ -205,5 +226,5 @@ def _texts(words: str, *columns: NDArray) -> NDArray:
 
 def _each(names: NDArray, function: Any) -> NDArray:
     """A function of a name, asked once for each name that occurs."""
-    occurring, where = np.unique(names.astype(str), return_inverse=True)
-    return np.array([function(name) for name in occurring], object)[where]
+    codes, words = numbered(names)
+    return np.array([function(word) for word in words], object)[codes]

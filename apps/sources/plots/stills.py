@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skyportal.astro import bandpasses
 
-from ..queries.light_curves import LightCurve
+from ..queries.light_curves import LightCurve, numbered
 from .marks import robust_range
 
 MOST_MARKS = 900
@@ -49,11 +49,12 @@ def svg_light_curve(curve: LightCurve | None, *, width: int = 360, height: int =
 
 def thinned(curve: LightCurve, x: NDArray, y: NDArray, most: int = MOST_MARKS) -> NDArray:
     """Indices of points to draw: of marks that would cover each other one stays, so that at most this many do."""
-    bands = np.unique(curve.bandpass.astype(str), return_inverse=True)[1]
+    kinds = numbered(curve.bandpass)[0] * 2 + curve.detected
+    x, y = x - x.min(), np.nan_to_num(y)
     chosen, cell = np.arange(len(curve)), 2.0
     while len(chosen) > most:
-        where = np.column_stack([bands, curve.detected, x // cell, y // cell])
-        chosen = np.sort(np.unique(where, axis=0, return_index=True)[1])
+        where = (kinds[chosen] * 10_000 + x[chosen] // cell) * 10_000 + y[chosen] // cell
+        chosen = chosen[np.sort(np.unique(where, return_index=True)[1])]
         cell *= 1.5
     return chosen
 

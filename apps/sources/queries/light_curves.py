@@ -79,12 +79,12 @@ class LightCurve:
         """
         measured = np.isfinite(self.flux)
         rank = np.column_stack([measured, self.forced, self.upload, self.id])
-        return best_of_epochs(self._series, self.mjd, rank, _numbered(self.origin))
+        return best_of_epochs(self._series, self.mjd, rank, numbered(self.origin)[0])
 
     @property
     def _series(self) -> NDArray:
         difference = (self.flags & Photometry.DIFFERENCE) > 0
-        return (_numbered(self.instrument) * 10_000 + _numbered(self.bandpass)) * 2 + difference
+        return (numbered(self.instrument)[0] * 10_000 + numbered(self.bandpass)[0]) * 2 + difference
 
     @cached_property
     def best(self) -> NDArray:
@@ -96,8 +96,11 @@ class LightCurve:
         return LightCurve(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
-def _numbered(names: NDArray) -> NDArray:
-    return np.unique(names.astype(str), return_inverse=True)[1]
+def numbered(names: NDArray) -> tuple[NDArray, list[str]]:
+    """Texts as small numbers, and the texts behind them."""
+    words: dict[str, int] = {}
+    codes = [words.setdefault(name, len(words)) for name in names.tolist()]
+    return np.array(codes, np.int32), list(words)
 
 
 _COLUMNS = (
