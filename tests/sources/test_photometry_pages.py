@@ -100,6 +100,17 @@ def test_chosen_points_are_shared_changed_and_deleted(page, points, client, obj,
     assert set(Photometry.objects.values_list("pk", flat=True)) == {points[0], points[3]}
 
 
+def test_an_upload_goes_whole_by_one_of_its_points(page, points, client, obj, api, upload):
+    other = api.post("photometry", upload(mjd=58010.0, mag=18.0, magerr=0.1))[1]["data"]["ids"]
+    assert client.post(f"/source/{obj.name}/photometry/delete-upload", {"point": points[0]}).status_code == 302
+    assert list(Photometry.objects.values_list("pk", flat=True)) == other
+
+
+def test_an_origin_that_says_forced_is_kept_as_forced(points):
+    forced = Photometry.objects.filter(flags=Photometry.FORCED).order_by("pk").values_list("pk", flat=True)
+    assert list(forced) == points[1:]
+
+
 def test_who_did_not_bring_points_deletes_none_of_them(points, client, group_admin, obj):
     client.force_login(group_admin)
     answer = client.post(f"/source/{obj.name}/photometry/delete", {"point": points})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,9 @@ from . import statistics, upload_body
 from .objs import make_known_to_audiences
 from .photometry import Points, Stored, ids_of, store
 from .upload_body import Measured
+
+FORCED_ORIGIN = re.compile(r"(^|[\W_])fp([\W_]|$)|forced", re.IGNORECASE)
+"""Origins by which surveys and services say that a position was measured whether or not something was found there."""
 
 
 def audience_asked(viewer: Viewer, data: Mapping[str, Any]) -> Audience:
@@ -104,6 +108,7 @@ def resolved(viewer: Viewer, rows: Measured, audience: Audience) -> Points:
     return Points(
         obj_id=[obj_ids[name] for name in rows.obj_name],
         audience_id=[audience.pk] * n,
+        flags=[Photometry.FORCED if FORCED_ORIGIN.search(origin) else 0 for origin in rows.origin],
         ref_flux=None if np.isnan(rows.ref_flux).all() else rows.ref_flux,
         ref_fluxerr=None if np.isnan(rows.ref_fluxerr).all() else rows.ref_fluxerr,
         **kept,

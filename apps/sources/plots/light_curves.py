@@ -43,7 +43,6 @@ class Look:
     size: int = 7
     now: float = 0.0
     distance_modulus: float = 0.0
-    extinction: NDArray | None = None
     height: int = 400
 
 
@@ -67,7 +66,7 @@ def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | No
     plot = figure(
         height=look.height,
         x_axis_label=_time_label(curve, look),
-        y_axis_label=_LABELS[look.space] + _SUFFIX[look.total, look.extinction is not None],
+        y_axis_label=_LABELS[look.space] + (", with the reference" if look.total else ""),
         tools="pan,box_zoom,wheel_zoom,reset,save",
         active_scroll="wheel_zoom",
         active_drag="pan",
@@ -90,15 +89,11 @@ def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | No
 def _says_nothing(mark: Any, text: str) -> bool:
     """Whether a line of the hover card would be empty for every point of these marks."""
     name, source = re.findall(r"@(\w+)", text)[0], mark.data_source
-    text = source.tags[0]["texts"].get(name)
-    return text["words"] == [""] if text else bool(np.isnan(source.data[name]).all())
+    words = source.tags[0]["texts"].get(name, {}).get("words")
+    return words == [""] if words else bool(np.isnan(source.data[name]).all())
 
 
 _LABELS = {"mag": "AB magnitude", "flux": "flux density (µJy)", "abs": "absolute AB magnitude"}
-_SUFFIX = {
-    (False, False): "", (True, False): ", with the reference", (False, True): ", extinction corrected",
-    (True, True): ", with the reference, extinction corrected",
-}  # fmt: skip
 _HOVER = [
     ("", "@band  @when{%F %T}"),
     ("mag", "@mag{0.000} ± @magerr{0.000}"),
@@ -122,17 +117,14 @@ def positions(curve: LightCurve, look: Look) -> Drawn:
         with_reference = np.isfinite(curve.ref_flux)
         flux = np.where(with_reference, flux + curve.ref_flux, flux)
         fluxerr = np.where(with_reference, np.hypot(fluxerr, np.nan_to_num(curve.ref_fluxerr)), fluxerr)
-    brighter = np.zeros(len(curve)) if look.extinction is None else look.extinction
     if look.space == "flux":
-        factor = 10 ** (0.4 * brighter)
         detected = np.isfinite(flux)
-        y = factor * np.where(detected, flux, photometry.LIMIT_NSIGMA * fluxerr)
-        spread = np.where(detected, factor * fluxerr, 0)
+        y = np.where(detected, flux, photometry.LIMIT_NSIGMA * fluxerr)
+        spread = np.where(detected, fluxerr, 0)
     else:
         mag, magerr = photometry.magnitude(flux, fluxerr)
         detected = np.isfinite(mag) & ~(photometry.signal_to_noise(flux, fluxerr) < photometry.DETECTION_SNR)
-        brighter = brighter + (look.distance_modulus if look.space == "abs" else 0)
-        y = np.where(detected, mag, curve.limit) - brighter
+        y = np.where(detected, mag, curve.limit) - look.distance_modulus
         spread = np.where(detected, magerr, 0)
     return Drawn(_times(curve, look), y, y - spread, y + spread, detected)
 

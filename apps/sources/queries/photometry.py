@@ -166,6 +166,15 @@ def upload_uuid(upload_id: int) -> UUID:
     return found
 
 
+def upload_of(viewer: Viewer, point_id: int) -> UUID:
+    """The public name of the upload that brought a point."""
+    rows = Photometry.objects.visible_to(viewer).filter(pk=point_id)
+    found = rows.values_list("upload__uuid", flat=True).first()
+    if found is None:
+        raise NotVisible(f"Cannot find photometry point with ID: {point_id}")
+    return found
+
+
 def brought_by(viewer: Viewer, upload_ids: NDArray) -> NDArray:
     """Of each point, who uploaded it and when, in words; two queries however many points."""
     occurring, where = np.unique(upload_ids, return_inverse=True)

@@ -27,6 +27,7 @@ urlpatterns = flatten(
         path("source/<str:name>/photometry/upload", uploading.upload, name="source-photometry-upload"),
         path("source/<str:name>/photometry/point", points.point, name="source-point"),
         path("source/<str:name>/photometry/share", points.share, name="source-points-share"),
+        path("source/<str:name>/photometry/delete-upload", points.delete_upload, name="source-upload-delete"),
         path("source/<str:name>/photometry/delete", points.delete, name="source-points-delete"),
         path("source/<str:name>/light-curve.json", pages.figure, name="source-light-curve"),
     ],

@@ -74,6 +74,17 @@ def delete(request: ViewerRequest, name: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def delete_upload(request: ViewerRequest, name: str) -> HttpResponse:
+    """Everything that came with the chosen point."""
+    need_upload(request)
+    get_obj(request.viewer, name)
+    upload = queries.upload_of(request.viewer, _chosen(request)[0])
+    count = edits.delete_upload(request.viewer, upload)
+    return _table_again(request, name, f"{count} point{'s' * (count != 1)} of that upload deleted.")
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def point(request: ViewerRequest, name: str) -> HttpResponse:
     """One point in a form, and changing it."""
