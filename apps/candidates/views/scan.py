@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.sources.actions import listings, sources
-from apps.sources.plots import light_curves as plots
+from apps.sources.plots import stills
 from apps.sources.queries.objs import get_obj
 from apps.sources.queries.pages import group_names
 from skyportal.access.errors import Invalid, NotVisible
@@ -88,7 +88,7 @@ def _asked_anew(request: ViewerRequest, question: asked.Asked, refusal: str = ""
 
 
 def _drawn(card: cards.Card) -> dict[str, Any]:
-    return {"card": card, "still": mark_safe(plots.svg_light_curve(card.curve))}  # noqa: S308 - our own drawing
+    return {"card": card, "still": mark_safe(stills.svg_light_curve(card.curve))}  # noqa: S308 - our own drawing
 
 
 IN_BAR = {"startDate", "endDate", "groupIDs", "filterIDs", "savedStatus", "minRedshift", "maxRedshift"}

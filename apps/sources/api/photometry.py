@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from skyportal.api.endpoint import Endpoint
 from skyportal.api.params import Param, flag, key, keys, moment
 from skyportal.astro import dust
 
+from ..actions import copying, upload_report, uploads
 from ..actions import points as edits
-from ..actions import uploads
 from ..queries import objs, validations
 from ..queries import photometry as queries
 from . import points as written
@@ -38,7 +39,10 @@ class PhotometryEndpoint(Endpoint):
     requires = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), "Upload data")
     params = {
         "GET": _FORMAT,
-        "POST": [Param("refresh", flag, False)],
+        "POST": [
+            Param("refresh", flag, False),
+            Param("dry_run", flag, False, "Write nothing; answer what would be refused or looks odd, row by row."),
+        ],
         "PUT": [
             Param("refresh", flag, False),
             Param("duplicate_ignore_flux", flag, False, "Points are the same whatever their flux (system admins)."),
@@ -54,6 +58,16 @@ class PhotometryEndpoint(Endpoint):
 
     def post(self, request: Any, photometry_id: str | None = None) -> Any:
         """Upload points; scalars are repeated to the length of the lists."""
+        if self.query["dry_run"]:
+            count, findings = upload_report.report(self.viewer, self.data)
+            errors = sum(finding.level == upload_report.ERROR for finding in findings)
+            return {
+                "dry_run": True,
+                "rows": count,
+                "errors": errors,
+                "warnings": len(findings) - errors,
+                "findings": [asdict(finding) for finding in findings],
+            }
         stored = uploads.add_photometry(self.viewer, self.data)
         return {"ids": stored.ids, "upload_id": str(stored.upload_uuid)}
 
@@ -108,6 +122,16 @@ class BulkDeleteEndpoint(Endpoint):
         except ValueError:
             raise Invalid(f"Invalid upload_id: {upload_id[:60]}") from None
         return f"Deleted {edits.delete_upload(self.viewer, number)} photometry points."
+
+
+class CopyPhotometryEndpoint(Endpoint):
+    """Photometry of a duplicate."""
+
+    requires = {"POST": "Upload data"}
+
+    def post(self, request: Any, target_id: str) -> None:
+        """Copy all points of origin_id to this source, shared with group_ids."""
+        copying.copy_photometry(self.viewer, target_id, self.data)
 
 
 class OriginsEndpoint(Endpoint):
