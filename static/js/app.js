@@ -14,4 +14,7 @@ import "./frame.js";
 import "./select.js";
 import "./plots.js";
 import "./legend.js";
+import "./light-curve.js";
 import "./live.js";
+import "./panels.js";
+import "./sortable.js";

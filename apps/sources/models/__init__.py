@@ -3,12 +3,16 @@
 from .annotations import Annotation
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
+from .galaxies import Galaxy
 from .instruments import Instrument, Telescope
-from .lists import Listing, SourceView
+from .links import Interest, Label, SuperObj, SuperObjMember
+from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .periods import PeriodSearch
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
+from .validations import PointValidation
 
 __all__ = [
     "AbstractComment",
@@ -17,7 +21,10 @@ __all__ = [
     "Classification",
     "ClassificationVote",
     "Comment",
+    "Galaxy",
     "Instrument",
+    "Interest",
+    "Label",
     "Listing",
     "Obj",
     "ObjReader",
@@ -25,8 +32,14 @@ __all__ = [
     "PeriodSearch",
     "PhotStat",
     "Photometry",
+    "PointValidation",
+    "SavedSearch",
     "Source",
     "SourceView",
+    "SuperObj",
+    "SuperObjMember",
+    "Tag",
+    "TagOption",
     "Taxonomy",
     "Telescope",
     "Thumbnail",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sources', '0002_fewer_checks_of_photometry'),
+        ('sources', '0005_photometry_flag_of_corrected'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
