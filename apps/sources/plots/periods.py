@@ -18,7 +18,7 @@ MARKED = 6
 SPECTRUM, PEAK, HARMONIC, ALIAS = "#7b8794", "#d1495b", "#e08e0b", "#3b6fd4"
 
 
-def power_spectrum(result: dict[str, Any], *, height: int = 260) -> Figure:
+def power_spectrum(result: dict[str, Any], *, height: int = 320) -> Figure:
     """Power against frequency, its peaks marked by what they are, and what noise alone would reach."""
     from bokeh.models import ColumnDataSource, HoverTool, Span
     from bokeh.plotting import figure

@@ -30,12 +30,12 @@ class Sampling:
 
 
 def detections(viewer: Viewer, obj: Obj, bands: list[str] | None = None) -> LightCurve | None:
-    """Everything detected that the viewer may read, or only in these bands."""
+    """What was detected, as far as the viewer may read it, by the best measurement of each epoch; all bands or some."""
     curve = light_curves(viewer, [obj.pk]).get(obj.pk)
     if curve is None:
         return None
-    rows = curve.detected & (np.isin(curve.bandpass.astype(str), bands) if bands else True)
-    return LightCurve(*(getattr(curve, name)[rows] for name in LightCurve.__slots__)) if rows.any() else None
+    rows = curve.detected & curve.best & (np.isin(curve.bandpass.astype(str), bands) if bands else True)
+    return curve.take(rows) if rows.any() else None
 
 
 def curves_of(curve: LightCurve) -> list[periods.Curve]:

@@ -92,7 +92,7 @@ def _answer(obj: Any, search: Any) -> dict[str, Any]:
     if not search.result:
         return context
     url = reverse("source-period-spectrum", args=[obj.name, search.pk])
-    context["spectrum"] = place(url, id=f"spectrum-{search.pk}", height=260, label="Power spectrum")
+    context["spectrum"] = place(url, id=f"spectrum-{search.pk}", height=320, label="Power spectrum")
     context["peaks"] = [{**peak, "frequency": 1 / peak["period"]} for peak in search.result["peaks"]]
     return context | _folded(obj, search.result["peaks"][0]["period"], search.method)
 

@@ -1,4 +1,4 @@
-"""What the times of observation allow to be asked: the range of frequencies, their step, the chance of a false alarm."""
+"""What the times of observation allow to be asked: which frequencies, how finely, and how often noise looks real."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def grid(span: float, lowest: float, highest: float) -> NDArray:
     if several > MOST:
         shortest = 1 / (lowest + step * (MOST - 1))
         raise ValueError(
-            f"Over {span:.0f} days that is too fine a search; let the shortest period be {shortest:.4f} d."
+            f"Over {span:.0f} days that is too fine a search; ask for periods from {shortest:.4f} d."
         )
     return lowest + step * np.arange(max(several, 3))
 

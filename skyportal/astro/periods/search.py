@@ -2,9 +2,9 @@
 
 Every frequency is tried with a sinusoid of its own in each band (the multiband periodogram of VanderPlas & Ivezić
 2015, ApJ 812, 18, with one term a band), whose power sums the bands'. Real stars are no sinusoids, and nights make
-aliases as high as the truth; so the highest peaks, and whatever they could be aliases of, are fitted once more with four
-and five harmonics in each band, once by least squares and once by a measure that outliers and Blazhko stars do not
-upset. The sum of both decides.
+aliases as high as the truth; so the highest peaks, and whatever they could be aliases of, are fitted once more with
+four and five harmonics in each band, once by least squares and once by a measure that outliers and Blazhko stars do
+not upset. The sum of both decides.
 """
 
 from __future__ import annotations
