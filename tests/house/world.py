@@ -61,6 +61,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "token": lambda w: "abc-def",
     "obj_id": lambda w: w.obj.name,
     "name": lambda w: w.obj.name,
+    "resource_id": lambda w: w.obj.name,
     "instrument_id": lambda w: w.instrument.pk,
     "telescope_id": lambda w: w.instrument.telescope_id,
     "filter_id": lambda w: w.filter.pk,

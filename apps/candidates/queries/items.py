@@ -9,7 +9,7 @@ from typing import Any
 from apps.groups.models import Group
 from apps.sources.models import Obj, Source
 from apps.sources.queries import annotations as annotating
-from apps.sources.queries import classifications, comments, statistics, thumbnails
+from apps.sources.queries import classifications, comments, includes, statistics, thumbnails
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 from skyportal.astro.time import datetime_of
@@ -26,6 +26,7 @@ def candidate_items(
     scope: Scope,
     *,
     with_comments: bool = False,
+    with_spectra: bool = False,
     origins: set[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; ten reads however many."""
@@ -41,6 +42,7 @@ def candidate_items(
     classes = classifications.by_obj(viewer, seen)
     counted = statistics.merged(viewer, seen)
     talk = comments.by_obj(viewer, seen) if with_comments else {}
+    spectra = includes.spectra(viewer, list(seen)) if with_spectra else {}
     origins = scanned_origins(scope) if origins is None else origins
     items = []
     for obj_id, passed_at in seen.items():
@@ -61,6 +63,8 @@ def candidate_items(
         }
         if with_comments:
             item["comments"] = talk[obj_id]
+        if with_spectra:
+            item["spectra"] = spectra[obj_id]
         items.append(item)
     return items
 

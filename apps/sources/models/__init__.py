@@ -1,15 +1,17 @@
 """Objs and everything known of them; the telescopes and instruments that saw it."""
 
-from .annotations import Annotation
+from .annotations import AbstractAnnotation, Annotation
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
 from .instruments import Instrument, Telescope
 from .lists import Listing, SourceView
 from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .thumbnails import Thumbnail
 
 __all__ = [
+    "AbstractAnnotation",
     "AbstractComment",
     "Annotation",
     "Bandpass",
@@ -25,6 +27,10 @@ __all__ = [
     "Photometry",
     "Source",
     "SourceView",
+    "Spectrum",
+    "SpectrumAnnotation",
+    "SpectrumComment",
+    "SpectrumPerson",
     "Taxonomy",
     "Telescope",
     "Thumbnail",
