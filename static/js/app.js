@@ -15,4 +15,5 @@ import "./select.js";
 import "./plots.js";
 import "./legend.js";
 import "./spectra.js";
+import "./drop.js";
 import "./live.js";

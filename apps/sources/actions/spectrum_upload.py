@@ -32,6 +32,8 @@ class Draft:
     file: File
     table: SpectrumTable
     fields: dict[str, str]
+    filled: dict[str, str]
+    """What the header says of the fields, so that another file's header may replace it."""
 
     @property
     def arrays(self) -> Arrays:
@@ -51,8 +53,11 @@ class Draft:
         return Arrays(found.wavelengths * scale, found.fluxes, errors)
 
 
-def draft(viewer: Viewer, file: File, fields: Mapping[str, str]) -> Draft:
-    """Read a file and fill in what its header says, where the person has not said otherwise."""
+def draft(viewer: Viewer, file: File, fields: Mapping[str, str], filled: Mapping[str, str]) -> Draft:
+    """Read a file and fill in what its header says, where the person has not said otherwise.
+
+    ``filled`` is what the header of the file before had put into the fields: nobody said that.
+    """
     need(viewer, "Upload data")
     table = read_table(file.body)
     guessed = reading.guess(table)
@@ -72,9 +77,9 @@ def draft(viewer: Viewer, file: File, fields: Mapping[str, str]) -> Draft:
         "reducers": facts.reducers or "",
         "pis": facts.pis or "",
     }
-    said = {name: value for name, value in fields.items() if value.strip()}
+    said = {name: value for name, value in fields.items() if value.strip() and value != filled.get(name)}
     columns = {**by_column, **{name: fields[name] for name in by_column if name in fields}}
-    return Draft(file, table, {**by_header, **said, **columns})
+    return Draft(file, table, {**by_header, **said, **columns}, by_header)
 
 
 def _wave_unit(table: SpectrumTable, wave: int) -> str:

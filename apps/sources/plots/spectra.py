@@ -64,7 +64,7 @@ def curves(spectra: Sequence[Drawn], look: Look, most: int = MOST_POINTS) -> lis
         low, high = arithmetic.robust_range(arrays.fluxes)
         if look.stacked:
             arrays, low, high = _lifted(arrays, low, high, STEP * (len(spectra) - 1 - n))
-        made.append(Curve(one, arithmetic.thinned(arrays, most), colour, low, high))
+        made.append(Curve(one, arithmetic.with_gaps(arithmetic.thinned(arrays, most)), colour, low, high))
     return made
 
 

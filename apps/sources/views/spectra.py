@@ -180,7 +180,7 @@ def _spectrum(request: ViewerRequest, name: str, spectrum_id: int, **more: Any) 
         "is_mine": viewer.may("Upload data") and (row["owner_id"] == viewer.user_id or viewer.sees_all),
         **more,
     }
-    return render(request, "sources/_spectrum.html", context)
+    return render(request, "sources/_spectrum.html" if request.htmx else "sources/spectrum.html", context)
 
 
 def _bare(value: Any) -> Any:

@@ -50,7 +50,7 @@ def upload(request: ViewerRequest, name: str) -> HttpResponse:
         raise Unpermitted("This needs the permission 'Upload data'; ask an administrator for it.", status=403)
     if request.method == "GET":
         return render(request, "sources/spectrum_upload.html", {"obj": obj, **_choices(viewer)})
-    context: dict[str, Any] = {"obj": obj, "pasted": request.POST.get("pasted", "")}
+    context: dict[str, Any] = {"obj": obj, "pasted": request.POST.get("pasted", ""), "filled": _filled(request)}
     try:
         draft = _draft(request)
         context |= _shown(draft)
@@ -68,7 +68,7 @@ def upload(request: ViewerRequest, name: str) -> HttpResponse:
 def check(request: ViewerRequest, name: str) -> HttpResponse:
     """What is read of a file: its columns, its header, a picture; or the line that cannot be read, and why."""
     obj = get_obj(request.viewer, name)
-    context: dict[str, Any] = {"obj": obj, "pasted": request.POST.get("pasted", "")}
+    context: dict[str, Any] = {"obj": obj, "pasted": request.POST.get("pasted", ""), "filled": _filled(request)}
     try:
         context |= _shown(_draft(request))
     except Unpermitted:
@@ -99,7 +99,11 @@ def _draft(request: ViewerRequest) -> Draft:
     fields = {name: request.POST[name] for name in FIELDS if name in request.POST}
     if request.POST.get("digest") != _digest(file):
         fields = {name: value for name, value in fields.items() if name not in _OF_COLUMNS}
-    return actions.draft(request.viewer, file, fields)
+    return actions.draft(request.viewer, file, fields, _filled(request))
+
+
+def _filled(request: ViewerRequest) -> dict[str, str]:
+    return {name: request.POST[f"filled_{name}"] for name in FIELDS if f"filled_{name}" in request.POST}
 
 
 def _file(request: ViewerRequest) -> File:
@@ -124,6 +128,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
     context: dict[str, Any] = {
         "read": True,
         "fields": draft.fields,
+        "filled": draft.filled,
         "digest": _digest(draft.file),
         "file_name": draft.file.name,
         "count": len(table),

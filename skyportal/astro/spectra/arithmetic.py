@@ -130,6 +130,21 @@ def thinned(spectrum: Spectrum, most: int) -> Spectrum:
     return Spectrum(spectrum.wavelengths[kept], spectrum.fluxes[kept], errors)
 
 
+GAP = 10.0
+"""Steps of wavelength, in units of the median step, that are a gap and not a pixel."""
+
+
+def with_gaps(spectrum: Spectrum) -> Spectrum:
+    """A point without a flux in each gap between the arms of a spectrograph, so that no line is drawn across."""
+    steps = np.diff(spectrum.wavelengths)
+    after = np.flatnonzero(steps > GAP * np.median(steps)) + 1 if len(steps) else np.array([], int)
+    if not len(after):
+        return spectrum
+    middle = (spectrum.wavelengths[after] + spectrum.wavelengths[after - 1]) / 2
+    errors = None if spectrum.errors is None else np.insert(spectrum.errors, after, np.nan)
+    return Spectrum(np.insert(spectrum.wavelengths, after, middle), np.insert(spectrum.fluxes, after, np.nan), errors)
+
+
 def _extreme(part: NDArray, sign: int) -> int:
     signed = sign * np.where(np.isfinite(part), part, 0.0)
     return int(signed.argmax())
