@@ -71,9 +71,7 @@ def annotate(
     return annotation.pk
 
 
-def _refuse_taken(
-    viewer: Viewer, on: Subject, link: dict[str, Any], origin: str, *, but: int | None = None
-) -> None:
+def _refuse_taken(viewer: Viewer, on: Subject, link: dict[str, Any], origin: str, *, but: int | None = None) -> None:
     taken = on.annotation.objects.visible_to(viewer).filter(**link, origin=origin)
     if (taken.exclude(pk=but) if but else taken).exists():
         raise Conflict(TAKEN, status=400)

@@ -65,9 +65,7 @@ def _attached(attachment: Attachment | None) -> dict[str, Any]:
     return {"attachment_name": attachment.name, "attachment": keep(attachment.body, "attachments")}
 
 
-def mine(
-    viewer: Viewer, comment_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES
-) -> AbstractComment:
+def mine(viewer: Viewer, comment_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES) -> AbstractComment:
     """A comment that the viewer wrote, or may change as a system admin."""
     need(viewer, "Comment")
     comment = reading.get_comment(viewer, comment_id, resource_id, on=on)
@@ -104,9 +102,7 @@ def edit_comment(
 
 
 @transaction.atomic
-def delete_comment(
-    viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
-) -> str:
+def delete_comment(viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES) -> str:
     """Take a comment away; the name of its obj."""
     comment = mine(viewer, comment_id, resource_id, "delete", on)
     obj: Obj = comment.obj

@@ -52,7 +52,9 @@ def add_spectrum(viewer: Viewer, data: Mapping[str, Any], *, file: File | None =
     Shared with the groups named, and always with the uploader's own.
     """
     need(viewer, "Upload data")
-    missing = [name for name in ("obj_id", "instrument_id", "observed_at", "wavelengths", "fluxes") if _none(data, name)]
+    missing = [
+        name for name in ("obj_id", "instrument_id", "observed_at", "wavelengths", "fluxes") if _none(data, name)
+    ]
     if missing:
         raise _malformed({name: ["Missing data for required field."] for name in missing})
     obj = get_obj(viewer, str(data["obj_id"]), message=f"Invalid object ID: {str(data['obj_id'])[:60]}", status=400)
@@ -61,9 +63,7 @@ def add_spectrum(viewer: Viewer, data: Mapping[str, Any], *, file: File | None =
     audience = audience_asked(viewer, data)
     kept = {"original_file": keep(file.body, "spectra"), "original_file_filename": safe_name(file.name)} if file else {}
     with transaction.atomic():
-        spectrum = Spectrum.objects.create(
-            obj=obj, owner_id=viewer.user_id, audience=audience, **columns, **kept
-        )
+        spectrum = Spectrum.objects.create(obj=obj, owner_id=viewer.user_id, audience=audience, **columns, **kept)
         _set_people(spectrum, people)
         _set_links(viewer, spectrum, data)
         make_known_to_audiences([(obj.pk, audience.pk)])

@@ -130,5 +130,9 @@ def people_named(viewer: Viewer, text: str) -> tuple[list[int], str]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not words:
         return [], ""
-    known = {name.lower(): pk for pk, name in groups.users(viewer).filter(username__in=words).values_list("pk", "username")}
-    return [known[w.lower()] for w in words if w.lower() in known], ", ".join(w for w in words if w.lower() not in known)
+    known = {
+        name.lower(): pk for pk, name in groups.users(viewer).filter(username__in=words).values_list("pk", "username")
+    }
+    return [known[w.lower()] for w in words if w.lower() in known], ", ".join(
+        w for w in words if w.lower() not in known
+    )

@@ -35,7 +35,9 @@ class Annotations(Endpoint):
     def get(self, request: Any, resource_id: str, annotation_id: str | None = None) -> Any:
         """One annotation, or all of a source."""
         if annotation_id is not None:
-            return queries.shown_annotation(self.viewer, path_id("annotation_id", annotation_id), resource_id, on=self.on)
+            return queries.shown_annotation(
+                self.viewer, path_id("annotation_id", annotation_id), resource_id, on=self.on
+            )
         return queries.of(self.viewer, resource_id, on=self.on)
 
     def post(self, request: Any, resource_id: str, annotation_id: str | None = None) -> Any:

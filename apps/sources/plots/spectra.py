@@ -135,8 +135,8 @@ def _room_for_lines(plot: LayoutDOM) -> None:
     plot.add_glyph(bands, VStrip(x0="x0", x1="x1", fill_color="#808691", fill_alpha=0.16, line_color=None))  # type: ignore[attr-defined]
     plot.add_glyph(  # type: ignore[attr-defined]
         bands,
-        Text(x="middle", y=0, text="name", text_color="#808691", text_align="center", text_baseline="bottom", y_offset=-4,
-             text_font_size="11px"),
+        Text(x="middle", y=0, text="name", text_color="#808691", text_align="center", text_baseline="bottom",
+             y_offset=-4, text_font_size="11px"),
         y_range_name="frame",
     )  # fmt: skip
     lines = ColumnDataSource({"x": [], "colour": [], "name": []}, name="spectral-lines")

@@ -71,9 +71,7 @@ def get_annotation(
     return found
 
 
-def shown_annotation(
-    viewer: Viewer, annotation_id: int, resource_id: str, *, on: Subject = SOURCES
-) -> dict[str, Any]:
+def shown_annotation(viewer: Viewer, annotation_id: int, resource_id: str, *, on: Subject = SOURCES) -> dict[str, Any]:
     get_annotation(viewer, annotation_id, resource_id, on=on)
     rows = _rows(on.annotation.objects.visible_to(viewer).filter(pk=annotation_id), on)
     _finish(viewer, rows, True)

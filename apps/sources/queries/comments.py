@@ -57,9 +57,7 @@ def by_spectrum(viewer: Viewer, spectrum_ids: Iterable[int]) -> dict[int, list[d
     return shown.by(rows, "spectrum_id")
 
 
-def of(
-    viewer: Viewer, resource_id: str, channel: str | None = None, *, on: Subject = SOURCES
-) -> list[dict[str, Any]]:
+def of(viewer: Viewer, resource_id: str, channel: str | None = None, *, on: Subject = SOURCES) -> list[dict[str, Any]]:
     """What is said of one thing, oldest first."""
     row = on.find(viewer, resource_id, message=HIDDEN, status=403)
     said = on.comment.objects.visible_to(viewer).filter(**on.link(row))
@@ -67,9 +65,7 @@ def of(
     return [shown.alone(found) for found in _rows(viewer, said.order_by("created_at", "id"), on=on)]
 
 
-def containing(
-    viewer: Viewer, text: str, first: int, last: int, *, on: Subject = SOURCES
-) -> list[dict[str, Any]]:
+def containing(viewer: Viewer, text: str, first: int, last: int, *, on: Subject = SOURCES) -> list[dict[str, Any]]:
     """Comments on anything of a kind that hold this text, newest first."""
     found = on.comment.objects.visible_to(viewer).filter(text__icontains=text).order_by("-created_at", "-id")
     return [shown.alone(row) for row in _rows(viewer, found[first:last], on=on)]
@@ -94,9 +90,7 @@ def shown_comment(
     return shown.alone(_rows(viewer, on.comment.objects.visible_to(viewer).filter(pk=comment_id), on=on)[0])
 
 
-def attachment(
-    viewer: Viewer, comment_id: int, resource_id: str, *, on: Subject = SOURCES
-) -> tuple[str, bytes]:
+def attachment(viewer: Viewer, comment_id: int, resource_id: str, *, on: Subject = SOURCES) -> tuple[str, bytes]:
     """The name and content of what is attached to a comment."""
     comment = get_comment(viewer, comment_id, resource_id, on=on)
     name = comment.attachment.name if comment.attachment else None

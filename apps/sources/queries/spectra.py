@@ -83,7 +83,9 @@ def found(viewer: Viewer, asked: Asked) -> AccessQuerySet:
     }  # fmt: skip
     spectra = spectra.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
     if asked.instrument_ids:
-        known = set(Instrument.objects.visible_to(viewer).filter(pk__in=asked.instrument_ids).values_list("pk", flat=True))
+        known = set(
+            Instrument.objects.visible_to(viewer).filter(pk__in=asked.instrument_ids).values_list("pk", flat=True)
+        )
         if missing := sorted(set(asked.instrument_ids) - known):
             raise Invalid(f"Not all Instrument IDs exist: {missing[:10]} do not.")
         spectra = spectra.filter(instrument_id__in=known)

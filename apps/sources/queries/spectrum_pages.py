@@ -70,5 +70,7 @@ def details(viewer: Viewer, spectrum: Spectrum) -> dict[str, Any]:
 
 def instruments(viewer: Viewer) -> list[tuple[int, str, str]]:
     """Id, name and telescope of each instrument; those that take spectra come first."""
-    rows = Instrument.objects.visible_to(viewer).order_by("name").values_list("pk", "name", "telescope__nickname", "type")
+    rows = (
+        Instrument.objects.visible_to(viewer).order_by("name").values_list("pk", "name", "telescope__nickname", "type")
+    )
     return [(pk, name, telescope) for pk, name, telescope, kind in sorted(rows, key=lambda row: row[3] == "imager")]

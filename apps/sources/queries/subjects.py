@@ -17,8 +17,8 @@ from .spectra import get_spectrum
 class Subject:
     """A kind of thing that remarks hang on.
 
-    ``resource`` is its word in the public paths, ``noun`` that of annotations' ``type``. ``find(viewer, id, **refusal)``
-    gives the row behind the id of a path, ``link(row)`` the columns by which a remark hangs on it, ``id_of(remark)``
+    ``resource`` is its word in the public paths, ``noun`` that of annotations' ``type``.
+    ``find(viewer, id, **refusal)`` is the row behind the id of a path, ``link(row)`` the columns by which a remark hangs on it, ``id_of(remark)``
     the id again. Every remark has an ``obj`` besides.
     """
 

@@ -167,7 +167,9 @@ def _spectrum(request: ViewerRequest, name: str, spectrum_id: int, **more: Any) 
         "people": [
             (label, row[plural], row[f"external_{role}"])
             for label, plural, role in (
-                ("Observers", "observers", "observer"), ("Reducers", "reducers", "reducer"), ("PIs", "pis", "pi")
+                ("Observers", "observers", "observer"),
+                ("Reducers", "reducers", "reducer"),
+                ("PIs", "pis", "pi"),
             )
         ],
         "header": altdata,

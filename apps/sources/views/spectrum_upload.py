@@ -80,7 +80,9 @@ def check(request: ViewerRequest, name: str) -> HttpResponse:
 
 def _answer(request: ViewerRequest, context: dict[str, Any]) -> HttpResponse:
     template = "sources/_spectrum_fields.html" if request.htmx else "sources/spectrum_upload.html"
-    return render(request, template, {**context, **_choices(request.viewer), "chosen": request.POST.getlist("group_ids")})
+    return render(
+        request, template, {**context, **_choices(request.viewer), "chosen": request.POST.getlist("group_ids")}
+    )
 
 
 def _choices(viewer: Viewer) -> dict[str, Any]:
@@ -144,7 +146,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
     one = Drawn(0, timezone.now(), "", "source", "", draft.fields.get("units", ""), arrays)
     wave = arrays.wavelengths
     return context | {
-        "picture": mark_safe(svg_spectra([one], Look(), height=260)),  # noqa: S308  drawn by us
+        "picture": mark_safe(svg_spectra([one], Look(), width=640, height=260)),  # noqa: S308  drawn by us
         "first": float(wave[0]),
         "last": float(wave[-1]),
         "blank": int((~np.isfinite(arrays.fluxes)).sum()),

@@ -86,8 +86,9 @@ def normalized(spectrum: Spectrum, how: str) -> Spectrum:
     return Spectrum(spectrum.wavelengths, spectrum.fluxes / scale, errors)
 
 
-SPIKE = 5
-"""Pixels of the running median in `robust_range`: what is narrower than half of it is a cosmic ray, not a line."""
+SPIKE = 2
+"""Pixels: what is no wider is a cosmic ray or a dead pixel, not a line."""
+WINDOW = 7
 BEYOND = 1.5
 """How far lines may stretch the range past the 1st and 99th percentile, in units of their distance."""
 
@@ -106,8 +107,7 @@ def robust_range(fluxes: NDArray) -> tuple[float, float]:
     finite = fluxes[np.isfinite(fluxes)]
     if not len(finite):
         return 0.0, 1.0
-    if len(finite) >= SPIKE:
-        finite = np.median(np.lib.stride_tricks.sliding_window_view(finite, SPIKE), axis=1)
+    finite = _without_spikes(finite)
     low, high = np.percentile(finite, [1, 99])
     stretch = BEYOND * (high - low)
     low, high = max(finite.min(), low - stretch), min(finite.max(), high + stretch)
@@ -128,6 +128,21 @@ def thinned(spectrum: Spectrum, most: int) -> Spectrum:
     ]
     errors = None if spectrum.errors is None else spectrum.errors[kept]
     return Spectrum(spectrum.wavelengths[kept], spectrum.fluxes[kept], errors)
+
+
+def _without_spikes(fluxes: NDArray, most: float = 8.0) -> NDArray:
+    """Pixels that stand out alone or in pairs, by so many sigmas, replaced by the median around them."""
+    if len(fluxes) < WINDOW:
+        return fluxes
+    padded = np.pad(fluxes, WINDOW // 2, mode="reflect")
+    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, WINDOW), axis=1)
+    apart = np.abs(fluxes - around)
+    low, high = np.percentile(fluxes, [5, 95])
+    least = 0.05 * (high - low)  # a template without noise has no sigma to count by
+    out = np.flatnonzero(apart > max(most * 1.4826 * np.median(apart), least))
+    runs = np.split(out, np.flatnonzero(np.diff(out) > 1) + 1)
+    narrow = np.concatenate([run for run in runs if len(run) <= SPIKE] or [np.array([], int)]).astype(int)
+    return np.where(np.isin(np.arange(len(fluxes)), narrow), around, fluxes)
 
 
 GAP = 10.0

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 
 from .tables import MOST_POINTS, SpectrumTable, Unreadable
 
-ANGSTROMS = {"angstrom": 1.0, "angstroms": 1.0, "a": 1.0, "0.1 nm": 1.0, "nm": 10.0, "um": 1e4, "micron": 1e4, "m": 1e10}
+ANGSTROMS = {
+    "angstrom": 1.0,
+    "angstroms": 1.0,
+    "a": 1.0,
+    "0.1 nm": 1.0,
+    "nm": 10.0,
+    "um": 1e4,
+    "micron": 1e4,
+    "m": 1e10,
+}
 
 BLOCK = 2880
 """FITS files come in blocks of this many bytes."""
@@ -41,8 +50,8 @@ def read_fits(content: bytes) -> SpectrumTable:
         raise Unreadable(f"This FITS file cannot be read: {str(problem)[:200] or type(problem).__name__}") from None
     if len(content) % BLOCK:
         raise Unreadable(
-            f"This FITS file is damaged: it has {len(content)} bytes, which is no multiple of {BLOCK}. Some were lost on "
-            "the way, as when a binary file is copied as text; ask for it again."
+            f"This FITS file is damaged: it has {len(content)} bytes, which is no multiple of {BLOCK}. Some were lost "
+            "on the way, as when a binary file is copied as text; ask for it again."
         )
     raise Unreadable("No part of this FITS file is a spectrum: a 1D image with CRVAL1 and CDELT1, or a table.")
 

@@ -43,11 +43,11 @@ def read_text(text: str) -> SpectrumTable:
             continue
         if not rows and not names:
             split = _splitter(bare)
-            cells = split(bare)
+            cells = split(line)
             if not any(_is_number(cell) for cell in cells):
                 names = [cell.strip("\"'") for cell in cells]
                 continue
-        rows.append(_row(split(bare), number, len(rows[0]) if rows else len(names)))
+        rows.append(_row(split(line), number, len(rows[0]) if rows else len(names)))
         numbers.append(number)
         if len(rows) > MOST_POINTS:
             raise Unreadable(f"a spectrum may have at most {MOST_POINTS} points.", number)
