@@ -66,7 +66,8 @@ def test_a_spectrum_goes_in_and_comes_out_equal(api, body, member, group, viewer
     )  # fmt: skip
     own = viewer_of(member).single_user_group_id
     assert {g["id"] for g in found["groups"]} == {group.pk, own}
-    assert {"comments": [], "annotations": [], "followup_request_id": None, "assignment_id": None}.items() <= found.items()
+    empty = {"comments": [], "annotations": [], "followup_request_id": None, "assignment_id": None}
+    assert empty.items() <= found.items()
     assert JournalEntry.objects.filter(kind="SpectrumAdded").count() == 1
 
 

@@ -112,15 +112,13 @@ def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> Layout
             columns |= {"low": (flux - curve.arrays.errors).astype(np.float32)}
             columns |= {"high": (flux + curve.arrays.errors).astype(np.float32)}
         source = ColumnDataSource(columns)
-        tags = [curve.low, curve.high]
         dash = "solid" if curve.spectrum.type == "source" else "dashed"
         if "low" in columns:
             plot.varea("x", "low", "high", source=source, fill_color=curve.colour, fill_alpha=0.15,
                        name=f"errors-{curve.spectrum.id}")  # fmt: skip
-        drawn.append(
-            plot.line("x", "y", source=source, color=curve.colour, line_width=1.2, line_dash=dash, tags=tags,
-                      name=f"spectrum-{curve.spectrum.id}")
-        )  # fmt: skip
+        line = plot.line("x", "y", source=source, color=curve.colour, line_width=1.2, line_dash=dash)
+        line.name, line.tags = f"spectrum-{curve.spectrum.id}", [curve.low, curve.high]
+        drawn.append(line)
     tips = [("", "@name"), ("λ", "$x{0.0} Å"), ("flux", "$y{0.000e+0}" if not look.normalize else "$y{0.000}")]
     plot.add_tools(HoverTool(renderers=drawn, tooltips=tips, mode="mouse", line_policy="interp"))
     return plot
