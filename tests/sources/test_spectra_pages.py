@@ -140,7 +140,9 @@ FILE = (
 
 def upload(page, obj, content=FILE, *, check=False, **fields):
     body = {"file": SimpleUploadedFile("night.dat", content), **fields}
-    return page.post(f"/source/{obj.name}/spectra/upload{'/check' if check else ''}", body, headers=HTMX if check else {})
+    return page.post(
+        f"/source/{obj.name}/spectra/upload{'/check' if check else ''}", body, headers=HTMX if check else {}
+    )
 
 
 @pytest.fixture

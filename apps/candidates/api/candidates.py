@@ -107,7 +107,7 @@ class CandidatesView(Endpoint):
             "queryID": query_id(self.viewer, self.query),
         }
 
-    def _extras(self) -> dict[str, bool]:
+    def _extras(self) -> dict[str, Any]:
         return {"with_comments": self.query["includeComments"], "with_spectra": self.query["includeSpectra"]}
 
     def _one(self, name: str) -> Any:

@@ -14,7 +14,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from ..entries import AnnotationChanged, AnnotationsPut
-from ..models import AbstractAnnotation, Obj
+from ..models import Annotation, Obj, SpectrumAnnotation
 from ..queries import annotations as reading
 from ..queries.subjects import SOURCES, Subject
 from .checks import asked_groups, audience_of, known_by_audience, lock, need, need_right, plain
@@ -79,7 +79,7 @@ def _refuse_taken(viewer: Viewer, on: Subject, link: dict[str, Any], origin: str
 
 def mine(
     viewer: Viewer, annotation_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES
-) -> AbstractAnnotation:
+) -> Annotation | SpectrumAnnotation:
     """An annotation that the viewer wrote, or may change as a system admin."""
     need(viewer, "Annotate")
     annotation = reading.get_annotation(viewer, annotation_id, resource_id, on=on)

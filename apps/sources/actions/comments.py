@@ -12,7 +12,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from ..entries import CommentChanged, CommentPosted
-from ..models import AbstractComment, Comment, Obj
+from ..models import Comment, Obj, SpectrumComment
 from ..queries import comments as reading
 from ..queries.objs import get_obj
 from ..queries.subjects import SOURCES, Subject
@@ -65,7 +65,9 @@ def _attached(attachment: Attachment | None) -> dict[str, Any]:
     return {"attachment_name": attachment.name, "attachment": keep(attachment.body, "attachments")}
 
 
-def mine(viewer: Viewer, comment_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES) -> AbstractComment:
+def mine(
+    viewer: Viewer, comment_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES
+) -> Comment | SpectrumComment:
     """A comment that the viewer wrote, or may change as a system admin."""
     need(viewer, "Comment")
     comment = reading.get_comment(viewer, comment_id, resource_id, on=on)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-from pathlib import PurePath
 from typing import Any, ClassVar
-from urllib.parse import quote
 
-from django.http import HttpResponse
 from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.paging import Page, page_params
 from skyportal.api.params import Param, flag, text
+from skyportal.web.files import file_answer
 
 from ..actions import comments as actions
 from ..actions.attachments import from_json
@@ -113,37 +111,6 @@ class Channels(Endpoint):
     def delete(self, request: Any, obj_id: str) -> None:
         """Delete a side conversation with all that was said in it; only who opened it may."""
         actions.delete_channel(self.viewer, obj_id, self.query["channel"])
-
-
-SHOWN_IN_BROWSER = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".pdf": "application/pdf",
-    ".txt": "text/plain; charset=utf-8",
-    ".log": "text/plain; charset=utf-8",
-    ".csv": "text/plain; charset=utf-8",
-    ".dat": "text/plain; charset=utf-8",
-    ".ascii": "text/plain; charset=utf-8",
-    ".json": "application/json",
-}
-"""Types a browser may show as themselves. Whatever could carry a script (HTML, SVG, XML) is only ever saved."""
-
-
-def file_answer(name: str, body: bytes, *, download: bool) -> HttpResponse:
-    """A file somebody attached, in a form that can never act in our name."""
-    kind = SHOWN_IN_BROWSER.get(PurePath(name).suffix.lower())
-    inline = kind is not None and not download
-    answer = HttpResponse(body, content_type=kind if inline else "application/octet-stream")
-    plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    manner = "inline" if inline else "attachment"
-    answer["Content-Disposition"] = f"{manner}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
-    answer["Cache-Control"] = "private, max-age=3600"
-    return answer
 
 
 class CommentAttachment(Endpoint):

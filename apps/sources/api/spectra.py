@@ -27,7 +27,7 @@ class SpectrumBody(serializers.Serializer):
     observed_at = serializers.CharField(help_text="Date and time, UTC unless it names a zone.")
     wavelengths = serializers.ListField(child=serializers.FloatField(), help_text="Angstroms.")
     fluxes = serializers.ListField(child=serializers.FloatField(allow_null=True))
-    errors = serializers.ListField(child=serializers.FloatField(allow_null=True), required=False)
+    errors = serializers.ListField(child=serializers.FloatField(allow_null=True), required=False)  # type: ignore[assignment]
     units = serializers.CharField(required=False, help_text="Of the flux; missing reads as erg/s/cm2/AA.")
     type = serializers.CharField(required=False, help_text="source, host or host_center.")
     label = serializers.CharField(required=False)  # type: ignore[assignment]

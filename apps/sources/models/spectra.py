@@ -26,6 +26,9 @@ class FloatsField(models.BinaryField):
     a millisecond this way, where reading them as arrays of text takes a quarter of a second.
     """
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: Any, *args: Any) -> NDArray | None:
         return None if value is None else np.frombuffer(value, "<f8")
 

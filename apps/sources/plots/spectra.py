@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -95,16 +95,15 @@ def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> Layout
         height=height,
         x_axis_label="observed wavelength (Å)",
         y_axis_label=axis_label(spectra, look),
+        x_range=(min(float(c.arrays.wavelengths[0]) for c in made), max(float(c.arrays.wavelengths[-1]) for c in made)),  # type: ignore[arg-type]
+        y_range=(min(c.low for c in made), max(c.high for c in made)),  # type: ignore[arg-type]
         tools="pan,box_zoom,wheel_zoom,reset,save",
         active_scroll="wheel_zoom",
         active_drag="pan",
         name="spectra",
     )
-    plot.y_range.start, plot.y_range.end = min(c.low for c in made), max(c.high for c in made)  # type: ignore[attr-defined]
-    plot.x_range.start = min(float(c.arrays.wavelengths[0]) for c in made)  # type: ignore[attr-defined]
-    plot.x_range.end = max(float(c.arrays.wavelengths[-1]) for c in made)  # type: ignore[attr-defined]
     _room_for_lines(plot)
-    drawn = []
+    drawn: list[Any] = []
     for curve in made:
         wave, flux = curve.arrays.wavelengths, curve.arrays.fluxes
         columns = {"x": wave, "y": flux.astype(np.float32), "name": [curve.spectrum.name] * len(wave)}
@@ -128,7 +127,7 @@ def _room_for_lines(plot: LayoutDOM) -> None:
     """Marks that the page fills: spectral lines, and bands that our atmosphere takes out of every spectrum."""
     from bokeh.models import ColumnDataSource, Range1d, Text, VSpan, VStrip
 
-    plot.extra_y_ranges = {"frame": Range1d(0, 1)}  # type: ignore[attr-defined]
+    plot.extra_y_ranges = {"frame": Range1d(start=0, end=1)}  # type: ignore[attr-defined]
     bands = ColumnDataSource({"x0": [], "x1": [], "middle": [], "name": []}, name="telluric-bands")
     plot.add_glyph(bands, VStrip(x0="x0", x1="x1", fill_color="#808691", fill_alpha=0.16, line_color=None))  # type: ignore[attr-defined]
     plot.add_glyph(  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import AbstractAnnotation, Annotation
+from ..models import Annotation, SpectrumAnnotation
 from . import shown
 from .subjects import SOURCES, SPECTRA, Subject
 
@@ -60,7 +60,7 @@ def _finish(viewer: Viewer, rows: list[dict[str, Any]], groups: bool) -> None:
 
 def get_annotation(
     viewer: Viewer, annotation_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
-) -> AbstractAnnotation:
+) -> Annotation | SpectrumAnnotation:
     """One annotation; with the id of a resource, it must be of that."""
     visible = on.annotation.objects.visible_to(viewer)
     found = visible.select_related("obj", "audience").filter(pk=annotation_id).first()

@@ -11,7 +11,7 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import AbstractComment, Comment
+from ..models import Comment, SpectrumComment
 from . import shown
 from .subjects import SOURCES, SPECTRA, Subject
 
@@ -73,7 +73,7 @@ def containing(viewer: Viewer, text: str, first: int, last: int, *, on: Subject 
 
 def get_comment(
     viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
-) -> AbstractComment:
+) -> Comment | SpectrumComment:
     """One comment; with the id of a resource, it must be on that."""
     found = on.comment.objects.visible_to(viewer).select_related("obj", "audience").filter(pk=comment_id).first()
     if found is None:

@@ -18,8 +18,8 @@ class Subject:
     """A kind of thing that remarks hang on.
 
     ``resource`` is its word in the public paths, ``noun`` that of annotations' ``type``.
-    ``find(viewer, id, **refusal)`` is the row behind the id of a path, ``link(row)`` the columns by which a remark hangs on it, ``id_of(remark)``
-    the id again. Every remark has an ``obj`` besides.
+    ``find(viewer, id, **refusal)`` is the row behind the id of a path, ``link(row)`` the columns by which a remark
+    hangs on it, ``id_of(remark)`` the id again. Every remark has an ``obj`` besides.
     """
 
     resource: str

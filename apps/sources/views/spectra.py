@@ -18,13 +18,13 @@ from skyportal.access.errors import NotVisible, Refusal
 from skyportal.access.viewer import Viewer
 from skyportal.astro.spectra import lines
 from skyportal.web.bokeh import item, place
+from skyportal.web.files import file_answer
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import comments as saying
 from ..actions import spectra as actions
 from ..actions.spectrum_files import add_synthetic_photometry
-from ..api.comments import file_answer
 from ..plots import spectra as plots
 from ..plots.spectra_still import svg_spectra
 from ..queries import shown, spectrum_pages

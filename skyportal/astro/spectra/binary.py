@@ -121,7 +121,7 @@ def _of_table(hdu: Any) -> Found:
         return None
     kept = [n for n, length in enumerate(lengths) if length == max(lengths)]
     _check(max(lengths))
-    columns, names, units = ([part[n] for n in kept] for part in (columns, names, units))
+    columns, names, units = [columns[n] for n in kept], [names[n] for n in kept], [units[n] for n in kept]
     for n, name in enumerate(names):
         if name.lower() in ("loglam", "log_wave", "loglambda"):
             columns[n], units[n] = 10.0 ** columns[n], "Angstrom"

@@ -9,8 +9,7 @@ Below 2000 angstroms, where air wavelengths are not in use, nothing is listed; 2
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-LIGHT_KM_S = 299_792.458
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Species:
     names: tuple[str, ...] = ()
 
 
-_ELEMENTS = {
+_ELEMENTS: dict[str, tuple[Any, ...]] = {
     "H": ("#d1495b", 6562.79, 4861.35, 4340.47, 4101.73, 3970.07, 3889.05),
     "He I": ("#3b6fd4", 3888.65, 4026.19, 4471.48, 4921.93, 5015.68, 5875.62, 6678.15, 7065.19),
     "He II": ("#17a2b8", 3203.10, 4541.59, 4685.70, 5411.52),
@@ -83,7 +82,7 @@ TELLURIC_BANDS = (
 """Low end, high end, what absorbs."""
 
 
-def _named(lines: dict[str, tuple[float, ...]]) -> dict[str, tuple]:
+def _named(lines: dict[str, tuple[float, ...]]) -> dict[str, Any]:
     pairs = sorted((wavelength, name) for name, several in lines.items() for wavelength in several)
     return {"wavelengths": tuple(w for w, _ in pairs), "names": tuple(name for _, name in pairs)}
 

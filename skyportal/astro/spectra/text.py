@@ -6,6 +6,7 @@ import math
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import headers
 from .tables import MOST_POINTS, SpectrumTable, Unreadable
@@ -114,7 +115,7 @@ def _ecsv(text: str) -> SpectrumTable:
     numeric = [name for name in table.colnames if table[name].dtype.kind in "iuf" and table[name].ndim == 1]
     if len(numeric) < 2 or not len(table):
         raise Unreadable("The ECSV table needs rows, and two columns of numbers: wavelength and flux.")
-    columns = [np.ma.filled(np.ma.asarray(table[name], dtype=float), np.nan) for name in numeric]
+    columns: list[NDArray] = [np.ma.filled(np.ma.asarray(table[name], dtype=float), np.nan) for name in numeric]
     units = ["" if table[name].unit is None else str(table[name].unit) for name in numeric]
     meta = {str(key): value for key, value in table.meta.items() if isinstance(value, str | int | float | bool)}
     return SpectrumTable(columns, numeric, units, meta)
