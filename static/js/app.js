@@ -17,3 +17,5 @@ import "./legend.js";
 import "./spectra.js";
 import "./drop.js";
 import "./live.js";
+import "./panels.js";
+import "./sortable.js";

@@ -46,7 +46,11 @@ class LatestCandidate(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["obj", "filter"], name="latest_candidate_once")]
-        indexes = [models.Index(fields=["filter", "-passed_at", "obj"], name="latest_candidate_newest")]
+        indexes = [
+            models.Index(fields=["filter", "-passed_at", "obj"], name="latest_candidate_newest"),
+            # the newest of many filters, without sorting all that each of them let pass
+            models.Index(fields=["-passed_at", "filter", "obj"], name="latest_candidate_any_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"obj {self.obj_id} last passed filter {self.filter_id}"

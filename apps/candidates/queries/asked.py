@@ -16,7 +16,7 @@ from skyportal.api.paging import Page
 from skyportal.api.params import Query
 
 from ..models import Filter, FilterVersion, LatestCandidate
-from .items import origin_of
+from .said import origin_of
 from .scanning import scope
 from .search import params
 

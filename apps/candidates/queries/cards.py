@@ -17,7 +17,7 @@ from skyportal.access.viewer import Viewer
 
 from ..models import Candidate
 from ..slots import Asker
-from .items import candidate_items, savable_groups, scanned_origins
+from .items import candidate_items, savable_groups
 from .narrowing import narrowed
 from .scanning import Scope, count
 
@@ -58,8 +58,7 @@ def cards(viewer: Viewer, objs: Iterable[tuple[int, datetime]], scope: Scope, *,
     """Cards in the order given; as many reads for fifty as for one."""
     rows = list(objs)
     ids = [obj_id for obj_id, _ in rows]
-    origins = scanned_origins(scope)
-    items = candidate_items(viewer, rows, scope, origins=origins)
+    items = candidate_items(viewer, rows, scope)
     rejected = set(
         Listing.objects.filter(user_id=viewer.user_id or 0, list_name=REJECTED, obj_id__in=ids).values_list(
             "obj_id", flat=True
@@ -68,7 +67,7 @@ def cards(viewer: Viewer, objs: Iterable[tuple[int, datetime]], scope: Scope, *,
     drawn = light_curves(viewer, ids) if curves else {}
     groups = savable_groups(viewer)
     return [
-        _card(obj_id, seen, item, origins, groups, rejected=obj_id in rejected, curve=drawn.get(obj_id))
+        _card(obj_id, seen, item, scope.origins, groups, rejected=obj_id in rejected, curve=drawn.get(obj_id))
         for (obj_id, seen), item in zip(rows, items, strict=True)
     ]
 
@@ -77,7 +76,7 @@ def _card(
     obj_id: int,
     seen: datetime,
     item: dict[str, Any],
-    origins: set[str],
+    origins: frozenset[str],
     groups: list[dict[str, Any]],
     *,
     rejected: bool,

@@ -28,3 +28,8 @@ def annotations_of_candidates(viewer: Viewer) -> QuerySet:
 
 def classifications_of_candidates(viewer: Viewer) -> QuerySet:
     return _of_candidates(Classification, viewer)
+
+
+def origin_of(group_name: str, filter_name: str) -> str:
+    """The origin of the annotations a filter makes."""
+    return f"{group_name}:{filter_name}"

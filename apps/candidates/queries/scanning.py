@@ -15,7 +15,7 @@ from skyportal.api.paging import Page
 
 from ..models import Candidate, Filter, LatestCandidate
 from .json_values import as_number, as_text
-from .said import annotations_of_candidates
+from .said import annotations_of_candidates, origin_of
 
 FAR = 2_000
 """Up to this row a page is found by walking from the newest; beyond it, by grouping everything."""
@@ -27,6 +27,8 @@ class Scope:
 
     filter_ids: tuple[int, ...]
     group_ids: frozenset[int]
+    origins: frozenset[str]
+    """Of the annotations that these filters make: shown first."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,13 @@ def scope(viewer: Viewer, group_ids: Iterable[int] | None = None, filter_ids: It
         filters = filters.filter(group_id__in=set(group_ids))
     if filter_ids is not None:
         filters = filters.filter(pk__in=set(filter_ids))
-    rows = list(filters.order_by("pk").values_list("pk", "group_id"))
-    chosen = {group for _, group in rows} if group_ids is None else set(group_ids)
-    return Scope(tuple(pk for pk, _ in rows), frozenset(chosen if viewer.sees_all else chosen & viewer.group_ids))
+    rows = list(filters.order_by("pk").values_list("pk", "group_id", "name", "group__name"))
+    chosen = {group for _, group, *_ in rows} if group_ids is None else set(group_ids)
+    return Scope(
+        tuple(pk for pk, *_ in rows),
+        frozenset(chosen if viewer.sees_all else chosen & viewer.group_ids),
+        frozenset(origin_of(group, name) for *_, name, group in rows),
+    )
 
 
 def passings(scope: Scope, start: datetime | None, end: datetime | None) -> QuerySet:

@@ -3,11 +3,14 @@
 from .annotations import AbstractAnnotation, Annotation
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
+from .galaxies import Galaxy
 from .instruments import Instrument, Telescope
-from .lists import Listing, SourceView
+from .links import Interest, Label, SuperObj, SuperObjMember
+from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
 from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
+from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
 
 __all__ = [
@@ -18,19 +21,27 @@ __all__ = [
     "Classification",
     "ClassificationVote",
     "Comment",
+    "Galaxy",
     "Instrument",
+    "Interest",
+    "Label",
     "Listing",
     "Obj",
     "ObjReader",
     "Origin",
     "PhotStat",
     "Photometry",
+    "SavedSearch",
     "Source",
     "SourceView",
     "Spectrum",
     "SpectrumAnnotation",
     "SpectrumComment",
     "SpectrumPerson",
+    "SuperObj",
+    "SuperObjMember",
+    "Tag",
+    "TagOption",
     "Taxonomy",
     "Telescope",
     "Thumbnail",

@@ -15,8 +15,8 @@ from skyportal.access.viewer import Viewer
 from ..access import said, shared
 from ..models import Annotation, Comment, Obj, Thumbnail
 from ..slots import obj_includes
+from . import links, statistics
 from . import spectra as spectra_queries
-from . import statistics
 from .objs import beneath
 
 Values = dict[int, Any]
@@ -95,6 +95,11 @@ def photstats(viewer: Viewer, ids: list[int]) -> Values:
     figures = statistics.merged(viewer, ids)
     names = dict(Obj.objects.filter(pk__in=ids).values_list("pk", "name"))
     return {pk: [statistics.public(names[pk], figures[pk])] if pk in figures else [] for pk in ids}
+
+
+@obj_includes.plug("labellers")
+def labellers(viewer: Viewer, ids: list[int]) -> Values:
+    return links.labellers(viewer, ids)
 
 
 @obj_includes.plug("thumbnails")

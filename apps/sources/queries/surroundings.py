@@ -10,13 +10,14 @@ import orjson
 from django.db.models import F, Q, QuerySet
 
 from apps.groups import queries as groups
+from apps.groups.models import User
 from skyportal.access.models import GROUP, AudienceMember
 from skyportal.access.prepared import Statement, asked_ids, once_per_viewer, written
 from skyportal.access.viewer import Viewer
 
-from ..access import said
-from ..models import Annotation, Classification, ClassificationVote
-from . import sources, statistics
+from ..access import said, shared
+from ..models import Annotation, Classification, ClassificationVote, Thumbnail
+from . import links, shown, sources, statistics, tags, thumbnails
 from .objs import beneath
 
 Row = dict[str, Any]
@@ -37,8 +38,12 @@ class Surroundings:
     classifications: list[Row] = field(default_factory=list)
     annotations: list[Row] = field(default_factory=list)
     votes: list[Row] = field(default_factory=list)
+    tags: list[Row] = field(default_factory=list)
+    linked: list[Row] = field(default_factory=list)
     groups: dict[str, Row] = field(default_factory=dict)
     figures: list[Row] = field(default_factory=list)
+    pictures: list[Row] = field(default_factory=list)
+    authors: dict[int, Row] = field(default_factory=dict)
 
     def groups_in(self, key: str) -> list[Row]:
         """Of an audience, those groups that the viewer may know of."""
@@ -54,6 +59,11 @@ def of_many(viewer: Viewer, obj_ids: list[int]) -> Surroundings:
     return _read(_without_figures(viewer), obj_ids)
 
 
+def for_scanning(viewer: Viewer, obj_ids: list[int]) -> Surroundings:
+    """With figures, pictures, and who wrote the annotations."""
+    return _read(_with_pictures(viewer), obj_ids)
+
+
 @once_per_viewer
 def _with_figures(viewer: Viewer) -> Statement:
     return _in_one(_parts(viewer) | {"figures": statistics.parts(viewer, asked_ids())})
@@ -64,9 +74,21 @@ def _without_figures(viewer: Viewer) -> Statement:
     return _in_one(_parts(viewer))
 
 
+@once_per_viewer
+def _with_pictures(viewer: Viewer) -> Statement:
+    parts = _parts(viewer) | {"figures": statistics.parts(viewer, asked_ids())}
+    parts["pictures"] = thumbnails.newest(beneath(viewer, Thumbnail.objects.all(), shared), asked_ids())
+    parts["authors"] = User.objects.filter(pk__in=_annotations(viewer).values("author_id")).values("id", *shown.AUTHOR)
+    return _in_one(parts)
+
+
+def _annotations(viewer: Viewer) -> QuerySet:
+    return beneath(viewer, Annotation.objects.all(), said).filter(obj__in=asked_ids())
+
+
 def _parts(viewer: Viewer) -> dict[str, QuerySet]:
     classifications = beneath(viewer, Classification.objects.all(), said).filter(obj__in=asked_ids())
-    annotations = beneath(viewer, Annotation.objects.all(), said).filter(obj__in=asked_ids())
+    annotations = _annotations(viewer)
     return {
         "saves": sources.saves_of(viewer, asked_ids()),
         # newest first
@@ -77,6 +99,8 @@ def _parts(viewer: Viewer) -> dict[str, QuerySet]:
         "votes": ClassificationVote.objects.filter(classification__in=classifications.order_by().values("pk"))
         .order_by("pk")
         .values("id", "classification_id", "voter_id", "vote"),
+        "tags": tags.parts(viewer, asked_ids()),
+        "linked": links.parts(viewer, asked_ids()),
         "groups": _groups(viewer, classifications, annotations),
     }
 
@@ -111,4 +135,5 @@ def _read(asked: Statement, obj_ids: list[int]) -> Surroundings:
                 if isinstance(row.get(name), str):
                     row[name] = datetime.fromisoformat(row[name])
     found["groups"] = {f"g{group['id']}": group for group in found.get("groups", ())}
+    found["authors"] = {person["id"]: person for person in found.get("authors", ())}
     return Surroundings(**found)

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from skyportal.access.errors import NotVisible
-from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
 from ..models import Thumbnail
@@ -19,8 +18,25 @@ from . import shown
 COLUMNS = ("id", "type", "public_url", "origin", "is_grayscale", "mjd", "created_at", "modified", "file")
 
 
-def _rows(thumbnails: AccessQuerySet) -> list[dict[str, Any]]:
-    rows = list(thumbnails.values(*COLUMNS, **shown.OBJ))
+def newest(readable: QuerySet, obj_ids: Any) -> QuerySet:
+    """Of these thumbnails, the newest of each obj and type."""
+    found = readable.filter(obj_id__in=obj_ids).values(*COLUMNS, **shown.OBJ)
+    return found.order_by("obj_id", "type", F("mjd").desc(nulls_last=True), "-id").distinct("obj_id", "type")
+
+
+def grouped(rows: list[dict[str, Any]], obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """Rows of `newest` by obj, in the order in which types are shown."""
+    found = shown.grouped(_addressed(rows), obj_ids)
+    for pictures in found.values():
+        pictures.sort(key=lambda row: Thumbnail.TYPES.index(row["type"]))
+    return found
+
+
+def _rows(thumbnails: QuerySet) -> list[dict[str, Any]]:
+    return _addressed(list(thumbnails.values(*COLUMNS, **shown.OBJ)))
+
+
+def _addressed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         if row.pop("file"):
             row["public_url"] = reverse("thumbnail-file", args=[row["id"]])
@@ -30,12 +46,7 @@ def _rows(thumbnails: AccessQuerySet) -> list[dict[str, Any]]:
 def by_obj(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """Thumbnails of these objs, in one query: of each type the newest that the viewer may see."""
     obj_ids = list(obj_ids)
-    seen = Thumbnail.objects.visible_to(viewer).filter(obj_id__in=obj_ids)
-    newest = seen.order_by("obj_id", "type", F("mjd").desc(nulls_last=True), "-id").distinct("obj_id", "type")
-    found = shown.grouped(_rows(newest), obj_ids)
-    for rows in found.values():
-        rows.sort(key=lambda row: Thumbnail.TYPES.index(row["type"]))
-    return found
+    return grouped(list(newest(Thumbnail.objects.visible_to(viewer), obj_ids)), obj_ids)
 
 
 def get_thumbnail(viewer: Viewer, thumbnail_id: int, *, status: int = 400) -> Thumbnail:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0001_initial'),
-        ('sources', '0002_fewer_checks_of_photometry'),
+        ('sources', '0003_tags_links_hosts_and_searches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
