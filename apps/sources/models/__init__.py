@@ -1,6 +1,6 @@
 """Objs and everything known of them; the telescopes and instruments that saw it."""
 
-from .annotations import Annotation
+from .annotations import AbstractAnnotation, Annotation
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
 from .galaxies import Galaxy
@@ -10,11 +10,13 @@ from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .periods import PeriodSearch
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
 from .validations import PointValidation
 
 __all__ = [
+    "AbstractAnnotation",
     "AbstractComment",
     "Annotation",
     "Bandpass",
@@ -36,6 +38,10 @@ __all__ = [
     "SavedSearch",
     "Source",
     "SourceView",
+    "Spectrum",
+    "SpectrumAnnotation",
+    "SpectrumComment",
+    "SpectrumPerson",
     "SuperObj",
     "SuperObjMember",
     "Tag",

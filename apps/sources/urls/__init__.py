@@ -2,6 +2,12 @@
 
 from skyportal.api.routes import flatten
 
-from . import objs, periods, photometry, remarks
+from . import objs, periods, photometry, remarks, spectra
 
-urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, periods.urlpatterns, objs.urlpatterns)
+urlpatterns = flatten(
+    remarks.urlpatterns,
+    photometry.urlpatterns,
+    spectra.urlpatterns,
+    periods.urlpatterns,
+    objs.urlpatterns,
+)

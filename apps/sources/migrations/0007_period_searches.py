@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sources', '0005_photometry_flag_of_corrected'),
+        ('sources', '0006_spectra'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
