@@ -66,8 +66,14 @@ def test_noise_raises_no_alarm():
 
 @pytest.mark.parametrize(
     ("frequency", "kind", "name"),
-    [(1.0, "harmonic", "2 P"), (4.0, "harmonic", "P/2"), (3.0, "alias", "1 day"), (2.0027379, "alias", "year"), (2.34, None, None)],
-)  # fmt: skip
+    [
+        (1.0, "harmonic", "2 P"),
+        (4.0, "harmonic", "P/2"),
+        (3.0, "alias", "1 day"),
+        (2.0027379, "alias", "year"),
+        (2.34, None, None),
+    ],
+)
 def test_relations_to_the_first_frequency_are_named(frequency, kind, name):
     found = periods.relation(frequency, 2.0, 2e-4)
     assert (found.kind, found.name) == (kind, name) if kind else found is None

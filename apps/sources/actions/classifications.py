@@ -21,6 +21,7 @@ from ..models import Classification, ClassificationVote, Obj, Taxonomy
 from ..queries import classifications as reading
 from ..queries.objs import get_obj
 from ..queries.taxonomies import classes, get_taxonomy
+from . import links
 from .checks import as_flag, asked_groups, audience_of, need, need_right, optional_text, person, text
 from .objs import make_known_pairs
 
@@ -34,6 +35,7 @@ class _Said:
     row: Classification
     asked: list[int]
     vote: bool
+    label: bool
 
 
 def classify(viewer: Viewer, rows: Iterable[Mapping[str, Any]]) -> list[int]:
@@ -54,6 +56,9 @@ def classify(viewer: Viewer, rows: Iterable[Mapping[str, Any]]) -> list[int]:
             if one.vote
         )
         make_known_pairs((one.row.obj_id, 0, group) for one in said for group in one.asked)
+        for one in said:
+            if one.label and (looked := one.asked or sorted(viewer.group_ids)):
+                links.label(viewer, one.row.obj, looked)
         for row in made:
             record(Classified(row.obj_id, row.obj.name, viewer.user_id, row.pk, row.classification))
     return [row.pk for row in made]
@@ -94,6 +99,7 @@ class _Reader:
             ),
             asked,
             as_flag(row, "vote"),
+            as_flag(row, "label"),
         )
 
     def _class(self, taxonomy_id: int, name: Any) -> str:
@@ -191,17 +197,19 @@ def _changes(viewer: Viewer, row: Classification, data: Mapping[str, Any]) -> di
 
 
 @transaction.atomic
-def delete_classification(viewer: Viewer, classification_id: int) -> str:
-    """Take a classification back; the name of its obj."""
+def delete_classification(viewer: Viewer, classification_id: int, *, label: bool = False) -> str:
+    """Take a classification back, and note for the viewer's groups that it was looked at; the name of its obj."""
     row = mine(viewer, classification_id, "delete")
     obj = row.obj
     row.delete()
     record(ClassificationChanged(obj.pk, obj.name, viewer.user_id, classification_id, "deleted"))
+    if label and viewer.group_ids:
+        links.label(viewer, obj, sorted(viewer.group_ids))
     return obj.name
 
 
 @transaction.atomic
-def delete_classifications_of(viewer: Viewer, obj_name: str) -> int:
+def delete_classifications_of(viewer: Viewer, obj_name: str, *, label: bool = False) -> int:
     """Take back all one's own classifications of an obj; how many there were."""
     need(viewer, "Classify")
     obj = get_obj(viewer, obj_name)
@@ -210,6 +218,8 @@ def delete_classifications_of(viewer: Viewer, obj_name: str) -> int:
     Classification.objects.filter(pk__in=ids).delete()
     for classification_id in ids:
         record(ClassificationChanged(obj.pk, obj.name, viewer.user_id, classification_id, "deleted"))
+    if label and viewer.group_ids:
+        links.label(viewer, obj, sorted(viewer.group_ids))
     return len(ids)
 
 

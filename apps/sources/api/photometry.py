@@ -157,7 +157,7 @@ class ObjPhotometryEndpoint(Endpoint):
             Param(
                 "includeExtinction", flag, False, "Add the Galaxy's extinction, and mag_corr and flux_corr without it."
             ),
-            Param("includeSuperObjsPhotometry", flag, False),
+            Param("includeSuperObjsPhotometry", flag, False, "Add the points of objs linked with it as the same."),
             Param("deduplicatePhotometry", flag, False, "Each measurement once, though several uploads brought it."),
         ]
     }
@@ -171,7 +171,11 @@ class ObjPhotometryEndpoint(Endpoint):
         if query["individualOrSeries"] == "series":
             return []
         found = queries.points_of(
-            self.viewer, obj, owners=query["includeOwnerInfo"], streams=query["includeStreamInfo"]
+            self.viewer,
+            obj,
+            owners=query["includeOwnerInfo"],
+            streams=query["includeStreamInfo"],
+            linked=query["includeSuperObjsPhotometry"],
         )
         if query["deduplicatePhotometry"]:
             found = written.deduplicated(found)

@@ -22,6 +22,7 @@ from skyportal.astro.time import mjd_of
 
 from ..access import measured
 from ..models import Annotation, Bandpass, Instrument, Obj, Origin, Photometry, Upload
+from . import links
 from .objs import beneath
 
 _COLUMNS = {
@@ -61,10 +62,15 @@ class PointColumns:
         return PointColumns(**{**self.__dict__, "columns": taken})
 
 
-def points_of(viewer: Viewer, obj: Obj, *, owners: bool = False, streams: bool = False) -> PointColumns:
-    """All points of one obj that the viewer may read."""
-    points = beneath(viewer, Photometry.objects.filter(obj=obj), measured).order_by("mjd", "pk")
-    return _read(viewer, points, {obj.pk: obj.name}, owners=owners, streams=streams)
+def points_of(
+    viewer: Viewer, obj: Obj, *, owners: bool = False, streams: bool = False, linked: bool = False
+) -> PointColumns:
+    """All points of one obj that the viewer may read; ``linked``: and of objs that are linked with it as the same."""
+    names = {obj.pk: obj.name}
+    if linked:
+        names |= {row["obj_id"]: row["obj__name"] for row in links.parts(viewer, [obj.pk])}
+    points = beneath(viewer, Photometry.objects.filter(obj__in=list(names)), measured).order_by("mjd", "pk")
+    return _read(viewer, points, names, owners=owners, streams=streams)
 
 
 def points_of_many(viewer: Viewer, obj_ids: Iterable[int]) -> PointColumns:
