@@ -7,3 +7,4 @@ from .slots import Panel, obj_panels
 obj_panels.plug("comments")(Panel("Comments", "source-comments", order=80))
 obj_panels.plug("classifications")(Panel("Classifications", "source-classifications", order=20, side="side"))
 obj_panels.plug("annotations")(Panel("Annotations", "source-annotations", order=30, side="side"))
+obj_panels.plug("observability")(Panel("Observability", "source-observability", order=60))

@@ -14,4 +14,5 @@ import "./frame.js";
 import "./select.js";
 import "./plots.js";
 import "./legend.js";
+import "./nights.js";
 import "./live.js";

@@ -2,6 +2,6 @@
 
 from skyportal.api.routes import flatten
 
-from . import objs, photometry, remarks
+from . import charts, objs, photometry, remarks
 
-urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, objs.urlpatterns)
+urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, charts.urlpatterns, objs.urlpatterns)
