@@ -4,12 +4,19 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
+from ..api import finders as finders_api
 from ..api import observability as observability_api
-from ..views import observability
+from ..views import finders, observability
 
 urlpatterns = flatten(
     routes("sources/<str:obj_id>/observability", observability_api.ObservabilityEndpoint),
+    routes("sources/<str:obj_id>/finder", finders_api.FinderEndpoint),
+    routes("sources/<str:obj_id>/offsets", finders_api.OffsetsEndpoint),
+    routes("finder_chart/facilities", finders_api.FacilitiesEndpoint),
+    routes("unsourced_finder", finders_api.UnsourcedFinderEndpoint),
     [
+        path("source/<str:name>/finder", finders.finder, name="source-finder"),
+        path("source/<str:name>/finder/chart", finders.chart, name="source-finder-chart"),
         path("source/<str:name>/observability", observability.observability, name="source-observability"),
         path("source/<str:name>/observability/year", observability.year, name="source-observability-year"),
     ],
