@@ -15,4 +15,5 @@ import "./select.js";
 import "./plots.js";
 import "./legend.js";
 import "./nights.js";
+import "./centroid.js";
 import "./live.js";

@@ -1,6 +1,6 @@
 """Stars of Gaia DR3 from the archive's TAP service (Gaia Collaboration, Vallenari et al. 2023, A&A 674, A1).
 
-https://www.cosmos.esa.int/web/gaia-users/archive/programmatic-access: a synchronous ADQL query by POST, answered in CSV.
+https://www.cosmos.esa.int/web/gaia-users/archive/programmatic-access: an ADQL query by POST, answered in CSV.
 """
 
 from __future__ import annotations
