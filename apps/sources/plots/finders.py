@@ -68,7 +68,7 @@ def _sky(drawing: Drawing, found: Found) -> None:
     drawing.add(
         Line([(x - 30, y), (x - 10, y)], _TARGET, 2.0),
         Line([(x, y - 30), (x, y - 10)], _TARGET, 2.0),
-        Text(x + 8, y - 12, found.asked.name, 11, colour=_TARGET, bold=True),
+        Text(x + 8, y + 20, found.asked.name, 11, colour=_TARGET, bold=True),
     )
     for n, star in enumerate(found.chosen, 1):
         x, y = _place(found, star.ra, star.dec)

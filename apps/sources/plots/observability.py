@@ -55,7 +55,7 @@ class Frame:
         return self.top + (airmass - 1) / (FAINTEST - 1) * (self.bottom - self.top)
 
 
-def tonight(night: Night, *, width: float = 460, height: float = 190) -> Drawing:
+def tonight(night: Night, *, width: float = 360, height: float = 180) -> Drawing:
     """One night: twilights as shades, the target's airmass as a line, the Moon's dashed."""
     drawing = Drawing(width, height, "Airmass through the night", css="airmass")
     _night(drawing, Frame(*span(night), width, height), night)
@@ -86,13 +86,12 @@ def _shade(drawing: Drawing, frame: Frame, night: Night, level: float, colour: s
 
 
 def _hours(drawing: Drawing, frame: Frame) -> None:
-    every = 1 if frame.stop - frame.start < 0.6 else 3
+    every = 1 if frame.stop - frame.start < 0.3 else 2 if frame.stop - frame.start < 0.6 else 4
     first = int(np.ceil(frame.start * 24 / every)) * every
-    hours = range(first, int(np.ceil(frame.stop * 24)), every)
-    for hour in hours:
+    for hour in range(first, int(np.ceil(frame.stop * 24)), every):
         x = frame.x(hour / 24)
         drawing.add(Line([(x, frame.bottom), (x, frame.bottom + 3)], "#7d8592", 0.8, css="axis"))
-        if frame.left + 8 < x < frame.right - 20 and (len(hours) < 12 or hour % 2 == 0):
+        if frame.left + 8 < x < frame.right - 20:
             drawing.add(Text(x, frame.bottom + 14, f"{hour % 24:02d}", 10, "middle", css="tick"))
     drawing.add(Text(frame.right, frame.bottom + 14, "UT", 10, "end", css="tick"))
 

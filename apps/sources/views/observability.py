@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -86,11 +86,10 @@ def _shown(telescope: queries.Chosen, night: observing.Night) -> dict[str, Any]:
         "telescope": telescope,
         "drawing": mark_safe(plots.tonight(night).svg()),  # noqa: S308  drawn by us
         "hours": hours,
-        "from": datetime_of(night.mjd[np.argmax(good)]) if hours else None,
-        "until": datetime_of(night.mjd[len(good) - 1 - np.argmax(good[::-1])]) if hours else None,
+        "between": f"{_clock(night.mjd[good][0])}–{_clock(night.mjd[good][-1])} UT" if hours else "",
         "best": None if best is None or night.target[best] <= 0 else float(observing.airmass(night.target[best])),
-        "best_at": None if best is None else datetime_of(night.mjd[best]),
-        "best_local": None if best is None or zone is None else datetime_of(night.mjd[best]).astimezone(zone),
+        "best_at": "" if best is None else _clock(night.mjd[best]),
+        "best_local": "" if best is None or zone is None else _clock(night.mjd[best], zone),
         "night": night,
         "why_not": _why_not(night),
         "zone": telescope.row["timezone"] if zone else "",
@@ -113,6 +112,10 @@ def _why_not(night: observing.Night) -> str:
     if night.target.max() < observing.altitude_at(AIRMASS):
         return f"Never above airmass {AIRMASS:g}; at most {night.target.max():.0f}° high.".replace("-", "−")
     return f"Above airmass {AIRMASS:g} only by day."
+
+
+def _clock(mjd: float, zone: tzinfo = UTC) -> str:
+    return f"{datetime_of(mjd + 0.5 / 1440).astimezone(zone):%H:%M}"
 
 
 def _zone(name: str) -> ZoneInfo | None:
