@@ -12,5 +12,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "journal-sweep": {"task": "journal.sweep", "schedule": 60.0},
+    "files-sweep": {"task": "sources.sweep_files", "schedule": crontab(hour="3", minute="37")},
     "sessions-expire": {"task": "groups.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }

@@ -84,6 +84,14 @@ class PhotometryChanged(Entry):
 
 
 @dataclass(frozen=True)
+class PointValidated(ObjEntry):
+    """Somebody called a point good, bad or doubtful, or took that back."""
+
+    point_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
 class CommentPosted(ObjEntry):
     comment_id: int
 
@@ -152,6 +160,79 @@ class ListingChanged(Entry):
 
     def topics(self) -> list[str]:
         return [f"user:{self.user_id}"]
+
+
+@dataclass(frozen=True)
+class ObjTagged(ObjEntry):
+    """A tag was put on an obj, or taken off."""
+
+    tag: str
+    deed: str
+
+
+@dataclass(frozen=True)
+class HostChanged(ObjEntry):
+    """A galaxy was named its host, or none is any more."""
+
+    galaxy: str | None
+
+
+@dataclass(frozen=True)
+class InterestDeclared(ObjEntry):
+    """Somebody said what they mean to do with it, or no longer does."""
+
+    interest_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class ObjLabelled(ObjEntry):
+    """Somebody has looked at it for groups, or takes that back."""
+
+    group_ids: list[int]
+    deed: str
+
+
+@dataclass(frozen=True)
+class ObjsLinked(Entry):
+    """Objs were said to be one thing, or no longer are."""
+
+    super_obj_id: int
+    obj_names: list[str]
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class TagOptionChanged(Entry):
+    """The list of tags one can choose from changed."""
+
+    tag_option_id: int
+    name: str
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class GalaxiesChanged(Entry):
+    """Galaxies of a catalogue were added or deleted."""
+
+    catalog_name: str
+    count: int
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class SearchSaved(Entry):
+    """A person keeps a search of the sources page, or lets go of it."""
+
+    name: str
+    deed: str
+    user_id: int | None
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class Panel:
     url_name: str
     order: int = 100
     side: Literal["main", "side"] = "main"
+    template: str = ""
+    """Of the one whose content comes with the page's first paint: the fragment, drawn from what its view gives."""
 
 
 position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")

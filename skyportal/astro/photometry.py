@@ -57,9 +57,9 @@ def flux_density(mag: ArrayLike, magerr: ArrayLike = 0.0) -> tuple[NDArray, NDAr
     >>> flux_density(21.4, 0.0)[0].round(6)
     np.float64(10.0)
     """
-    mag, magerr = np.broadcast_arrays(np.asarray(mag, float), np.asarray(magerr, float))
-    flux = 10 ** (0.4 * (AB_ZEROPOINT - mag))
-    return flux, flux * magerr / POGSON
+    flux = 10 ** (0.4 * (AB_ZEROPOINT - np.asarray(mag, float)))
+    fluxerr = flux * np.asarray(magerr, float) / POGSON
+    return (flux if flux.shape == fluxerr.shape else np.broadcast_to(flux, fluxerr.shape)), fluxerr
 
 
 def to_microjansky(flux: ArrayLike, zeropoint: ArrayLike) -> NDArray:

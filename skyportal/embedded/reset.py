@@ -18,8 +18,8 @@ from .services import stop
 
 # What the site and its services write into a data folder. `var/test` is an instance of its own.
 OWN = (
-    "services", "services.json", "secrets.json", "files", "archive", "logs", "demo_night", "demo.json", "prepared",
-    "running.json", "supervisor", "users", "lock",
+    "services", "services.json", "secrets.json", "files", "archive", "logs", "demo_night_ztf", "demo_night_lsst",
+    "demo.json", "prepared", "running.json", "supervisor", "users", "lock",
 )  # fmt: skip
 
 

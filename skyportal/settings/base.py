@@ -91,6 +91,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+# Three for a direct connection. In production nothing is prepared unless asked for: see prod.py.
 prepare_after = env.int("DATABASE_PREPARE_AFTER", default=3)
 DATABASES = {
     "default": {
@@ -201,6 +202,10 @@ PS1_CUTOUTS = env("PS1_CUTOUTS", default="https://ps1images.stsci.edu/cgi-bin")
 # Alerts
 ALERT_ARCHIVE = DATA / "archive"
 KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
+
+# The map of the Galaxy's dust: where it is kept, and where `fetch_dust_map` gets it (131 MB, two FITS files).
+DUST_MAPS = Path(env("DUST_MAPS", default=str(DATA / "dust")))
+DUST_MAPS_URL = env("DUST_MAPS_URL", default="https://raw.githubusercontent.com/kbarbary/sfddata/master")
 
 LOGGING = {
     "version": 1,

@@ -29,7 +29,15 @@ async function complete(select) {
     }),
     render: { no_results: () => '<div class="no-results">Nothing of that name</div>' },
   });
-  if (wanted) field.focus();
+  if (wanted) focusClosed(field);
+}
+
+// A field that has the focus from the start shows its list when typed into or clicked: open, it would lie over the
+// buttons below. TomSelect opens it in a timeout of its own, which comes before ours.
+function focusClosed(field) {
+  field.settings.openOnFocus = false;
+  field.focus();
+  setTimeout(() => (field.settings.openOnFocus = true));
 }
 
 whenLoaded((root) => all("select[data-select]", root).forEach((select) => complete(select).catch(() => {})));

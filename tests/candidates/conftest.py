@@ -46,9 +46,7 @@ def every_alert(group, ztf):
 
 @pytest.fixture
 def intake(ztf, tmp_path):
-    made = Intake(ztf, archive=Archive(tmp_path / "archive"))
-    yield made
-    made.close()
+    return Intake(ztf, archive=Archive(tmp_path / "archive"))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.candidates.actions.intake import Intake
 from apps.candidates.actions.packets import SetAside, set_aside
 from apps.candidates.actions.replay import replay
+from apps.candidates.alerts import simulator
 from apps.candidates.alerts.archive import Archive
 from apps.candidates.models import Candidate, Filter, LatestCandidate, RefusedPacket, StreamPulse
 from apps.sources.models import Annotation, Obj, Photometry, Thumbnail
@@ -65,7 +66,6 @@ def test_the_same_packets_again_change_nothing_not_even_times(intake, every_aler
     other = Intake(ztf, archive=Archive(tmp_path / "lost"))
     for start in range(0, len(messages), 7):
         other.take(packets_of(messages[start : start + 7]))
-    other.close()
     assert everything() == before
 
 
@@ -122,6 +122,29 @@ def test_candidates_and_annotations_are_the_groups_and_pictures_the_streams(
     assert Thumbnail.objects.visible_to(reader).exists()
     for model in (Obj, Candidate, Annotation, Photometry, Thumbnail):
         assert not model.objects.visible_to(viewer_of(outsider)).exists()
+
+
+@pytest.mark.django_db
+def test_a_night_of_rubin_comes_by_the_same_door(intake, group, tmp_path, packets_of):
+    stream = StreamFactory(name="LSST", altdata={"survey": "LSST"})
+    young = FilterFactory(name="young", group=group, stream=stream)
+    annotations = {"sources": "diaObject.nDiaSources"}
+    FilterVersionFactory(filter=young, condition="diaSource.reliability > 0.5", annotations=annotations)
+    night = [packet for found, _ in simulator.simulate(61000, 60, 2, "lsst") for packet in found]
+    good = [packet for packet in night if packet["diaSource"]["reliability"] > 0.5]
+    door = Intake(stream, archive=Archive(tmp_path / "lsst"))
+    report = door.take(packets_of([simulator.message(packet, "lsst") for packet in night]))
+    assert (report.new, report.refused, report.admitted) == (len(night), 0, len(good))
+    assert 0 < len(good) < len(night)
+    packet = max(good, key=lambda one: len(one["prvDiaForcedSources"] or []))
+    obj = Obj.objects.get(name=f"LSST{packet['diaObject']['diaObjectId']}")
+    points = Photometry.objects.filter(obj=obj)
+    forced = points.filter(origin__name="alert_fp").order_by("mjd")
+    assert len(forced) >= len(packet["prvDiaForcedSources"]) > 0
+    first = min(packet["prvDiaForcedSources"], key=lambda one: one["midpointMjdTai"])
+    assert forced[0].mjd == pytest.approx(first["midpointMjdTai"] - 37 / 86400, abs=1e-8)
+    assert forced[0].flux == pytest.approx(first["psfFlux"] / 1000)
+    assert set(points.values_list("instrument__name", flat=True)) == {"LSSTCam"}
 
 
 @pytest.mark.django_db

@@ -88,9 +88,7 @@ def test_damaged_packets_never_change_their_neighbours(rows, chance: random.Rand
     for i, row in found.items():
         if i != hurt:
             assert row == as_table_has_it(rows[i])
-    whole, _ = tables.tabulate(
-        [reading.Packet("x", i, SCHEMA, p) for i, p in enumerate(payloads)], with_cutouts=True, fewest_at_once=1
-    )
+    whole, _ = tables.tabulate([reading.Packet("x", i, SCHEMA, p) for i, p in enumerate(payloads)], fewest_at_once=1)
     rest = {p.index: row for t in whole for p, row in zip(t.packets, t.columns.to_pylist(), strict=True)}
     assert all(rest[i] == as_table_has_it(rows[i]) for i in range(len(rows)) if i != hurt)
 
@@ -116,9 +114,9 @@ def test_one_very_long_list_does_not_slow_the_batch_nor_is_it_lost():
 @needs_data
 @pytest.mark.realdata
 def test_real_packets_are_the_same_both_ways():
-    at_once, _ = tables.tabulate(packets(), with_cutouts=True, fewest_at_once=1)
-    singly, _ = tables.tabulate(packets(), with_cutouts=True, fewest_at_once=10**9)
+    at_once, _ = tables.tabulate(packets(), fewest_at_once=1)
+    singly, _ = tables.tabulate(packets(), fewest_at_once=10**9)
     assert len(at_once) == len(singly)
     for a, b in zip(at_once, singly, strict=True):
         assert a.columns.equals(b.columns)
-        assert {k: v.to_pylist() for k, v in a.cutouts.items()} == {k: v.to_pylist() for k, v in b.cutouts.items()}
+        assert a.cutouts == b.cutouts

@@ -126,7 +126,7 @@ def test_json_objects_lists_and_lines():
 
 def test_parquet_rows_are_packets(tmp_path):
     pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "rows.parquet")
-    found = list(reading.read_paths([tmp_path]))
+    found = [packet for path in reading.expand([tmp_path]) for packet in reading.read_file(path)]
     assert [p.record() for p in found] == ROWS
 
 

@@ -8,8 +8,10 @@ import fastavro
 import numpy as np
 import pytest
 
-from apps.candidates.alerts import cutouts, reading, simulator, surveys
+from apps.candidates.alerts import cutouts, reading, resolvers, schemas, simulator, surveys
 from apps.candidates.alerts.simulator import population
+
+from .alert_data import DATA, needs_data
 
 NIGHT = 61000
 
@@ -19,9 +21,10 @@ def objects():
     return list(simulator.simulate(NIGHT, 400, seed=2))
 
 
-def test_the_same_seed_gives_the_same_bytes(tmp_path):
+@pytest.mark.parametrize("survey", simulator.SCHEMAS)
+def test_the_same_seed_gives_the_same_bytes(tmp_path, survey):
     for name, seed in (("a", 4), ("b", 4), ("c", 5)):
-        summary = simulator.write_night(tmp_path / name, NIGHT, 40, seed=seed)
+        summary = simulator.write_night(tmp_path / name, NIGHT, 40, seed=seed, survey_key=survey)
         assert summary["packets"] == 40
     files = {n: [p.read_bytes() for p in sorted((tmp_path / n).iterdir())] for n in "abc"}
     assert files["a"] == files["b"]
@@ -55,6 +58,14 @@ def test_packets_keep_ztf_rules(objects):
             assert (earlier["candid"] is None) == (earlier["magpsf"] is None)
 
 
+@needs_data
+@pytest.mark.realdata
+def test_the_rubin_schema_is_rubins():
+    published = resolvers.load(DATA / "lsst" / "schemas" / "10.0" / "lsst.v10_0.alert.avsc")
+    ours = schemas.from_tree(simulator.SCHEMAS["lsst"]())
+    assert (ours.name, ours.fields) == (published.name, published.fields)
+
+
 def test_they_normalise_as_any_other(objects):
     for packet in (p for found, _ in objects[:40] for p in found):
         (read,) = reading.read_message(simulator.message(packet), "here")
@@ -62,6 +73,36 @@ def test_they_normalise_as_any_other(objects):
         assert alert.survey == "ztf"
         own = next(p for p in alert.photometry.points() if p.origin == "alert")
         assert (own.flux < 0) == (packet["candidate"]["isdiffpos"] == "f")
+
+
+@pytest.fixture(scope="module")
+def rubin():
+    return [packet for found, _ in simulator.simulate(NIGHT, 150, 2, "lsst") for packet in found]
+
+
+def test_rubin_packets_are_in_nanojansky_tai_and_large_numbers(rubin):
+    seen = set()
+    for packet in rubin:
+        source, raw = packet["diaSource"], simulator.message(packet, "lsst")
+        (back,) = fastavro.reader(io.BytesIO(raw))
+        assert back["diaSource"]["diaSourceId"] == source["diaSourceId"] == packet["diaSourceId"] > 2**53
+        (read,) = reading.read_message(raw, "here")
+        alert = surveys.normalise(read)
+        assert (alert.survey, alert.candid) == ("lsst", str(source["diaSourceId"]))
+        assert alert.candid not in seen
+        seen.add(alert.candid)
+        assert NIGHT <= alert.mjd < NIGHT + 1
+        assert (source["midpointMjdTai"] - alert.mjd) * 86400 == pytest.approx(37, abs=1e-4)
+        points = alert.photometry.points()
+        own = next(p for p in points if p.origin == "alert")
+        assert own.flux * 1e3 == pytest.approx(source["psfFlux"], rel=1e-6)
+        assert (own.flux < 0) == source["isNegative"]
+        assert abs(source["psfFlux"]) > 5 * source["psfFluxErr"]
+        forced = packet["prvDiaForcedSources"] or []
+        assert sum(p.origin == "forced" for p in points) == len(forced)
+        assert all(cutouts.image(alert.cutouts[kind]).shape == (63, 63) for kind in ("new", "ref", "sub"))
+    assert any(p["diaSource"]["isNegative"] for p in rubin)
+    assert max(len(p["prvDiaSources"] or []) for p in rubin) > 5
 
 
 def test_pictures_show_what_the_packet_says(objects):

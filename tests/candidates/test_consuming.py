@@ -37,7 +37,6 @@ def consumption(broker, ztf, every_alert, settings, tmp_path, monkeypatch):
     """A new consumer process of the same group."""
     settings.ALERT_ARCHIVE = tmp_path / "archive"
     monkeypatch.setattr(consuming, "BATCH", 16)
-    made = []
 
     def start(resolver=None):
         consumer = confluent_kafka.Consumer(
@@ -51,12 +50,9 @@ def consumption(broker, ztf, every_alert, settings, tmp_path, monkeypatch):
             }
         )
         consumer.subscribe([TOPIC])
-        made.append(Consumption(ztf, consumer, resolver=resolver))
-        return made[-1]
+        return Consumption(ztf, consumer, resolver=resolver)
 
-    yield start
-    for one in made:
-        one.intake.close()
+    return start
 
 
 class Killed(BaseException):

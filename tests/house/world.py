@@ -63,6 +63,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "name": lambda w: w.obj.name,
     "instrument_id": lambda w: w.instrument.pk,
     "telescope_id": lambda w: w.instrument.telescope_id,
+    "catalog_name": lambda w: "no such catalogue",
     "filter_id": lambda w: w.filter.pk,
 }
 ABSENT = 999_999

@@ -81,7 +81,7 @@ def test_a_system_without_a_zeropoint_is_refused_by_name(upload, member, api_of)
     api = api_of(member)
     status, answer = api.post("photometry", upload(filter="f444w", magsys="vega", mag=15.0, magerr=0.1))
     assert status == 400
-    assert "No zero-point is known for f444w in the vega system" in answer["message"]
+    assert "No zero-point was published for f444w in the vega system" in answer["message"]
     (pk,) = sent(api, upload(mag=15.0, magerr=0.1))
     assert api.get(f"photometry/{pk}", magsys="csp")[0] == 400
     assert "Invalid value for magsys" in api.get(f"photometry/{pk}", magsys="xyz")[1]["message"]

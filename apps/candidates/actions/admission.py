@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,8 @@ from skyportal.access.models import GROUP, Audience
 from skyportal.astro.time import MJD_EPOCH
 from skyportal.journal.recording import record
 
+from ..alerts import cutouts
+from ..alerts.containers import BadPacket
 from ..alerts.lightcurve import LightCurve, merge
 from ..alerts.surveys import Alert
 from ..entries import CandidatesArrived
@@ -30,6 +34,9 @@ from ..queries.said import origin_of
 from .candidates import Passing, add
 from .instruments import instrument_id
 
+logger = logging.getLogger(__name__)
+
+STRETCH = {"new": "asinh", "ref": "asinh", "sub": "linear"}
 ORIGIN = {"forced": "alert_fp"}
 """How points are stored by where a packet has them; what an alert says of itself and of the past is one origin, so
 that a measurement repeated by the next alert is the same row."""
@@ -41,11 +48,10 @@ FLAGS = {
 
 @dataclass(frozen=True)
 class Admitted:
-    """An alert, its pictures as PNG by type, and what the filters it passed say of it."""
+    """An alert, and what the filters it passed say of it."""
 
     alert: Alert
     passed: dict[int, dict[str, Any]]
-    pictures: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -98,9 +104,9 @@ def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[Filte
     points = _photometry(alerts, objs, audiences)
     stored = store(points, owner_id=None) if points is not None else None
     store_many(
-        Cutout(objs[one.name], kind, png, audiences.of(one.alert.programid), one.alert.mjd)
+        Cutout(objs[one.name], kind, partial(_png, one.alert, kind), audiences.of(one.alert.programid), one.alert.mjd)
         for one in alerts
-        for kind, png in one.pictures.items()
+        for kind in one.alert.cutouts
     )
     by_filter: dict[int, list[int]] = defaultdict(list)
     for obj_id, filter_id, _ in new:
@@ -117,6 +123,15 @@ def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[Filte
             )
         )
     return Admission(objs, len(new), sum(stored.is_new) if stored else 0, dict(by_filter))
+
+
+def _png(alert: Alert, kind: str) -> bytes | None:
+    """A cutout as PNG; one that is no picture is left out, the alert stays good."""
+    try:
+        return cutouts.png(alert.cutouts[kind], STRETCH.get(kind, "asinh"))
+    except BadPacket as problem:
+        logger.info("The %s cutout of %s is left out: %s", kind, alert.candid, problem)
+        return None
 
 
 def _new_objs(alerts: Sequence[Admitted]) -> list[dict[str, Any]]:

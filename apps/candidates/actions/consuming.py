@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from typing import Any, Protocol
+from contextlib import closing
+from typing import Any, NamedTuple, Protocol
 
 from apps.groups.models import Stream
 
+from ..alerts.batches import Batch, ahead, decode
 from ..alerts.reading import Packet, Refused, read_message
 from ..alerts.resolvers import Resolver, SchemaUnavailable
 from ..models import StreamPulse
@@ -37,6 +39,14 @@ class Broker(Protocol):
     def close(self) -> None: ...
 
 
+class Fetch(NamedTuple):
+    """Messages by where they came from, the packets in them, and where to go on after them."""
+
+    raws: dict[str, bytes]
+    batch: Batch
+    offsets: list[Any]
+
+
 class Consumption:
     """One consumer of a stream. Several of one consumer group share its partitions.
 
@@ -59,26 +69,40 @@ class Consumption:
         """Until told to stop; with ``most`` until so many packets were read, with ``idle`` until so long was quiet."""
         last = time.monotonic()
         try:
-            while not self.stopping and (most is None or self.report.read < most):
-                if self.once():
-                    last = time.monotonic()
-                elif idle is not None and time.monotonic() - last > idle:
-                    break
+            with closing(ahead(self._fetches())) as fetches:
+                for fetch in fetches:
+                    if self._take(fetch):
+                        last = time.monotonic()
+                    elif idle is not None and time.monotonic() - last > idle:
+                        break
+                    if self.stopping or (most is not None and self.report.read >= most):
+                        break  # what was fetched meanwhile is not committed, and comes again
+                    del fetch
         finally:
-            self.intake.close()
             self.broker.close()
         return self.report
 
     def once(self, timeout: float = PATIENCE) -> int:
         """One batch: taken in, then committed. How many messages there were."""
+        return self._take(self._fetch(timeout))
+
+    def _fetches(self) -> Iterator[Fetch]:
+        while not self.stopping:
+            yield self._fetch(PATIENCE)
+
+    def _fetch(self, timeout: float) -> Fetch:
+        """Messages as they come; in a thread while the batch before is taken in, so it writes nothing."""
         messages = [message for message in self.broker.consume(BATCH, timeout) if self._is_good(message)]
-        if messages:
-            raws = {_where(message): message.value() or b"" for message in messages}
-            self.report.add(self.intake.take(self._packets(raws), raws))
-            self.broker.commit(offsets=_next_offsets(messages), asynchronous=False)
+        raws = {_where(message): message.value() or b"" for message in messages}
+        return Fetch(raws, decode(self._packets(raws)), _next_offsets(messages))
+
+    def _take(self, fetch: Fetch) -> int:
+        if fetch.raws:
+            self.report.add(self.intake.take(fetch.batch, fetch.raws))
+            self.broker.commit(offsets=fetch.offsets, asynchronous=False)
         if time.monotonic() - self._lag_known > LAG_EVERY:
             self._note_lag()
-        return len(messages)
+        return len(fetch.raws)
 
     def _is_good(self, message: Any) -> bool:
         """Broker errors pass (it heals by itself) unless they are for ever."""

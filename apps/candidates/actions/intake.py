@@ -23,14 +23,12 @@ from skyportal.access.viewer import Viewer
 from skyportal.astro.time import datetime_of
 from skyportal.live.topics import publish
 
-from ..alerts import cutouts
 from ..alerts.archive import Archive
-from ..alerts.batches import BatchResult, FilterFailure, process
+from ..alerts.batches import Batch, BatchResult, FilterFailure, decode, process
 from ..alerts.conditions import BadCondition, Validated
-from ..alerts.containers import BadPacket
 from ..alerts.reading import Packet, Refused
-from ..alerts.sandbox import FilterSpec, Sandbox
-from ..alerts.surveys import BY_KEY, Alert
+from ..alerts.sandbox import FilterSpec, Sandbox, shared
+from ..alerts.surveys import BY_KEY
 from ..models import FilterVersion, StreamPulse
 from ..queries import schemas
 from ..queries.filters import running
@@ -76,24 +74,24 @@ class Intake:
     def __init__(self, stream: Stream, *, archive: Archive | None = None, sandbox: Sandbox | None = None) -> None:
         self.stream = stream
         self.archive = archive or Archive(settings.ALERT_ARCHIVE)
-        self.sandbox = sandbox or Sandbox()
+        self.sandbox = sandbox or shared()
         self.survey = _survey_key(stream)
         self._checked: dict[int, Validated | None] = {}
         self._remembered: set[str] = set()
 
-    def take(self, items: Iterable[Packet | Refused], raws: Mapping[str, bytes] | None = None) -> Report:
+    def take(self, given: Batch | Iterable[Packet | Refused], raws: Mapping[str, bytes] | None = None) -> Report:
         """Let a batch in. ``raws`` holds messages by where they came from, for those that turn out bad.
 
         Archive and database both change nothing the second time. Whoever reads from a queue tells it that the batch
         is done after this returns: after a crash anywhere the batch comes again, and nothing is lost or doubled.
         """
-        items = list(items)
+        batch = given if isinstance(given, Batch) else decode(given)
         versions = self._running()
-        result = self._process(items, versions)
+        result = self._process(batch, versions)
         if not versions and self._learn(result) and (versions := self._running()):
-            result = self._process(items, versions)  # filters that waited for the stream's first packet
+            result = self._process(batch, versions)  # filters that waited for the stream's first packet
         self._learn(result)
-        admitted = [Admitted(one.alert, one.filters, _pictures(one.alert)) for one in result.passed]
+        admitted = [Admitted(one.alert, one.filters) for one in result.passed]
         broken = {failure.key: failure for failure in reversed(result.failed)}
         with transaction.atomic():
             admission = admit(self.stream, admitted, versions)
@@ -105,13 +103,10 @@ class Intake:
         beat(self.stream, report, result.newest_mjd)
         return report
 
-    def close(self) -> None:
-        self.sandbox.close()
-
-    def _process(self, items: list[Packet | Refused], versions: Sequence[FilterVersion]) -> BatchResult:
+    def _process(self, batch: Batch, versions: Sequence[FilterVersion]) -> BatchResult:
         specs = [FilterSpec(v.filter_id, checked) for v in versions if (checked := self._checked[v.pk])]
         return process(
-            items,
+            batch,
             specs,
             self.sandbox,
             stream=archive_name(self.stream),
@@ -167,20 +162,6 @@ def _report(result: BatchResult, admission: Admission, versions: Sequence[Filter
 def _survey_key(stream: Stream) -> str:
     said = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
     return str(said).lower() if said and str(said).lower() in BY_KEY else ""
-
-
-STRETCH = {"new": "asinh", "ref": "asinh", "sub": "linear"}
-
-
-def _pictures(alert: Alert) -> dict[str, bytes]:
-    """Cutouts as PNG; one that is no picture is left out, the alert stays good."""
-    pictures = {}
-    for kind, raw in alert.cutouts.items():
-        try:
-            pictures[kind] = cutouts.png(raw, STRETCH.get(kind, "asinh"))
-        except BadPacket as problem:
-            logger.info("The %s cutout of %s is left out: %s", kind, alert.candid, problem)
-    return pictures
 
 
 def _complaint(failure: FilterFailure) -> str:

@@ -22,11 +22,8 @@ def replay(viewer: Viewer, ids: Sequence[int] | None = None, *, resolver: Resolv
     report = Report()
     for stream, packets in waiting_by_stream(viewer, ids):
         intake = Intake(stream)
-        try:
-            for start in range(0, len(packets), BATCH):
-                report.add(_replay(intake, stream, packets[start : start + BATCH], resolver))
-        finally:
-            intake.close()
+        for start in range(0, len(packets), BATCH):
+            report.add(_replay(intake, stream, packets[start : start + BATCH], resolver))
     return report
 
 

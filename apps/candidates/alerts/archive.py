@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -74,15 +75,16 @@ class Archive:
         if not rows:
             return 0
         name = _hash([table.schema.fingerprint, *sorted(map(str, unique))])
-        part = whole.take(rows)
+        part = whole if len(rows) == len(whole) else whole.take(rows)
         note = {"schema": table.schema.name, "version": table.schema.version, "fingerprint": table.schema.fingerprint,
                 "cutouts": json.dumps(table.schema.cutout_paths)}  # fmt: skip
         part = part.replace_schema_metadata(note)
         if table.cutouts:
-            chosen = pa.array(rows, pa.int64())
-            pictures = {".".join(path): found.take(chosen) for path, found in table.cutouts.items()}
+            pictures = {".".join(path): _column([found[r] for r in rows]) for path, found in table.cutouts.items()}
             _write_whole(folder / f"cutouts-{name}.parquet", pa.table({CANDID: part[CANDID], **pictures}), "none")
         _write_whole(folder / f"part-{name}.parquet", part, "zstd")
+        self._read.add(f"part-{name}.parquet")
+        known.update(unique)
         return len(rows)
 
     def _known(self, folder: Path) -> set[tuple[str, str]]:
@@ -201,6 +203,15 @@ def night_of(mjd: float | None) -> str:
 
 def _hash(parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def _column(pictures: list[bytes | memoryview | None]) -> pa.Array:
+    """Pictures as one column; their bytes are copied once."""
+    offsets = np.cumsum([0, *(len(p) if p is not None else 0 for p in pictures)], dtype=np.int64)
+    present = np.array([p is not None for p in pictures])
+    bits = None if present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
+    joined = pa.py_buffer(b"".join(p for p in pictures if p is not None))
+    return pa.Array.from_buffers(pa.large_binary(), len(pictures), [bits, pa.py_buffer(offsets), joined])
 
 
 def _write_whole(path: Path, table: pa.Table, compression: str) -> None:

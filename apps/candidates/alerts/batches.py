@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,8 @@ from .reading import Packet, Refused
 from .sandbox import Failed, FilterSpec, Sandbox
 from .surveys import Alert, survey_of
 from .tables import PacketTable, tabulate
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -35,6 +38,15 @@ class FilterFailure:
     reason: str
     candid: str = ""
     value: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Packets as tables, one for each schema among them."""
+
+    packets: int
+    refused: list[Refused]
+    tables: list[PacketTable] = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -62,8 +74,30 @@ def in_batches(items: Iterable[Packet | Refused], size: int = 1000) -> Iterator[
         yield batch
 
 
+def decode(items: Iterable[Packet | Refused]) -> Batch:
+    """Decode a batch. Needs neither database nor archive, so that the next one may be decoded meanwhile."""
+    items = list(items)
+    tables, damaged = tabulate([item for item in items if isinstance(item, Packet)])
+    return Batch(len(items), [*(item for item in items if isinstance(item, Refused)), *damaged], tables)
+
+
+def ahead(items: Iterable[T]) -> Generator[T, None, None]:
+    """The same items in the same order, the next one being made in a thread while the last one is worked on.
+
+    Never more than one ahead, so that memory is bounded. Most of decoding, and of writing files, is arithmetic
+    outside the interpreter's lock: two cores are kept busy. Close it to have the thread ended.
+    """
+    end, source = object(), iter(items)
+    with ThreadPoolExecutor(1, "ahead") as thread:
+        following = thread.submit(next, source, end)
+        while (item := following.result()) is not end:
+            following = thread.submit(next, source, end)
+            yield item  # type: ignore[misc]
+            del item  # nothing of it is kept while the next one is waited for
+
+
 def process(
-    items: Sequence[Packet | Refused],
+    batch: Batch,
     specs: Sequence[FilterSpec],
     sandbox: Sandbox,
     *,
@@ -71,16 +105,13 @@ def process(
     survey: str = "",
     archive: Archive | None = None,
 ) -> BatchResult:
-    """Decode, archive and filter a batch. Nothing raises for a bad packet or a bad filter.
+    """Archive and filter a batch. Nothing raises for a bad packet or a bad filter.
 
     ``survey`` is the stream's survey key, used where a packet's schema does not tell. Doing the same batch twice
     gives the same alerts and adds nothing to the archive.
     """
-    packets = [item for item in items if isinstance(item, Packet)]
-    result = BatchResult(packets=len(items), refused=[item for item in items if isinstance(item, Refused)])
-    tables, damaged = tabulate(packets, with_cutouts=archive is not None)
-    result.refused += damaged
-    for table in tables:
+    result = BatchResult(packets=batch.packets, refused=list(batch.refused))
+    for table in batch.tables:
         whole, ids = _alerts_only(table, survey, result)
         if not len(whole):
             continue
@@ -97,7 +128,7 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
         found = survey_of(table.schema, hint)
     except BadPacket as error:
         result.refused += [Refused(str(error), p.where, p.index) for p in table.packets]
-        return PacketTable(table.schema, table.columns.slice(0, 0), []), []
+        return PacketTable(table.schema, table.columns.slice(0, 0), [], {}), []
     known = basics(table.columns, found)
     complete = known.complete()
     ids = known.candid.to_pylist()
@@ -116,7 +147,7 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
         result.refused.append(Refused(reason, packet.where, packet.index))
     rows = np.nonzero(complete)[0].tolist()
     taken = pa.array(rows, pa.int64())
-    cutouts = {path: column.take(taken) for path, column in table.cutouts.items()} if table.cutouts else None
+    cutouts = {path: [pictures[r] for r in rows] for path, pictures in table.cutouts.items()}
     kept = PacketTable(table.schema, table.columns.take(taken), [table.packets[r] for r in rows], cutouts)
     return kept, [ids[r] for r in rows]
 

@@ -11,18 +11,16 @@ A packet whose place at the end is not the end of its bytes was damaged: it is r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
+from .joined import Bytes
+from .leaves import Flag, Nothing, Number, Span, Symbol, Whole, concatenated, placed
 from .schemas import Field, PacketSchema, count_fields, kept
 
-PAD_PER_FIELD = 10  # nought bytes behind the last packet for each field, so that reading past the end stays inside
-SEVEN_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
-HIGH_BITS = np.uint64(0x8080808080808080)
-ONE = np.uint64(1)
-LONG_TEXT = 4096  # bytes; longer ones are checked against their packet's end at once
 STEP_COST, ITEM_COST, PACKET_COST = 20.0, 0.4, 800.0  # µs a field, µs a field of an item, µs a packet (measured)
 
 
@@ -37,177 +35,8 @@ class Decoded:
     table: pa.Table
     rows: np.ndarray  # which packets of the batch the table's rows are, ascending
     buffer: np.ndarray  # the joined bytes
+    packets: tuple[np.ndarray, np.ndarray]  # start, length of every packet in them
     cutouts: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]]  # path -> start, length (-1 when absent)
-
-
-class Bytes:
-    """The joined bytes of a batch, seen as every type at every offset.
-
-    A packet that is found damaged is led to the noughts behind the last packet, where every field reads as empty.
-    """
-
-    def __init__(self, payloads: list[bytes], fields: int):
-        padding = 64 + PAD_PER_FIELD * fields
-        joined = b"".join([*payloads, bytes(padding)])
-        self.u8 = np.frombuffer(joined, np.uint8)
-        self.size = len(joined) - padding
-        self.f4, self.f8, self.u64 = (self._at_every_offset(kind) for kind in ("<f4", "<f8", "<u8"))
-        lengths = np.fromiter((len(p) for p in payloads), np.int64, len(payloads))
-        self.end = np.cumsum(lengths)
-        self.start = self.end - lengths
-        self.bad = np.zeros(len(payloads), bool)
-
-    def _at_every_offset(self, kind: str) -> np.ndarray:
-        width = np.dtype(kind).itemsize
-        return np.ndarray(len(self.u8) - width + 1, kind, self.u8.data, strides=(1,))
-
-    def give_up(self, wrong: np.ndarray, pos: np.ndarray, own: np.ndarray) -> np.ndarray:
-        """The places, with the packets that are wrong led out of the way."""
-        self.bad[own[wrong]] = True
-        return np.where(wrong, self.size, pos)
-
-    def varint(self, pos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Zigzag variable-length integers at these places, and the places behind them."""
-        first = self.u8[pos]
-        if not (first & 0x80).any():
-            small = first.astype(np.int64)
-            return (small >> 1) ^ -(small & 1), pos + 1
-        word = self.u64[pos]
-        stops = ~word & HIGH_BITS
-        mask = stops ^ (stops - ONE)  # every bit up to the first byte that ends a number; all when none does
-        width = np.bitwise_count(mask).astype(np.int64) >> 3
-        raw = word & mask & SEVEN_BITS
-        raw = (raw & np.uint64(0x007F007F007F007F)) | ((raw & np.uint64(0x7F007F007F007F00)) >> ONE)
-        raw = (raw & np.uint64(0x00003FFF00003FFF)) | ((raw & np.uint64(0x3FFF00003FFF0000)) >> np.uint64(2))
-        raw = (raw & np.uint64(0x000000000FFFFFFF)) | ((raw & np.uint64(0x0FFFFFFF00000000)) >> np.uint64(4))
-        if not stops.all():
-            raw, width = self._past_eight(pos, stops == 0, raw, width)
-        return (raw >> ONE).view(np.int64) ^ -(raw & ONE).view(np.int64), pos + width
-
-    def _past_eight(self, pos, long, raw, width):
-        ninth = self.u8[pos + 8].astype(np.uint64)
-        tenth = self.u8[pos + 9].astype(np.uint64)
-        more = long & (ninth >= 128)
-        raw = raw | np.where(long, (ninth & np.uint64(0x7F)) << np.uint64(56), np.uint64(0))
-        raw = raw | np.where(more, (tenth & ONE) << np.uint64(63), np.uint64(0))
-        return raw, width + long + more
-
-
-class Leaf:
-    """A value without parts: one array for each time it was read."""
-
-    def __init__(self, field: Field):
-        self.field = field
-        self.chunks: list[np.ndarray] = []
-
-    def values(self, places: np.ndarray | None, n: int) -> np.ndarray:
-        return _placed(self.chunks, places, n)
-
-
-class Number(Leaf):
-    def read(self, data: Bytes, pos, own):
-        if self.field.kind == "double":
-            self.chunks.append(data.f8[pos])
-            return pos + 8
-        self.chunks.append(data.f4[pos])
-        return pos + 4
-
-    def column(self, places, n, valid, data):
-        values = self.values(places, n).astype(np.float64, copy=False)
-        unknown = np.isnan(values)  # a NaN in a packet means "not known", as null does
-        if unknown.any():
-            valid = ~unknown if valid is None else valid & ~unknown
-        return _primitive(pa.float64(), values, valid)
-
-
-class Whole(Leaf):
-    def read(self, data: Bytes, pos, own):
-        values, pos = data.varint(pos)
-        self.chunks.append(values)
-        return pos
-
-    def column(self, places, n, valid, data):
-        values = self.values(places, n)
-        if self.field.kind == "time":
-            return _primitive(pa.timestamp("us"), values * (1000 if self.field.unit == "ms" else 1), valid)
-        return _primitive(pa.int64(), values, valid)
-
-
-class Flag(Leaf):
-    def read(self, data: Bytes, pos, own):
-        values = data.u8[pos]
-        self.chunks.append(values)
-        wrong = values > 1
-        return data.give_up(wrong, pos + 1, own) if wrong.any() else pos + 1
-
-    def column(self, places, n, valid, data):
-        values = self.values(places, n).astype(bool)
-        return pa.array(values, mask=None if valid is None else ~valid)
-
-
-class Symbol(Leaf):
-    def read(self, data: Bytes, pos, own):
-        values, pos = data.varint(pos)
-        wrong = (values < 0) | (values >= len(self.field.symbols))
-        self.chunks.append(np.where(wrong, 0, values))
-        return data.give_up(wrong, pos, own) if wrong.any() else pos
-
-    def column(self, places, n, valid, data):
-        index = pa.array(self.values(places, n), mask=None if valid is None else ~valid)
-        return pa.DictionaryArray.from_arrays(index, list(self.field.symbols)).cast(pa.string())
-
-
-class Span:
-    """Text or bytes: where it starts and how long it is."""
-
-    def __init__(self, field: Field):
-        self.field = field
-        self.starts: list[np.ndarray] = []
-        self.lengths: list[np.ndarray] = []
-
-    def read(self, data: Bytes, pos, own):
-        if self.field.kind == "fixed":
-            length = np.full(len(pos), self.field.size, np.int64)
-        else:
-            length, pos = data.varint(pos)
-        if len(length) and (length.min() < 0 or length.max() > LONG_TEXT):
-            wrong = (length < 0) | (length > data.end[own] - pos)
-            if wrong.any():
-                pos, length = data.give_up(wrong, pos, own), np.where(wrong, 0, length)
-        self.starts.append(pos)
-        self.lengths.append(length)
-        return np.minimum(pos + length, data.size)
-
-    def spans(self, places, n, valid) -> tuple[np.ndarray, np.ndarray]:
-        start, length = _placed(self.starts, places, n), _placed(self.lengths, places, n)
-        return start, length if valid is None else np.where(valid, length, -1)
-
-    def column(self, places, n, valid, data):
-        start, length = _placed(self.starts, places, n), _placed(self.lengths, places, n)
-        offsets = np.zeros(n + 1, np.int64)
-        np.cumsum(length, out=offsets[1:])
-        index = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], length)
-        text = data.u8.take(index, mode="clip")
-        if (text >= 0x80).any():
-            self._refuse_broken_text(text, offsets, start, data)
-        kind = pa.string() if offsets[-1] < 2**31 else pa.large_string()
-        width = np.int32 if kind == pa.string() else np.int64
-        parts = [_bits(valid), pa.py_buffer(offsets.astype(width)), pa.py_buffer(text)]
-        return pa.Array.from_buffers(kind, n, parts).cast(pa.string())
-
-    @staticmethod
-    def _refuse_broken_text(text, offsets, start, data: Bytes) -> None:
-        raw = text.tobytes()
-        for i in np.unique(np.searchsorted(offsets, np.nonzero(text >= 0x80)[0], "right") - 1):
-            try:
-                raw[offsets[i] : offsets[i + 1]].decode()
-            except UnicodeDecodeError:
-                data.bad[np.searchsorted(data.end, start[i], "right")] = True
-
-
-class Nothing:
-    def read(self, data, pos, own):
-        return pos
 
 
 class Optional:
@@ -236,8 +65,8 @@ class Optional:
         return pos
 
     def _inside(self, places, n, valid):
-        filled = _concatenated(self.filled, bool)
-        whole = _placed(self.filled, places, n)
+        filled = concatenated(self.filled, bool)
+        whole = placed(self.filled, places, n)
         if filled.all() and len(filled) == n:
             return places, valid
         inner = np.nonzero(filled)[0] if places is None else places[filled]
@@ -343,10 +172,10 @@ class Several:
         return int(longest[np.argmin(cost)])
 
     def column(self, places, n, valid, data):
-        counts = _placed(self.counts, places, n)
+        counts = placed(self.counts, places, n)
         offsets = np.zeros(n + 1, np.int64)
         np.cumsum(counts, out=offsets[1:])
-        parents, numbers = _concatenated(self.parents, np.int64), _concatenated(self.numbers, np.int64)
+        parents, numbers = concatenated(self.parents, np.int64), concatenated(self.numbers, np.int64)
         inner = offsets[parents if places is None else places[parents]] + numbers
         items = self.item.column(inner, int(offsets[-1]), None, data)
         offsets = pa.array(offsets.astype(np.int32), mask=None if valid is None else np.append(~valid, False))
@@ -382,12 +211,13 @@ def _plain(field: Field):
     raise NotInColumns(f"{field.name} is a union of several types")
 
 
-def decode(schema: PacketSchema, payloads: list[bytes]) -> Decoded:
+def decode(schema: PacketSchema, payloads: Sequence[bytes | memoryview]) -> Decoded:
     """Decode Avro data of one schema; packets that are damaged (or very long) are left out of ``rows``."""
     data = Bytes(payloads, count_fields(schema.fields))
     top = Record(Field("packet", "record", schema.fields))
     if not payloads:
-        return Decoded(schema.arrow.empty_table(), np.zeros(0, np.int64), data.u8, {})
+        nothing = np.zeros(0, np.int64)
+        return Decoded(schema.arrow.empty_table(), nothing, data.u8, (nothing, nothing), {})
     place = top.read(data, data.start, np.arange(len(payloads)))
     data.bad |= place != data.end
     struct = top.column(None, len(payloads), None, data)  # also finds text that is not UTF-8
@@ -395,7 +225,8 @@ def decode(schema: PacketSchema, payloads: list[bytes]) -> Decoded:
     if len(rows) < len(payloads):
         struct = struct.take(pa.array(rows))
     cutouts = {path: (start[rows], length[rows]) for path, (start, length) in _cutouts(top, len(payloads)).items()}
-    return Decoded(pa.Table.from_struct_array(struct).cast(schema.arrow), rows, data.u8, cutouts)
+    table = pa.Table.from_struct_array(struct).cast(schema.arrow)
+    return Decoded(table, rows, data.u8, (data.start, data.end - data.start), cutouts)
 
 
 def _cutouts(top: Record, n: int) -> dict:
@@ -416,27 +247,3 @@ def _cutouts(top: Record, n: int) -> dict:
 
     look(top, (), None, None)
     return found
-
-
-def _concatenated(chunks: list[np.ndarray], kind) -> np.ndarray:
-    if len(chunks) == 1:
-        return chunks[0]
-    return np.concatenate(chunks) if chunks else np.zeros(0, kind)
-
-
-def _placed(chunks: list[np.ndarray], places: np.ndarray | None, n: int) -> np.ndarray:
-    """Values in the order they were read, put where they belong; slots nobody filled hold nought."""
-    values = _concatenated(chunks, np.int64)
-    if places is None:
-        return values
-    out = np.zeros(n, values.dtype)
-    out[places] = values
-    return out
-
-
-def _bits(valid: np.ndarray | None):
-    return None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
-
-
-def _primitive(kind: pa.DataType, values: np.ndarray, valid: np.ndarray | None) -> pa.Array:
-    return pa.Array.from_buffers(kind, len(values), [_bits(valid), pa.py_buffer(np.ascontiguousarray(values))])

@@ -11,6 +11,7 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import fastavro
 import pyarrow as pa
@@ -26,7 +27,7 @@ class BadPacket(ValueError):
     """A packet (or what should be one) that cannot be read; the message says why, for people."""
 
 
-def records(data, resolver=None) -> Iterator[tuple[PacketSchema, bytes]]:
+def records(data: memoryview) -> Iterator[tuple[PacketSchema, bytes | memoryview]]:
     """Schema and bytes of each record of a container. Raises BadPacket where the damage is met."""
     metadata, sync, place = _header(data)
     raw = metadata.get("avro.schema")
@@ -128,7 +129,7 @@ def _codec(name: str):
 
     def bounded(block):
         try:
-            return unpack(bytes(block))
+            return unpack(block)
         except BadPacket:
             raise
         except Exception as error:  # noqa: BLE001 (damaged bytes raise many kinds)
@@ -176,8 +177,8 @@ def _zstandard(block: bytes) -> bytes:
     return data
 
 
-_CODECS: dict[str, Callable[[bytes], bytes]] = {
-    "null": bytes,
+_CODECS: dict[str, Callable[[Any], Any]] = {
+    "null": lambda block: block,
     "deflate": _deflate,
     "snappy": _snappy,
     "zstandard": _zstandard,

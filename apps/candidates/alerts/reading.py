@@ -38,7 +38,7 @@ class Packet:
     where: str  # file path, or topic/partition/offset
     index: int  # which record of the file
     schema: PacketSchema
-    payload: bytes = field(repr=False, default=b"")  # the Avro datum; empty when the packet came as JSON or Parquet
+    payload: bytes | memoryview = field(repr=False, default=b"")  # the Avro datum; empty for JSON and Parquet
     values: dict[str, Any] | None = field(repr=False, default=None)
 
     def record(self) -> dict[str, Any]:
@@ -66,14 +66,8 @@ class Refused:
     raw: bytes = field(repr=False, default=b"")
 
 
-def read_paths(paths: Iterable[str | Path], resolver: Resolver | None = None) -> Iterator[Packet | Refused]:
-    """Packets of files, folders (every file of a known suffix below) and glob patterns."""
-    for path in expand(paths):
-        yield from read_file(path, resolver)
-
-
 def expand(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """The files meant by paths, folders and patterns, in a stable order."""
+    """The files meant by paths, folders (every file of a known suffix below) and patterns, in a stable order."""
     for given in paths:
         path = Path(given)
         if path.is_dir():
@@ -97,8 +91,9 @@ def read_file(path: str | Path, resolver: Resolver | None = None) -> Iterator[Pa
             if head[:4] == PARQUET:
                 yield from _read_parquet(stream, where)
                 return
-            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                yield from _read(data, where, resolver, b"")
+            # Packets are stretches of the file; it stays mapped for as long as one of them is kept.
+            data = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+            yield from _read(data, where, resolver, b"")
     except OSError as error:
         yield Refused(f"the file cannot be opened: {error.strerror or error}", where)
 
@@ -110,7 +105,7 @@ def read_message(raw: bytes, where: str, resolver: Resolver | None = None) -> It
     elif raw[:4] == PARQUET:
         yield from _read_parquet(io.BytesIO(raw), where, raw)
     else:
-        yield from _read(raw, where, resolver, raw)
+        yield from _read(memoryview(raw), where, resolver, raw)
 
 
 def _read(data, where: str, resolver: Resolver | None, raw: bytes) -> Iterator[Packet | Refused]:
@@ -133,7 +128,7 @@ def _packets(data, resolver):
     if data[:4] == MAGIC:
         return ((schema, payload, None) for schema, payload in records(data))
     if data[0] == 0 and len(data) > 5:
-        return iter([(_wire_schema(data, resolver), bytes(data[5:]), None)])
+        return iter([(_wire_schema(data, resolver), data[5:], None)])
     for sign, name in FOREIGN.items():
         if data[: len(sign)] == sign:
             raise BadPacket(f"not an alert packet: {name}")

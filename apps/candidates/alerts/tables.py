@@ -17,85 +17,79 @@ from .containers import BadPacket
 from .reading import Packet, Refused
 from .schemas import Field, PacketSchema, kept
 
+Bytes = bytes | memoryview
 FEWEST_AT_ONCE = 48  # below this many packets of one schema, decoding one by one is quicker
 
 
 @dataclass(slots=True)
 class PacketTable:
-    """Packets of one schema: row i of ``columns`` is ``packets[i]``."""
+    """Packets of one schema: row i of ``columns`` is ``packets[i]``, and so are row i of each kind of cutout.
+
+    Cutouts are packed as they came, and mostly stretches of the batch's joined bytes: nothing is copied.
+    """
 
     schema: PacketSchema
     columns: pa.Table
     packets: list[Packet] = field(repr=False)
-    cutouts: dict[tuple[str, ...], pa.Array] | None = field(repr=False, default=None)
+    cutouts: dict[tuple[str, ...], list[Bytes | None]] = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.packets)
 
 
 def tabulate(
-    packets: Iterable[Packet], *, with_cutouts: bool = False, fewest_at_once: int = FEWEST_AT_ONCE
+    packets: Iterable[Packet], *, fewest_at_once: int = FEWEST_AT_ONCE
 ) -> tuple[list[PacketTable], list[Refused]]:
     """Tables of the packets, and those that turned out to be damaged.
 
     Floats that are NaN become null, as an unknown value should fail a comparison rather than pass it.
-    With cutouts, their bytes are given beside each table, still packed as they came.
     """
     groups: dict[PacketSchema, list[Packet]] = {}
     for packet in packets:
         groups.setdefault(packet.schema, []).append(packet)
     tables, refused = [], []
     for schema, members in groups.items():
-        table, bad = _tabulate_one(schema, members, with_cutouts, fewest_at_once)
+        table, bad = _tabulate_one(schema, members, fewest_at_once)
         refused += bad
         if table is not None:
             tables.append(table)
     return tables, refused
 
 
-def _tabulate_one(schema, members, with_cutouts, fewest_at_once):
-    quick, rows, cutouts = None, np.zeros(0, np.int64), {}
+def _tabulate_one(schema, members, fewest_at_once):
+    quick, rows = None, np.zeros(0, np.int64)
+    cutouts: dict[tuple[str, ...], list[Bytes | None]] = {path: [] for path in schema.cutout_paths}
     if schema.avro is not None and len(members) >= fewest_at_once:
         try:
             done = columns.decode(schema, [p.payload for p in members])
             quick, rows = done.table, done.rows
-            cutouts = (
-                {path: _gathered(done.buffer, *span) for path, span in done.cutouts.items()} if with_cutouts else {}
-            )
+            cutouts = {path: _stretches(done.buffer, *spans) for path, spans in done.cutouts.items()}
+            for member, stretch in zip(members, _stretches(done.buffer, *done.packets), strict=True):
+                member.payload = stretch  # the joined bytes are enough; the packet's own may go
         except columns.NotInColumns:
             pass
     missing = np.setdiff1d(np.arange(len(members)), rows, assume_unique=True)
-    slow, slow_rows, slow_cutouts, refused = _one_by_one(schema, members, missing, with_cutouts)
+    slow, slow_rows, slow_cutouts, refused = _one_by_one(schema, members, missing)
     order = np.argsort(np.concatenate([rows, slow_rows]), kind="stable")
     taken = [members[i] for i in np.concatenate([rows, slow_rows])[order].astype(int)]
     if not taken:
         return None, refused
     parts = [t for t in (quick, slow) if t is not None and len(t)]
     table = parts[0] if len(parts) == 1 else pa.concat_tables(parts).take(pa.array(order))
-    pictures = None
-    if with_cutouts:
-        pictures = {p: _joined(cutouts.get(p), slow_cutouts[p], order) for p in schema.cutout_paths}
+    pictures = {}
+    for path in schema.cutout_paths:
+        both = [*cutouts[path], *slow_cutouts[path]]
+        pictures[path] = [both[i] for i in order.tolist()]
     return PacketTable(schema, table, taken, pictures), refused
 
 
-def _gathered(buffer: np.ndarray, start: np.ndarray, length: np.ndarray) -> pa.Array:
-    """Stretches of the joined bytes as one column, null where the length is negative."""
-    view, present = memoryview(buffer.data), length >= 0
-    spans = zip(start.tolist(), np.maximum(length, 0).tolist(), strict=True)
-    joined = b"".join([view[s : s + n] for s, n in spans])
-    offsets = np.concatenate([[0], np.cumsum(np.maximum(length, 0))]).astype(np.int64)
-    bits = None if present.all() else pa.py_buffer(np.packbits(present, bitorder="little"))
-    return pa.Array.from_buffers(pa.large_binary(), len(start), [bits, pa.py_buffer(offsets), pa.py_buffer(joined)])
+def _stretches(buffer: np.ndarray, start: np.ndarray, length: np.ndarray) -> list[Bytes | None]:
+    """Stretches of the joined bytes, None where the length is negative."""
+    view = memoryview(buffer.data)
+    return [None if n < 0 else view[s : s + n] for s, n in zip(start.tolist(), length.tolist(), strict=True)]
 
 
-def _joined(quick: pa.Array | None, slow: list, order: np.ndarray) -> pa.Array:
-    if quick is not None and not slow:
-        return quick
-    rest = pa.array(slow, pa.large_binary())
-    return (rest if quick is None else pa.concat_arrays([quick, rest])).take(pa.array(order, pa.int64()))
-
-
-def _one_by_one(schema: PacketSchema, members, which, with_cutouts):
+def _one_by_one(schema: PacketSchema, members, which):
     good, records, refused = [], [], []
     cutouts: dict[tuple[str, ...], list] = {path: [] for path in schema.cutout_paths}
     fields = kept(schema.fields)
@@ -108,9 +102,8 @@ def _one_by_one(schema: PacketSchema, members, which, with_cutouts):
             refused.append(Refused(str(error), packet.where, packet.index))
             continue
         good.append(i)
-        if with_cutouts:
-            for path, pictures in cutouts.items():
-                pictures.append(cutout_of(record, path))
+        for path, pictures in cutouts.items():
+            pictures.append(cutout_of(record, path))
     table = pa.Table.from_pylist(records, schema=schema.arrow) if records else schema.arrow.empty_table()
     return table, np.array(good, np.int64), cutouts, refused
 

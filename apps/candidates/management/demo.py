@@ -1,4 +1,4 @@
-"""The demo sky: a few people and groups, their filters, and one simulated night that went through them."""
+"""The demo sky: a few people and groups, their filters, and a simulated night of each survey that went through them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ..models import LatestCandidate
 from . import site
 
 Say = Callable[[str], None]
-PACKETS = 3000
+NIGHTS = {"ztf": ("ZTF Public", 3000), "lsst": ("LSST", 300)}
 SAVED = 40
 ADJECTIVES = ("amber", "brisk", "calm", "clear", "dusky", "early", "faint", "golden", "hidden", "lunar", "polar")
 NOUNS = ("aurora", "bolide", "comet", "corona", "dawn", "eclipse", "halo", "meteor", "nebula", "pulsar", "quasar")
@@ -52,12 +52,15 @@ def build(say: Say) -> None:
     if not queries.any_people():
         say("people, groups and filters")
         _found(described)
-    say("simulating a night")
-    night, last_night = settings.DATA / "demo_night", int(mjd_of(timezone.now())) - 1
-    if not night.exists():
-        call_command("simulate_night", packets=PACKETS, out=night, night=last_night, seed=20261122, verbosity=0)
-    say("letting its alerts through the filters")
-    call_command("ingest_alerts", str(night / "*.avro"), stream="ZTF Public", verbosity=0)
+    last_night = int(mjd_of(timezone.now())) - 1
+    for survey, (stream, packets) in NIGHTS.items():
+        say(f"simulating a night of {survey.upper()}")
+        night = settings.DATA / f"demo_night_{survey}"
+        if not (night / "night.json").exists():  # it is written last
+            asked = {"survey": survey, "packets": packets, "night": last_night}
+            call_command("simulate_night", out=night, seed=20261122, verbosity=0, **asked)
+        say("letting its alerts through the filters")
+        call_command("ingest_alerts", str(night / "*.avro"), stream=stream, verbosity=0)
     if not Source.objects.exists():
         say("scanning it, as people would")
         _scan(described)

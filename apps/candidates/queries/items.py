@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from apps.groups.models import Group
-from apps.sources.queries import comments, statistics, surroundings, thumbnails
-from apps.sources.queries.details import derive, said_of
+from apps.sources.queries import comments, links, statistics, surroundings, thumbnails
+from apps.sources.queries.details import derive, said_of, tags_said
 from apps.sources.queries.objs import rows_of as objs_of
 from apps.sources.queries.sources import saves_by_obj
 from skyportal.access.prepared import Statement, asked_ids, once_per_viewer, written
@@ -24,8 +24,9 @@ def candidate_items(
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; three reads however many, one more with comments."""
     seen = dict(objs)
+    rows = objs_of(list(seen))
+    seen = {obj_id: at for obj_id, at in seen.items() if obj_id in rows}  # one may be gone since it was found
     ids = list(seen)
-    rows = objs_of(ids)
     derive(list(rows.values()))
     names = {obj_id: row["name"] for obj_id, row in rows.items()}
     around = surroundings.for_scanning(viewer, ids)
@@ -34,6 +35,7 @@ def candidate_items(
     pictures = thumbnails.grouped(around.pictures, ids)
     classes, said = said_of(around, names)
     counted = statistics.merge(around.figures)
+    tagged, associated = tags_said(around, names), links.associated(around.linked, ids)
     talk = comments.by_obj(viewer, ids) if with_comments else {}
     items = []
     for obj_id, passed_at in seen.items():
@@ -50,8 +52,8 @@ def candidate_items(
             "saved_groups": [{name: group[name] for name in _SAVED} for group in saved.get(obj_id, [])],
             "passing_group_ids": passed[obj_id],
             "last_detected_at": _last_detection(counted.get(obj_id)),
-            "associated_objs": [],
-            "tags": [],
+            "associated_objs": associated[obj_id],
+            "tags": tagged.get(obj_id, []),
         }
         if with_comments:
             item["comments"] = talk[obj_id]

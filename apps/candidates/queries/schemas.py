@@ -17,10 +17,10 @@ from django.core.files.storage import default_storage
 from apps.groups.models import Stream
 from skyportal.access.errors import Invalid
 
-from ..alerts import needs
+from ..alerts import needs, sandbox
 from ..alerts.conditions import BadCondition, Validated, validate
 from ..alerts.schemas import from_tree
-from ..alerts.simulator.schema import ztf_schema
+from ..alerts.simulator import SCHEMAS
 
 
 def folder(stream_id: int) -> str:
@@ -53,7 +53,8 @@ def known(stream: Stream) -> list[pa.Schema]:
 def _shipped(stream: Stream) -> list[pa.Schema]:
     """The form of a survey's packets that we know without having seen one of the stream's own."""
     survey = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
-    return [from_tree(ztf_schema()).arrow] if str(survey).lower() == "ztf" else []
+    ours = SCHEMAS.get(str(survey).lower())
+    return [from_tree(ours()).arrow] if ours else []
 
 
 @lru_cache(maxsize=256)
@@ -66,6 +67,11 @@ def _read(name: str) -> pa.Schema:
 def fields(stream: Stream) -> list[tuple[str, str]]:
     """Every field that a condition may name, with its type."""
     return needs.describe(needs.together(known(stream)))
+
+
+def get_ready() -> None:
+    """Somebody is about to write a filter: what they write shall be checked at once."""
+    sandbox.shared().warm()
 
 
 def validated(stream: Stream, condition: str, annotations: Mapping[str, str]) -> Validated:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from skyportal.access.errors import Invalid
 
@@ -50,7 +51,20 @@ def from_json(data: Any) -> Attachment | None:
 
 
 def keep(body: bytes, folder: str, suffix: str = "") -> str:
-    """Put bytes into the file storage under their own hash, unless they are there; their name in it."""
+    """Put bytes into the file storage under their own hash, unless they are there; their name in it.
+
+    What is there becomes young again, so that `sweeping` leaves it to the row that is about to name it.
+    """
     digest = hashlib.sha256(body).hexdigest()
     name = f"{folder}/{digest[:2]}/{digest}{suffix}"
-    return name if default_storage.exists(name) else default_storage.save(name, ContentFile(body))
+    return name if _there(name) else default_storage.save(name, ContentFile(body))
+
+
+def _there(name: str) -> bool:
+    if not isinstance(default_storage, FileSystemStorage):  # an object store is not swept
+        return default_storage.exists(name)
+    try:
+        os.utime(default_storage.path(name))
+    except FileNotFoundError:
+        return False
+    return True

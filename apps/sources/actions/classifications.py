@@ -21,7 +21,7 @@ from ..models import Classification, ClassificationVote, Obj, Taxonomy
 from ..queries import classifications as reading
 from ..queries.objs import get_obj
 from ..queries.taxonomies import classes, get_taxonomy
-from .checks import asked_groups, audience_of, need, need_right, optional_text, person, text
+from .checks import as_flag, asked_groups, audience_of, need, need_right, optional_text, person, text
 from .objs import make_known_pairs
 
 MOST_AT_ONCE = 5000
@@ -86,14 +86,14 @@ class _Reader:
                 taxonomy_id=taxonomy_id,
                 classification=self._class(taxonomy_id, row.get("classification")),
                 probability=checked_probability(row.get("probability")),
-                ml=_flag(row, "ml"),
+                ml=as_flag(row, "ml"),
                 origin=optional_text(row.get("origin"), "origin"),
                 author_id=self.viewer.user_id,
                 author_name=self.viewer.username,
                 audience=self._audience(asked),
             ),
             asked,
-            _flag(row, "vote"),
+            as_flag(row, "vote"),
         )
 
     def _class(self, taxonomy_id: int, name: Any) -> str:
@@ -110,13 +110,6 @@ class _Reader:
         if (key := tuple(asked)) not in self.audiences:
             self.audiences[key] = audience_of(asked, [groups.sitewide_group_id()])
         return self.audiences[key]
-
-
-def _flag(row: Mapping[str, Any], name: str) -> bool:
-    value = row.get(name)
-    if value not in (None, True, False):
-        raise Invalid(f"Invalid {name}: must be true or false.")
-    return bool(value)
 
 
 def taxonomy_key(value: Any) -> int:
@@ -191,7 +184,7 @@ def _changes(viewer: Viewer, row: Classification, data: Mapping[str, Any]) -> di
     if "probability" in data:
         changes["probability"] = checked_probability(data["probability"])
     if data.get("ml") is not None:
-        changes["ml"] = _flag(data, "ml")
+        changes["ml"] = as_flag(data, "ml")
     if data.get("origin") is not None:
         changes["origin"] = optional_text(data["origin"], "origin")
     return changes

@@ -6,7 +6,7 @@ import base64
 import binascii
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -31,11 +31,14 @@ CUTOUTS = ("new", "ref", "sub")
 
 
 class Cutout(NamedTuple):
-    """A picture that ingestion cut out: PNG bytes, for whom, of which time."""
+    """A picture that ingestion cut out, for whom, of which time: PNG bytes, or what draws them if they are wanted.
+
+    Of a night's alerts most are of objs that have a newer one, so most need not be drawn. None: it is no picture.
+    """
 
     obj_id: int
     type: str
-    png: bytes
+    png: bytes | Callable[[], bytes | None]
     audience_id: int
     mjd: float | None = None
     origin: str | None = None
@@ -47,13 +50,6 @@ class Cutout(NamedTuple):
     @property
     def age(self) -> float:
         return -math.inf if self.mjd is None else self.mjd
-
-
-def store_cutouts(
-    obj_id: int, pictures: Mapping[str, bytes], audience_id: int, mjd: float | None = None, origin: str | None = None
-) -> int:
-    """Cutouts of one alert: PNG bytes by type."""
-    return store_many(Cutout(obj_id, kind, png, audience_id, mjd, origin) for kind, png in pictures.items())
 
 
 @transaction.atomic
@@ -70,33 +66,38 @@ def store_many(cutouts: Iterable[Cutout]) -> int:
         return 0
     obj_ids = {cutout.obj_id for cutout in newest.values()}
     lock(obj_ids)
-    outdated = []
+    outdated: dict[tuple[int, str, int], list[int]] = {}
     for old in Thumbnail.objects.filter(obj_id__in=obj_ids, type__in={c.type for c in newest.values()}):
         place = (old.obj_id, old.type, old.audience_id)
         if place not in newest:
             continue
         if _is_newer(newest[place], old):
-            outdated.append(old.pk)
+            outdated.setdefault(place, []).append(old.pk)
         else:
             del newest[place]
-    if newest:
-        Thumbnail.objects.filter(pk__in=outdated).delete()
-        Thumbnail.objects.bulk_create(_row(cutout) for cutout in newest.values())
-        known_by_audience((cutout.obj_id, cutout.audience_id) for cutout in newest.values())
-        names = Obj.objects.filter(pk__in={c.obj_id for c in newest.values()}).order_by("pk")
-        record(CutoutsStored(list(names.values_list("name", flat=True)), len(newest)))
-    return len(newest)
+    rows = [row for cutout in newest.values() if (row := _row(cutout))]
+    if rows:
+        replaced = [pk for row in rows for pk in outdated.get((row.obj_id, row.type, row.audience_id), [])]
+        Thumbnail.objects.filter(pk__in=replaced).delete()
+        Thumbnail.objects.bulk_create(rows)
+        known_by_audience((row.obj_id, row.audience_id) for row in rows)
+        names = Obj.objects.filter(pk__in={row.obj_id for row in rows}).order_by("pk")
+        record(CutoutsStored(list(names.values_list("name", flat=True)), len(rows)))
+    return len(rows)
 
 
 def _is_newer(cutout: Cutout, old: Thumbnail) -> bool:
     return old.mjd is None or cutout.age > old.mjd
 
 
-def _row(cutout: Cutout) -> Thumbnail:
+def _row(cutout: Cutout) -> Thumbnail | None:
+    png = cutout.png() if callable(cutout.png) else cutout.png
+    if png is None:
+        return None
     return Thumbnail(
         obj_id=cutout.obj_id,
         type=cutout.type,
-        file=keep(cutout.png, "thumbs", ".png"),
+        file=keep(png, "thumbs", ".png"),
         audience_id=cutout.audience_id,
         mjd=cutout.mjd,
         origin=cutout.origin,

@@ -45,11 +45,14 @@ _DETAIL = [
     Param("includePhotometry", flag, False),
     Param("deduplicatePhotometry", flag, False),
     Param("includeDetectionStats", flag, False),
+    Param("includeHosts", flag, False),
+    Param("includeTags", flag, True),
+    Param("includeAssociatedObjs", flag, True),
+    Param("includeSuperObjs", flag, False, "The same as includeAssociatedObjs."),
 ]
 _NOTHING_YET = [
-    "includeColorMagnitude", "includeAnalyses", "includeLabellers", "includeHosts", "includeGCNCrossmatches",
-    "includeGCNNotes", "includeSourcesInGcn", "includeCandidates", "includeTags", "includeAssociatedObjs",
-    "includeSuperObjs", "localizationRejectSources",
+    "includeColorMagnitude", "includeAnalyses", "includeGCNCrossmatches", "includeGCNNotes", "includeSourcesInGcn",
+    "includeCandidates", "localizationRejectSources",
 ]  # fmt: skip
 CACHED_SECONDS = 6 * 3600
 
@@ -67,7 +70,13 @@ def _declared() -> list[Param]:
 def wanted(query: Mapping[str, Any]) -> set[str]:
     """Fields that the include parameters ask for."""
     fields = {field for field, _ in obj_includes.items() if query.get(includes.parameter(field))}
-    return fields | ({"photstats"} if query["includeDetectionStats"] else set())
+    asked = {
+        "photstats": query["includeDetectionStats"],
+        "host": query["includeHosts"],
+        "tags": query["includeTags"],
+        "associated_objs": query["includeAssociatedObjs"] or query["includeSuperObjs"],
+    }
+    return fields | {field for field, is_asked in asked.items() if is_asked}
 
 
 class SourcesEndpoint(Endpoint):
@@ -291,10 +300,10 @@ class SourceExistsEndpoint(Endpoint):
             if any(value is not None for value in place):
                 raise Invalid("If any of 'ra', 'dec' or 'radius' are provided, all three are required.")
             return {"source_exists": False, "message": "A source of that name does not exist."}
-        found = objs.nearest(self.viewer, place[0], place[1], place[2] * 3600)
-        if found is None:
+        found = objs.near(self.viewer, place[0], place[1], place[2] * 3600, most=1)
+        if not found:
             return {"source_exists": False, "message": "A source at that location does not exist."}
         return {
             "source_exists": True,
-            "message": f"A source at that location already exists: {found[0]}, {found[1]:.2f} arcsec away.",
+            "message": f"A source at that location already exists: {found[0][0].name}, {found[0][1]:.2f} arcsec away.",
         }

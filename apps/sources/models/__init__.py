@@ -3,11 +3,15 @@
 from .annotations import Annotation
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
+from .galaxies import Galaxy
 from .instruments import Instrument, Telescope
-from .lists import Listing, SourceView
+from .links import Interest, Label, SuperObj, SuperObjMember
+from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
+from .validations import PointValidation
 
 __all__ = [
     "AbstractComment",
@@ -16,15 +20,24 @@ __all__ = [
     "Classification",
     "ClassificationVote",
     "Comment",
+    "Galaxy",
     "Instrument",
+    "Interest",
+    "Label",
     "Listing",
     "Obj",
     "ObjReader",
     "Origin",
     "PhotStat",
     "Photometry",
+    "PointValidation",
+    "SavedSearch",
     "Source",
     "SourceView",
+    "SuperObj",
+    "SuperObjMember",
+    "Tag",
+    "TagOption",
     "Taxonomy",
     "Telescope",
     "Thumbnail",

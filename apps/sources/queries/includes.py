@@ -15,7 +15,7 @@ from skyportal.access.viewer import Viewer
 from ..access import said, shared
 from ..models import Annotation, Comment, Obj, Thumbnail
 from ..slots import obj_includes
-from . import statistics
+from . import links, statistics
 from .objs import beneath
 
 Values = dict[int, Any]
@@ -84,6 +84,11 @@ def photstats(viewer: Viewer, ids: list[int]) -> Values:
     figures = statistics.merged(viewer, ids)
     names = dict(Obj.objects.filter(pk__in=ids).values_list("pk", "name"))
     return {pk: [statistics.public(names[pk], figures[pk])] if pk in figures else [] for pk in ids}
+
+
+@obj_includes.plug("labellers")
+def labellers(viewer: Viewer, ids: list[int]) -> Values:
+    return links.labellers(viewer, ids)
 
 
 @obj_includes.plug("thumbnails")

@@ -93,7 +93,7 @@ def _classify(request: ViewerRequest, name: str) -> HttpResponse:
     try:
         (made,) = saying.classify(viewer, [row])
     except Refusal as refusal:
-        error = refusal.message if chosen else "Choose a class first."
+        error = refusal.message if chosen else "Choose a class: type the beginning of its name."
         bound = {"class": form.get("class"), "probability": row["probability"], "groups": row["group_ids"]}
         filled = _form(viewer, get_obj(viewer, name), error=error, form=bound)
         return _classifications(request, name, open_form=True, **filled)

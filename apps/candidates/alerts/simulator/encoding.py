@@ -70,6 +70,7 @@ _PLAIN: dict[str, Callable[[Any], bytes]] = {
     "long": long,
     "string": _string,
     "bytes": _text,
+    "boolean": lambda value: _ONE_BYTE[bool(value)],
 }
 _FILLED: dict[str, Callable[[Any], bytes]] = {  # the same behind the branch number of [null, X]
     "float": partial(struct.Struct("<Bf").pack, 2),
@@ -77,6 +78,7 @@ _FILLED: dict[str, Callable[[Any], bytes]] = {  # the same behind the branch num
     "int": lru_cache(4096)(lambda value: b"\2" + long(value)),
     "long": lambda value: b"\2" + long(value),
     "string": lru_cache(4096)(lambda value: b"\2" + _string(value)),
+    "boolean": lambda value: b"\2" + _ONE_BYTE[bool(value)],
 }
 
 
@@ -88,6 +90,8 @@ def _of(avro: Any, named: dict[str, Encoder]) -> Encoder:
             return named[avro.rpartition(".")[2]]
         plain = _PLAIN[avro]
         return lambda value, parts: parts.append(plain(value))
+    if avro["type"] in _PLAIN:  # a long with a logical type
+        return _of(avro["type"], named)
     if avro["type"] == "array":
         return _list(_of(avro["items"], named))
     record = _record([(f["name"], f["type"]) for f in avro["fields"]], named)

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .pictures import PIXEL, Scene, cutouts, pixel_noise
+from skyportal.astro.time import JD_OF_MJD
+
+from .pictures import PIXEL, Scene, cutouts, packed, pixel_noise
 from .population import STARS, SkyObject, difference_flux
 from .schema import CANDIDATE, PREVIOUS, names
-from .survey import BANDS, JD_OF_MJD, NIGHT_ZERO, SurveyField
+from .survey import BANDS, NIGHT_ZERO, SurveyField
 
 FIELDS, PREVIOUS_FIELDS = names(CANDIDATE), names(PREVIOUS)
 ONLY_DETECTED = {
@@ -104,7 +106,7 @@ class _Seen:
             }
         )
         name = object_name(number, v.mjd[detections[0]])
-        new, ref, sub = self._pictures(i)
+        new, ref, sub = map(packed, self._pictures(i))
         stem = f"candid{record['candid']}_pid{record['pid']}_targ"
         return {
             "schemavsn": "4.02",
@@ -329,8 +331,9 @@ class _Seen:
         x, y = rng.uniform(-0.5, 0.5, 2)
         flux = float(self.flux[i] * 10 ** (0.4 * (zeropoint - 23.9)))
         scene = Scene(stars, galaxy, counts(thing.ref_mag), flux, float(x), float(y))
-        noise = pixel_noise(v.depth[i], zeropoint, v.seeing[i])
-        return cutouts(scene, v.seeing[i], noise, rng, artefact=thing.kind == "Bogus")
+        fwhm = v.seeing[i] / PIXEL
+        noise = pixel_noise(v.depth[i], zeropoint, fwhm)
+        return cutouts(scene, fwhm, 1.9 / PIXEL, noise, rng, artefact=thing.kind == "Bogus")
 
 
 def object_name(number: int, first_mjd: float) -> str:

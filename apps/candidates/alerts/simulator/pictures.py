@@ -1,4 +1,4 @@
-"""Cutouts as a survey makes them: 63 x 63 pixels of science, reference and difference, gzipped FITS."""
+"""Cutouts as a survey makes them: 63 x 63 pixels of science, reference and difference, in FITS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import cramjam
 import numpy as np
 
 SIDE = 63
-PIXEL = 1.012  # arcsec
+PIXEL = 1.012  # arcsec, ZTF
 _CARDS = [
     "SIMPLE  =                    T",
     "BITPIX  =                  -32",
@@ -36,13 +36,13 @@ class Scene:
 
 
 def cutouts(
-    scene: Scene, seeing: float, noise: float, rng: np.random.Generator, artefact: bool = False
+    scene: Scene, fwhm: float, ref_fwhm: float, noise: float, rng: np.random.Generator, artefact: bool = False
 ) -> tuple[bytes, bytes, bytes]:
-    """Science, reference and difference, packed.
+    """Science, reference and difference as FITS.
 
-    ``seeing`` is the FWHM in arcsec, ``noise`` the pixel noise of the difference in data numbers.
+    ``fwhm`` and ``ref_fwhm`` are in pixels, ``noise`` is the pixel noise of the difference in data numbers.
     """
-    width, ref_width = seeing / PIXEL / 2.3548, 1.9 / PIXEL / 2.3548
+    width, ref_width = fwhm / 2.3548, ref_fwhm / 2.3548
     still = _galaxy(scene.galaxy)
     reference, science = still.copy(), still
     for x, y, flux in scene.stars:
@@ -54,12 +54,12 @@ def cutouts(
     shape = _artefact(scene.difference, rng) if artefact else _star(scene.x, scene.y, scene.difference, width)
     grain = rng.standard_normal((2, SIDE, SIDE), dtype=np.float32) * noise
     difference = shape + grain[0]
-    return _pack(science + shape + grain[0] + 150), _pack(reference + 0.3 * grain[1] + 150), _pack(difference)
+    return _fits(science + shape + grain[0] + 150), _fits(reference + 0.3 * grain[1] + 150), _fits(difference)
 
 
-def pixel_noise(depth: float, zeropoint: float, seeing: float) -> float:
-    """Noise of one pixel in data numbers, in an image of this five-sigma depth."""
-    width = seeing / PIXEL / 2.3548
+def pixel_noise(depth: float, zeropoint: float, fwhm: float) -> float:
+    """Noise of one pixel in data numbers, in an image of this five-sigma depth; ``fwhm`` in pixels."""
+    width = fwhm / 2.3548
     return 10 ** (0.4 * (zeropoint - depth)) / 5 / np.sqrt(4 * np.pi * width**2)
 
 
@@ -90,5 +90,10 @@ def _artefact(flux: float, rng) -> np.ndarray:
     return _star(0, 0, flux, 0.35)
 
 
-def _pack(image: np.ndarray) -> bytes:
-    return bytes(cramjam.gzip.compress(HEADER + image.astype(">f4").tobytes() + TAIL, level=1))
+def _fits(image: np.ndarray) -> bytes:
+    return HEADER + image.astype(">f4").tobytes() + TAIL
+
+
+def packed(picture: bytes) -> bytes:
+    """As ZTF sends them: gzipped."""
+    return bytes(cramjam.gzip.compress(picture, level=1))

@@ -7,7 +7,7 @@ al. 2009, doi:10.1088/0004-637X/698/1/895), periodic forms for variable stars.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -98,6 +98,13 @@ def draw(kind: str, ra: float, dec: float, night: float, rng: np.random.Generato
             {"positive": rng.random() < 0.6},
         )
     return _star(kind, ra, dec, night, rng)
+
+
+def farther(thing: SkyObject, magnitudes: float) -> SkyObject:
+    """The same object so far away that all of it is fainter by so much."""
+    z = redshift_at(distance_modulus(thing.redshift) + magnitudes) if thing.redshift > 0 else thing.redshift
+    dimmer = {name: getattr(thing, name) + magnitudes for name in ("peak_mag", "ref_mag", "host_mag")}
+    return replace(thing, redshift=z, **dimmer)
 
 
 def _explosion(kind, ra, dec, night, rng) -> SkyObject:

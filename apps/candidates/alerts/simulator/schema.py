@@ -30,7 +30,8 @@ magzpscirms:f? clrcoeff:f? clrcounc:f? exptime:f? adpctdif1:f? adpctdif2:f? diff
 forcediffimflux:f? forcediffimfluxunc:f? procstatus:s? distnr:f? ranr:d decnr:d magnr:f?
 sigmagnr:f? chinr:f? sharpnr:f?"""
 
-TYPES = {"d": "double", "f": "float", "i": "int", "l": "long", "s": "string"}
+TYPES: dict[str, Any] = {"d": "double", "f": "float", "i": "int", "l": "long", "s": "string", "b": "boolean",
+                         "t": {"type": "long", "logicalType": "timestamp-micros"}}  # fmt: skip
 CUTOUTS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
 
 
@@ -39,7 +40,8 @@ def names(text: str) -> list[str]:
     return [field.split(":")[0] for field in text.split()]
 
 
-def _record(name: str, text: str) -> dict[str, Any]:
+def record(name: str, text: str) -> dict[str, Any]:
+    """An Avro record of such fields."""
     fields = []
     for field in text.split():
         key, kind = field.split(":")
@@ -61,11 +63,8 @@ def ztf_schema() -> dict[str, Any]:
         "fields": [
             *({"name": n, "type": "string"} for n in ("schemavsn", "publisher", "objectId")),
             {"name": "candid", "type": "long"},
-            {"name": "candidate", "type": _record("candidate", CANDIDATE)},
-            *(
-                {"name": n, "type": ["null", {"type": "array", "items": _record(item, text)}]}
-                for n, item, text in lists
-            ),
+            {"name": "candidate", "type": record("candidate", CANDIDATE)},
+            *({"name": n, "type": ["null", {"type": "array", "items": record(item, text)}]} for n, item, text in lists),
             *({"name": n, "type": ["null", cutout if i == 0 else "ztf.cutout"]} for i, n in enumerate(CUTOUTS)),
         ],
     }

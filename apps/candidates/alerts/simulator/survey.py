@@ -12,7 +12,6 @@ import numpy as np
 
 LONGITUDE, LATITUDE = -116.86, 33.36  # Palomar, degrees
 FIELD_SIDE = 7.2  # degrees
-JD_OF_MJD = 2400000.5
 NIGHT_ZERO = 2457754.5  # JD from which ZTF counts nights and exposures (2017-01-01)
 BANDS = "gri"
 DEPTH = np.array([20.8, 20.6, 20.0])  # 5 sigma in 30 s, dark sky, 2 arcsec

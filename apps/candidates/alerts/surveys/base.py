@@ -28,7 +28,6 @@ class Alert:
     programid: int | None  # of the alert itself; each point has its own
     photometry: LightCurve
     cutouts: dict[str, bytes] = field(repr=False)  # new, ref, sub, packed as they came
-    fields: dict[str, Any] = field(repr=False)  # the packet without its pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +83,6 @@ class Survey:
             programid=None if math.isnan(program) else int(program),
             photometry=light_curve(self.points(record)),
             cutouts=self.cutouts(record),
-            fields=without_pictures(record),
         )
 
     def points(self, record: Mapping[str, Any]) -> Iterator[Point]:
@@ -138,13 +136,6 @@ def has_field(fields: tuple[Field, ...], path: str) -> bool:
             inner = f.children[0].children if f.kind == "array" else f.children
             return not rest or has_field(inner, rest)
     return False
-
-
-def without_pictures(value: Any) -> Any:
-    """A packet's plain values, without bytes."""
-    if isinstance(value, Mapping):
-        return {k: without_pictures(v) for k, v in value.items() if not isinstance(v, (bytes, bytearray))}
-    return [without_pictures(v) for v in value] if isinstance(value, list) else value
 
 
 def _first_number(record, paths: tuple[str, ...]) -> float:

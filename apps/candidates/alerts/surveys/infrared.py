@@ -1,9 +1,11 @@
 """Near-infrared surveys: Palomar Gattini-IR, WINTER, TURBO. Their J, H and K are on 2MASS's Vega system."""
 
-from skyportal.astro.alert_photometry import VEGA_TO_AB
+from skyportal.astro.zeropoints import ab_offset
 
 from .base import Survey
 from .measures import Magnitudes
+
+VEGA_TO_AB = {band: ab_offset(band, "vega") for band in ("2massj", "2massh", "2massks")}
 
 _J = Magnitudes(time="jd", band=lambda record: "J", bands={"J": "2massj"}, to_ab=VEGA_TO_AB, limit="diffmaglim",
                 exposure=("stackquadid", "subid"))  # fmt: skip

@@ -7,14 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from skyportal.astro.alert_photometry import (
-    JD_OF_MJD,
-    flux_from_magnitude,
-    fluxerr_from_limit,
-    fluxerr_from_magerr,
-    rescaled_to_microjansky,
-    utc_from_tai,
-)
+from skyportal.astro.photometry import flux_density, limiting_fluxerr, to_microjansky
+from skyportal.astro.time import JD_OF_MJD, utc_from_tai
 
 from ..lightcurve import Point
 
@@ -63,7 +57,7 @@ class Measure:
         if not (math.isfinite(flux) and math.isfinite(fluxerr)):
             if not math.isfinite(limiting_mag):
                 return None
-            flux, fluxerr, origin = math.nan, float(fluxerr_from_limit(limiting_mag)), "limit"
+            flux, fluxerr, origin = math.nan, float(limiting_fluxerr(limiting_mag)), "limit"
         candid = self._candid(record) if origin in ("alert", "previous") else ""
         program = number(record, self.programid)
         return Point(
@@ -112,7 +106,7 @@ class Measure:
 
     def _ref_flux(self, record) -> float:
         mag, distance = number(record, self.ref_mag), number(record, self.ref_distance)
-        return math.nan if distance > 1.5 or not mag > 0 else float(flux_from_magnitude(mag))
+        return math.nan if distance > 1.5 or not mag > 0 else float(flux_density(mag)[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +120,7 @@ class Magnitudes(Measure):
 
     def measured(self, record, bandpass):
         mag, magerr = number(record, self.mag), number(record, self.magerr)
-        flux = float(flux_from_magnitude(mag + self.to_ab.get(bandpass, 0.0)))
-        fluxerr = float(fluxerr_from_magerr(flux, magerr))
+        flux, fluxerr = (float(x) for x in flux_density(mag + self.to_ab.get(bandpass, 0.0), magerr))
         return (-flux if self.sign and record.get(self.sign) in NEGATIVE else flux), fluxerr
 
 
@@ -145,7 +138,7 @@ class Fluxes(Measure):
         flux, fluxerr = number_or_deep(record, self.flux), abs(number(record, self.fluxerr))
         if self.zeropoint is not None:
             zeropoint = number(record, self.zeropoint) if isinstance(self.zeropoint, str) else self.zeropoint
-            flux, fluxerr = (float(rescaled_to_microjansky(x, zeropoint)) for x in (flux, fluxerr))
+            flux, fluxerr = (float(to_microjansky(x, zeropoint)) for x in (flux, fluxerr))
         if self.sign and record.get(self.sign) in NEGATIVE:
             flux = -abs(flux)
         return flux * self.factor, fluxerr * self.factor

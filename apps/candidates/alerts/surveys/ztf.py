@@ -1,6 +1,6 @@
 """Zwicky Transient Facility, as published and as re-published by brokers."""
 
-from skyportal.astro.alert_photometry import JD_OF_MJD
+from skyportal.astro.time import JD_OF_MJD
 
 from .base import Survey
 from .measures import Fluxes, Magnitudes

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         "from the stream's altdata (topic, servers, group, registry, schemas, kafka), or from KAFKA_SERVERS. "
         "Several of these with one group share the work. Ends cleanly on SIGTERM and Ctrl-C."
     )
+    requires_system_checks: list[str] = []  # they would load every page of the site
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -67,7 +68,7 @@ class Command(BaseCommand):
         consumer = Consumer(
             {
                 "auto.offset.reset": "earliest",
-                "queued.max.messages.kbytes": 131_072,
+                "queued.max.messages.kbytes": 65_536,
                 **extra,
                 "bootstrap.servers": chosen["servers"],
                 "group.id": chosen["group"] or f"skyportal-{stream_id}",

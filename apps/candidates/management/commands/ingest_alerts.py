@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.candidates.actions.intake import BATCH, Intake, Report
-from apps.candidates.alerts.batches import in_batches
+from apps.candidates.alerts.batches import ahead, decode, in_batches
 from apps.candidates.alerts.reading import expand, read_file
 from apps.candidates.alerts.resolvers import FolderResolver
 from apps.candidates.queries.streams import stream_named
@@ -19,6 +20,7 @@ from skyportal.access.errors import NotVisible
 
 class Command(BaseCommand):
     help = "Let the packets of files, folders and patterns into a stream. The same packets again change nothing."
+    requires_system_checks: list[str] = []  # they would load every page of the site
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH", help="Files, folders, or patterns such as 'night/*'.")
@@ -37,13 +39,12 @@ class Command(BaseCommand):
         resolver = FolderResolver(options["schemas"]) if options["schemas"] else None
         progress = Progress(self, len(files), shown=options["verbosity"] > 0)
         intake = Intake(stream)
-        try:
-            packets = (packet for path in progress.of(files) for packet in read_file(path, resolver))
-            for batch in in_batches(packets, max(1, options["batch"])):
+        packets = (packet for path in progress.of(files) for packet in read_file(path, resolver))
+        with closing(ahead(map(decode, in_batches(packets, max(1, options["batch"]))))) as batches:
+            for batch in batches:
                 progress.report.add(intake.take(batch))
                 progress.show()
-        finally:
-            intake.close()
+                del batch  # the next one is waited for without it
         progress.sum_up()
 
 
@@ -59,8 +60,6 @@ class Progress:
         for path in paths:
             yield path
             self.done += 1
-            if self.live and self.done % 50 == 0:
-                self.show()
 
     def show(self) -> None:
         if not self.live:

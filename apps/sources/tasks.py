@@ -1,0 +1,10 @@
+"""The clock's door into this app."""
+
+from celery import shared_task
+
+from .actions import sweeping
+
+
+@shared_task(name="sources.sweep_files")
+def sweep_files() -> int:
+    return sweeping.sweep().files
