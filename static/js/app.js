@@ -16,6 +16,7 @@ import "./plots.js";
 import "./legend.js";
 import "./nights.js";
 import "./centroid.js";
+import "./images.js";
 import "./light-curve.js";
 import "./live.js";
 import "./panels.js";
