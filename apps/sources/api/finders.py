@@ -3,54 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.utils import timezone
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
-from skyportal.api.params import Param, Query, flag, integer, key, moment, number
-from skyportal.astro.offsets import julian_year
-from skyportal.astro.time import mjd_of
+from skyportal.api.params import Param, Query, flag, key, number
 
 from ..plots import finders as plots
 from ..queries import finders, objs
+from ..queries.finder_parameters import CHART, COMMON, SOURCE, asked
 from ..queries.observability import position
 from ..surveys import gaia
 
 FORMATS = {"pdf": "application/pdf", "png": "image/png"}
-_COMMON = [
-    Param("facility", default="Keck", help="Keck, P200, P200-NGPS or Shane."),
-    Param("num_offset_stars", integer, 3, help="0 to 10."),
-    Param("use_ztfref", flag, True, help="Taken, but offset stars are always those of Gaia."),
-    Param("obstime", moment, help="When it is used: proper motions are applied up to then. Now by default."),
-]
-_CHART = [
-    *_COMMON,
-    Param("imsize", number, 4.0, help="Side of the chart, 2 to 15 arcmin."),
-    Param("image_source", default="ps1", help="ps1, ps1_cds, desi, dss or ztfref."),
-    Param("type", default="pdf", help="pdf or png."),
-]
-
-
-def asked(name: str, ra: float, dec: float, query: Query) -> finders.Asked:
-    """A chart as the parameters describe it."""
-    when: datetime = query["obstime"] or timezone.now()
-    return finders.Asked(
-        name,
-        ra,
-        dec,
-        julian_year(mjd_of(when)),
-        facility=query["facility"],
-        count=query["num_offset_stars"],
-        **{ours: query[theirs] for theirs, ours in _OURS.items() if query.get(theirs) is not None},
-    )
-
-
-_OURS = {"image_source": "image_source", "imsize": "size", "mag_min": "mag_min", "mag_limit": "mag_limit"}
 
 
 def file_of(found: finders.Found, kind: str) -> HttpResponse:
@@ -68,9 +36,7 @@ class FinderEndpoint(Endpoint):
 
     params = {
         "GET": [
-            *_CHART,
-            Param("mag_min", number, help="Brightest offset star; the facility's own by default."),
-            Param("mag_limit", number, help="Faintest offset star; the facility's own by default."),
+            *SOURCE,
             Param("as_json", flag, False, help="Where to fetch it, instead of the file."),
             Param("use_cache", flag, True, help="Stars and images asked for today will do."),
         ]
@@ -92,7 +58,7 @@ class FinderEndpoint(Endpoint):
 class OffsetsEndpoint(Endpoint):
     """Offset stars of a source, as a facility's star list and as figures."""
 
-    params = {"GET": [*_COMMON, Param("observing_run_id", key, help="Refused: runs are not there yet.")]}
+    params = {"GET": [*COMMON, Param("observing_run_id", key, help="Refused: runs are not there yet.")]}
 
     def get(self, request: Any, obj_id: str) -> dict[str, Any]:
         obj = objs.get_obj(self.viewer, obj_id)
@@ -113,7 +79,7 @@ class UnsourcedFinderEndpoint(Endpoint):
 
     params = {
         "GET": [
-            *_CHART,
+            *CHART,
             Param("location_type", help="pos, gaia_dr3 or gaia_dr2."),
             Param("catalog_id", default="unknown", help="A Gaia source_id, or what to call the position."),
             Param("ra", number, help="Degrees."),

@@ -38,13 +38,13 @@ def robust_scale(found: Centroids) -> float:
 
 def centroid_plot(found: Centroids) -> LayoutDOM:
     """North up, east left, the source at the cross; the mean as a ring, the scatter of one point as an ellipse."""
-    from bokeh.models import ColumnDataSource, HoverTool
+    from bokeh.models import ColumnDataSource, HoverTool, Range1d
     from bokeh.plotting import figure
 
     half = robust_scale(found)
     plot = figure(
         frame_width=_SIDE, frame_height=_SIDE, sizing_mode="fixed",
-        x_range=(half, -half), y_range=(-half, half),
+        x_range=Range1d(half, -half), y_range=Range1d(-half, half),
         x_axis_label="east (arcsec)", y_axis_label="north (arcsec)",
         tools="pan,wheel_zoom,box_zoom,reset,save", active_scroll="wheel_zoom", active_drag="pan", name="centroids",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from skyportal.access.viewer import Viewer
 from skyportal.astro.stars import absolute_magnitude
 
-from . import annotations
+from . import annotations as annotated
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _number(data: Mapping[str, Any], names: tuple[str, ...]) -> float | None:
 def colours(viewer: Viewer, obj_id: int, keys: Keys) -> list[dict[str, Any]]:
     """For each annotation of the catalogue that says enough, its origin, absolute magnitude and colour."""
     wanted, found = _bare(keys.catalog), []
-    for row in annotations.by_obj(viewer, [obj_id], groups=False)[obj_id]:
+    for row in annotated.by_obj(viewer, [obj_id], groups=False)[obj_id]:
         if wanted in _bare(row["origin"]):
             data = {_bare(key): value for key, value in row["data"].items()}
             absolute, colour = _absolute(data, keys), _colour(data, keys)

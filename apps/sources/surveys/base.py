@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import ClassVar, Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from PIL import Image, UnidentifiedImageError
 
@@ -15,12 +16,13 @@ SIDE = 60.0
 PIXELS = 240
 
 
-class SurveyImages(Protocol):
+class SurveyImages(ABC):
     """``key`` is the type of thumbnail in the public API, ``name`` what people call the survey."""
 
     key: ClassVar[str]
     name: ClassVar[str]
 
+    @abstractmethod
     def picture(self, ra: float, dec: float) -> bytes:
         """An image file, north up and east left, `PIXELS` a side; raises `Unreachable`."""
 
@@ -38,7 +40,7 @@ def as_png(body: bytes, name: str) -> bytes:
         picture = image.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Unreachable(f"{name} gave an answer that is no picture.") from None
-    if all(low == high for low, high in picture.getextrema()):
+    if all(band.getextrema()[0] == band.getextrema()[1] for band in picture.split()):
         raise Unreachable(f"{name} has no image of this place.")
     if picture.size != (PIXELS, PIXELS):
         picture = picture.resize((PIXELS, PIXELS))

@@ -1,17 +1,17 @@
 """Colour images of Pan-STARRS1 3π DR2 stacks, in two steps: which files cover a place, and a cutout of three of them.
 
-https://outerspace.stsci.edu/display/PANSTARRS/PS1+Image+Cutout+Service (ps1filenames.py, fitscut.cgi; 0.25 arcsec a pixel).
+outerspace.stsci.edu, "PS1 Image Cutout Service": ps1filenames.py and fitscut.cgi, 0.25 arcsec a pixel.
 """
 
 from django.conf import settings
 
 from skyportal.outside import Unreachable, fetch
 
-from .base import PIXELS, survey_images
+from .base import PIXELS, SurveyImages, survey_images
 
 
 @survey_images.add
-class PanStarrs:
+class PanStarrs(SurveyImages):
     key, name = "ps1", "Pan-STARRS"
 
     def picture(self, ra: float, dec: float) -> bytes:

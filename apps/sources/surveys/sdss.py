@@ -4,11 +4,11 @@ from django.conf import settings
 
 from skyportal.outside import fetch
 
-from .base import PIXELS, SIDE, survey_images
+from .base import PIXELS, SIDE, SurveyImages, survey_images
 
 
 @survey_images.add
-class Sdss:
+class Sdss(SurveyImages):
     key, name = "sdss", "SDSS"
 
     def picture(self, ra: float, dec: float) -> bytes:

@@ -12,7 +12,7 @@ from ..views import charts, finders, images, observability
 
 urlpatterns = flatten(
     routes("sources/<str:obj_id>/observability", observability_api.ObservabilityEndpoint),
-    routes("sources/<str:obj_id>/finder", finders_api.FinderEndpoint),
+    routes("sources/<str:obj_id>/finder", finders_api.FinderEndpoint, name="finder-file"),
     routes("sources/<str:obj_id>/offsets", finders_api.OffsetsEndpoint),
     routes("sources/<str:obj_id>/color_mag", charts_api.ColorMagEndpoint),
     routes("internal/survey_thumbnail", images_api.SurveyThumbnailEndpoint),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -25,7 +27,7 @@ def centroid(request: ViewerRequest, name: str) -> HttpResponse:
     viewer = request.viewer
     obj = get_obj(viewer, name)
     found = centroids.centroids(viewer, obj)
-    context = {"obj": obj, "found": found}
+    context: dict[str, Any] = {"obj": obj, "found": found}
     if found:
         east, north = found.mean()
         context |= {

@@ -17,14 +17,13 @@ from skyportal.api.params import Query
 from skyportal.astro import starlists
 from skyportal.web.requests import ViewerRequest
 
-from ..api.finders import FinderEndpoint, asked
 from ..plots import finders as plots
 from ..queries import finders
+from ..queries.finder_parameters import SOURCE, asked
 from ..queries.objs import get_obj
 from ..queries.observability import position
 from ..surveys.hips import IMAGES
 
-_PARAMS = FinderEndpoint.params["GET"]
 _SHOWN = ("facility", "image_source", "imsize", "num_offset_stars", "obstime", "mag_min", "mag_limit")
 
 
@@ -52,7 +51,7 @@ def chart(request: ViewerRequest, name: str) -> HttpResponse:
     obj = get_obj(request.viewer, name)
     context: dict[str, Any] = {"obj": obj, "asked": request.GET.urlencode()}
     try:
-        found = finders.find(asked(obj.name, *position(obj), Query.parse(request.GET, _PARAMS)))
+        found = finders.find(asked(obj.name, *position(obj), Query.parse(request.GET, SOURCE)))
         entries = found.entries
         context |= {
             "drawing": mark_safe(plots.chart(found).svg()),  # noqa: S308  drawn by us
