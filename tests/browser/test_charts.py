@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import expect
 
 from apps.sources.actions.thumbnails import store_many
@@ -16,8 +15,7 @@ from tests.sources.remarks import png
 
 
 @pytest.fixture
-def skies(settings):
-    cache.clear()
+def skies(settings, own_cache):
     settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
     there = Skies()
     with serve(there.gaia) as gaia, serve(there.hips) as hips:

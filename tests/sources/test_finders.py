@@ -21,8 +21,7 @@ STARS = [
 
 
 @pytest.fixture
-def skies(settings):
-    cache.clear()
+def skies(settings, own_cache):
     settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
     there = Skies(STARS)
     with serve(there.gaia) as gaia, serve(there.hips) as hips:

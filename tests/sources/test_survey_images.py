@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from django.core.cache import cache
 from PIL import Image
 
 from apps.sources.models import Thumbnail
@@ -41,8 +40,7 @@ class Surveys:
 
 
 @pytest.fixture
-def surveys(settings):
-    cache.clear()
+def surveys(settings, own_cache):
     settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
     with serve(Surveys()) as emulator:
         settings.SDSS_CUTOUTS, settings.LEGACY_CUTOUTS = f"{emulator.address}/sdss", f"{emulator.address}/legacy"

@@ -44,7 +44,7 @@ def centroid_plot(found: Centroids) -> LayoutDOM:
     half = robust_scale(found)
     plot = figure(
         frame_width=_SIDE, frame_height=_SIDE, sizing_mode="fixed",
-        x_range=Range1d(half, -half), y_range=Range1d(-half, half),
+        x_range=Range1d(start=half, end=-half), y_range=Range1d(start=-half, end=half),
         x_axis_label="east (arcsec)", y_axis_label="north (arcsec)",
         tools="pan,wheel_zoom,box_zoom,reset,save", active_scroll="wheel_zoom", active_drag="pan", name="centroids",
     )  # fmt: skip

@@ -130,7 +130,7 @@ def together(named: Sequence[tuple[str, Night]], title: str) -> Drawing:
     return drawing
 
 
-def year(names: Sequence[str], days: NDArray, hours: NDArray, *, width: float = 920, height: float = 240) -> Drawing:
+def year(names: Sequence[str], days: NDArray, hours: NDArray, *, width: float = 640, height: float = 220) -> Drawing:
     """Hours a night through the year, a line for each telescope."""
     drawing = Drawing(width, height, "Hours a night through the year", css="airmass")
     frame, most = Frame(float(days[0]), float(days[-1]), width, height), max(6.0, float(hours.max()))
