@@ -18,6 +18,8 @@ import "./nights.js";
 import "./centroid.js";
 import "./images.js";
 import "./light-curve.js";
+import "./spectra.js";
+import "./drop.js";
 import "./live.js";
 import "./panels.js";
 import "./sortable.js";

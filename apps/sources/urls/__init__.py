@@ -2,6 +2,8 @@
 
 from skyportal.api.routes import flatten
 
-from . import charts, objs, photometry, remarks
+from . import charts, objs, photometry, remarks, spectra
 
-urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, charts.urlpatterns, objs.urlpatterns)
+urlpatterns = flatten(
+    remarks.urlpatterns, photometry.urlpatterns, spectra.urlpatterns, charts.urlpatterns, objs.urlpatterns
+)
