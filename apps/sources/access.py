@@ -61,6 +61,7 @@ THUMBNAIL = Policy(
     view=shared & parent, change=holding("Manage sources") & shared, delete=holding("Manage sources") & shared
 )
 TAXONOMY = Policy(view=shared, change=holding("Post taxonomy") & shared, delete=holding("Delete taxonomy") & shared)
+PERIOD_SEARCH = Policy(view=owned_by("owner") & parent, delete=owned_by("owner"))
 TAG_OPTION = Policy(view=everyone(), change=holding("Manage sources"), delete=holding("Manage sources"))
 TAG = Policy(view=COMMENT.view, change=shared & parent, delete=COMMENT.view)
 INTEREST = Policy(view=parent, change=owned_by("user"), delete=owned_by("user"))

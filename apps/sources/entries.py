@@ -279,3 +279,13 @@ class InstrumentChanged(Entry):
     instrument_id: int
     user_id: int | None
     deed: str
+
+
+@dataclass(frozen=True)
+class PeriodSearchAsked(ObjEntry):
+    """Somebody wants to know the period; nobody else hears of it."""
+
+    search_id: int
+
+    def topics(self) -> list[str]:
+        return []

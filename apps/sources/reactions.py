@@ -1,4 +1,4 @@
-"""What this app does when a group or a stream is gone, and when images of surveys are asked for."""
+"""What this app does when a group or a stream is gone, and work that somebody waits for."""
 
 from apps.groups.entries import GroupDeleted, StreamDeleted
 from skyportal.access.models import GROUP, STREAM
@@ -6,7 +6,8 @@ from skyportal.journal.reactions import on
 
 from .actions import survey_images
 from .actions.objs import forget_reader
-from .entries import SurveyImagesAsked
+from .actions.periods import carry_out
+from .entries import PeriodSearchAsked, SurveyImagesAsked
 
 
 @on(GroupDeleted)
@@ -23,3 +24,8 @@ def forget_stream(gone: StreamDeleted) -> None:
 def fetch_survey_images(asked: SurveyImagesAsked, delivery_id: int) -> None:
     """Twice the same image is one row: the delivery's id is not needed."""
     survey_images.fetch(asked.obj_id, asked.kinds)
+
+
+@on(PeriodSearchAsked)
+def search_for_period(asked: PeriodSearchAsked) -> None:
+    carry_out(asked.search_id)

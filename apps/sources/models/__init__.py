@@ -8,6 +8,7 @@ from .instruments import Instrument, Telescope
 from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
+from .periods import PeriodSearch
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
 from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
@@ -30,6 +31,7 @@ __all__ = [
     "Obj",
     "ObjReader",
     "Origin",
+    "PeriodSearch",
     "PhotStat",
     "Photometry",
     "PointValidation",
