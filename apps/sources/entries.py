@@ -140,6 +140,13 @@ class ThumbnailsChanged(ObjEntry):
 
 
 @dataclass(frozen=True)
+class SurveyImagesAsked(ObjEntry):
+    """Somebody wants images of surveys; a worker fetches them."""
+
+    kinds: list[str]
+
+
+@dataclass(frozen=True)
 class AnnotationsPut(Entry):
     """Machines annotated any number of objs in one act."""
 

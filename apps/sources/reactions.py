@@ -4,9 +4,10 @@ from apps.groups.entries import GroupDeleted, StreamDeleted
 from skyportal.access.models import GROUP, STREAM
 from skyportal.journal.reactions import on
 
+from .actions import survey_images
 from .actions.objs import forget_reader
 from .actions.periods import carry_out
-from .entries import PeriodSearchAsked
+from .entries import PeriodSearchAsked, SurveyImagesAsked
 
 
 @on(GroupDeleted)
@@ -17,6 +18,12 @@ def forget_group(gone: GroupDeleted) -> None:
 @on(StreamDeleted)
 def forget_stream(gone: StreamDeleted) -> None:
     forget_reader(STREAM, gone.stream_id)
+
+
+@on(SurveyImagesAsked, outside=True)
+def fetch_survey_images(asked: SurveyImagesAsked, delivery_id: int) -> None:
+    """Twice the same image is one row: the delivery's id is not needed."""
+    survey_images.fetch(asked.obj_id, asked.kinds)
 
 
 @on(PeriodSearchAsked)

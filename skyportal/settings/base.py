@@ -190,6 +190,15 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="skyportal@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
 
+# Services of others
+# Hosts of our own network that may be asked nevertheless (a mirror, a proxy).
+OUTSIDE_PRIVATE_HOSTS = env.list("OUTSIDE_PRIVATE_HOSTS", default=[])
+GAIA_TAP = env("GAIA_TAP", default="https://gea.esac.esa.int/tap-server/tap/sync")
+HIPS_CUTOUTS = env("HIPS_CUTOUTS", default="https://alasky.cds.unistra.fr/hips-image-services/hips2fits")
+SDSS_CUTOUTS = env("SDSS_CUTOUTS", default="https://skyserver.sdss.org/dr18/SkyServerWS/ImgCutout/getjpeg")
+LEGACY_CUTOUTS = env("LEGACY_CUTOUTS", default="https://www.legacysurvey.org/viewer/jpeg-cutout")
+PS1_CUTOUTS = env("PS1_CUTOUTS", default="https://ps1images.stsci.edu/cgi-bin")
+
 # Alerts
 ALERT_ARCHIVE = DATA / "archive"
 KAFKA_SERVERS = env("KAFKA_SERVERS", default="")

@@ -2,12 +2,13 @@
 
 from skyportal.api.routes import flatten
 
-from . import objs, periods, photometry, remarks, spectra
+from . import charts, objs, periods, photometry, remarks, spectra
 
 urlpatterns = flatten(
     remarks.urlpatterns,
     photometry.urlpatterns,
     spectra.urlpatterns,
+    charts.urlpatterns,
     periods.urlpatterns,
     objs.urlpatterns,
 )
