@@ -18,7 +18,7 @@ from skyportal.journal.recording import record
 from ..entries import PeriodSearchAsked
 from ..models import Annotation, Obj, PeriodSearch
 from ..queries import periods as reading
-from . import annotations
+from .annotations import annotate, edit_annotation
 from .checks import person
 
 logger = logging.getLogger(__name__)
@@ -124,6 +124,6 @@ def keep(viewer: Viewer, obj: Obj, period: float, method: str) -> None:
     data = {"period": period, "unit": "d"} | ({"method": method} if method in _SEARCH else {})
     mine = Annotation.objects.changeable_by(viewer).filter(obj=obj, origin=reading.ORIGIN).first()
     if mine is None:
-        annotations.annotate(viewer, obj.name, reading.ORIGIN, data)
+        annotate(viewer, obj.name, reading.ORIGIN, data)
     else:
-        annotations.edit_annotation(viewer, mine.pk, data=data)
+        edit_annotation(viewer, mine.pk, data=data)

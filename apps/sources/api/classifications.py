@@ -32,7 +32,7 @@ class ClassificationBody(serializers.Serializer):
     ml = serializers.BooleanField(required=False, help_text="Made by a machine.")
     origin = serializers.CharField(required=False)
     vote = serializers.BooleanField(required=False, help_text="Also vote for it.")
-    label = serializers.BooleanField(
+    label = serializers.BooleanField(  # type: ignore[assignment]  # a field of ours by the name of one of its own
         required=False, help_text="Also note that it was looked at for these groups; without any, for all of yours."
     )
     group_ids = serializers.ListField(

@@ -20,7 +20,7 @@ SPECTRUM, PEAK, HARMONIC, ALIAS = "#7b8794", "#d1495b", "#e08e0b", "#3b6fd4"
 
 def power_spectrum(result: dict[str, Any], *, height: int = 320) -> Figure:
     """Power against frequency, its peaks marked by what they are, and what noise alone would reach."""
-    from bokeh.models import ColumnDataSource, HoverTool, Span
+    from bokeh.models import ColumnDataSource, HoverTool
     from bokeh.plotting import figure
 
     frequencies, power = np.array(result["frequencies"]), np.array(result["power"])
@@ -31,10 +31,8 @@ def power_spectrum(result: dict[str, Any], *, height: int = 320) -> Figure:
     )  # fmt: skip
     plot.line("frequency", "power", source=ColumnDataSource({"frequency": frequencies, "power": power}),
               color=SPECTRUM, line_width=1)  # fmt: skip
-    for level in result["levels"].values():
-        plot.add_layout(
-            Span(location=level, dimension="width", line_dash="dashed", line_color=SPECTRUM, line_alpha=0.6)
-        )
+    if levels := list(result["levels"].values()):
+        plot.hspan(y=levels, line_dash="dashed", line_color=SPECTRUM, line_alpha=0.6)
     marks = plot.scatter(
         "frequency", "power", source=ColumnDataSource(_peaks(result["peaks"])), marker="shape", color="colour", size=10
     )
@@ -67,11 +65,11 @@ def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
     """Magnitudes against phase, two cycles; phase 0 is the brightest point. ``curve`` holds detections only."""
-    from bokeh.models import ColumnDataSource, HoverTool
+    from bokeh.models import ColumnDataSource, HoverTool, Range1d
     from bokeh.plotting import figure
 
     plot = figure(
-        height=height, x_axis_label=f"phase (P = {period:.6g} d)", y_axis_label="AB magnitude", x_range=(0, 2),
+        height=height, x_axis_label=f"phase (P = {period:.6g} d)", y_axis_label="AB magnitude", x_range=Range1d(0, 2),
         tools="pan,box_zoom,wheel_zoom,reset,save", active_scroll="wheel_zoom", active_drag="pan", name="folded",
         output_backend="canvas" if len(curve) < 3000 else "webgl",
     )  # fmt: skip

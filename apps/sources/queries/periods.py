@@ -71,4 +71,5 @@ def is_late(search: PeriodSearch) -> bool:
 def kept(viewer: Viewer, obj: Obj) -> dict[str, Any] | None:
     """The period that is annotated to the obj, if the viewer may see one."""
     rows = Annotation.objects.visible_to(viewer).filter(obj=obj, data__has_key="period").order_by("-modified")
-    return rows.values("origin", "data").first()
+    row = rows.values_list("origin", "data").first()
+    return {"origin": row[0], "data": row[1]} if row else None

@@ -41,9 +41,7 @@ def grid(span: float, lowest: float, highest: float) -> NDArray:
     several = int((highest - lowest) / step) + 1
     if several > MOST:
         shortest = 1 / (lowest + step * (MOST - 1))
-        raise ValueError(
-            f"Over {span:.0f} days that is too fine a search; ask for periods from {shortest:.4f} d."
-        )
+        raise ValueError(f"Over {span:.0f} days that is too fine a search; ask for periods from {shortest:.4f} d.")
     return lowest + step * np.arange(max(several, 3))
 
 

@@ -145,8 +145,8 @@ def _finalists(
     tops = tops[np.argsort(power[tops])[::-1][:HIGHEST]]
     if not len(tops):
         tops = np.array([int(power.argmax())])
-    tried = [*frequencies[tops], *(f for k in tops[:WITH_RELATIVES] for f in relatives(frequencies[k]))]
-    tried = np.array([f for f in tried if lowest <= f <= highest])
+    wider = [*frequencies[tops], *(f for k in tops[:WITH_RELATIVES] for f in relatives(frequencies[k]))]
+    tried = np.array([f for f in wider if lowest <= f <= highest])
     around = tried[:, None] + np.arange(-9, 10) / (16 * span)
     fits = _chi_squared(curves, around.ravel(), 3).reshape(around.shape)
     best, score = around[np.arange(len(tried)), fits.argmin(1)], fits.min(1)
