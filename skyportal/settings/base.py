@@ -189,6 +189,10 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="skyportal@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
 
+# Services of others
+# Hosts of our own network that may be asked nevertheless (a mirror, a proxy).
+OUTSIDE_PRIVATE_HOSTS = env.list("OUTSIDE_PRIVATE_HOSTS", default=[])
+
 # Alerts
 ALERT_ARCHIVE = DATA / "archive"
 KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
