@@ -12,6 +12,7 @@ import "./tables.js";
 import "./relative-time.js";
 import "./frame.js";
 import "./select.js";
+import "./narrow.js";
 import "./plots.js";
 import "./legend.js";
 import "./live.js";

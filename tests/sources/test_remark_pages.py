@@ -170,7 +170,7 @@ def test_a_source_is_classified_voted_on_and_cleared(page, obj):
     row = Classification.objects.get()
     assert (row.classification, row.probability) == ("Ia", 0.7)
     assert "<b>Ia</b>" in text
-    assert text_of(page.get(f"/source/{obj.name}/classify")).index("Recently used") > 0
+    assert text_of(page.get(f"/source/{obj.name}/classify")).index("Recently and often used") > 0
     for value, votes in (("1", [1]), ("-1", [-1]), ("0", [])):
         page.post(f"/source/{obj.name}/classifications/{row.pk}/vote", {"vote": value}, **HTMX)
         assert list(ClassificationVote.objects.values_list("vote", flat=True)) == votes

@@ -23,6 +23,7 @@ from ..queries.objs import get_obj
 from ..queries.taxonomies import classes, get_taxonomy
 from .checks import asked_groups, audience_of, need, need_right, optional_text, person, text
 from .objs import make_known_pairs
+from .undoing import remember
 
 MOST_AT_ONCE = 5000
 
@@ -199,12 +200,13 @@ def _changes(viewer: Viewer, row: Classification, data: Mapping[str, Any]) -> di
 
 @transaction.atomic
 def delete_classification(viewer: Viewer, classification_id: int) -> str:
-    """Take a classification back; the name of its obj."""
+    """Take a classification back; a receipt with which it can be put back for a while."""
     row = mine(viewer, classification_id, "delete")
     obj = row.obj
+    receipt = remember(viewer, [row, *row.votes.all()])
     row.delete()
     record(ClassificationChanged(obj.pk, obj.name, viewer.user_id, classification_id, "deleted"))
-    return obj.name
+    return receipt
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from skyportal.api.routes import flatten, routes
 
 from ..api import annotations, classifications, comments, taxonomies
 from ..views import classifying, remarks
+from ..views import taxonomies as trees
 
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
@@ -28,7 +29,13 @@ urlpatterns = flatten(
         ),
         path("source/<str:name>/annotations", remarks.annotated, name="source-annotations"),
         path("source/<str:name>/classifications", classifying.classifications, name="source-classifications"),
+        path("source/<str:name>/put-back/<str:receipt>", remarks.put_back, name="source-put-back"),
         path("source/<str:name>/classify", classifying.classify_form, name="source-classify"),
+        path(
+            "source/<str:name>/classifications/<int:classification_id>",
+            classifying.classification,
+            name="source-classification",
+        ),
         path(
             "source/<str:name>/classifications/<int:classification_id>/vote",
             classifying.vote,
@@ -39,5 +46,9 @@ urlpatterns = flatten(
             classifying.classification_delete,
             name="source-classification-delete",
         ),
+        path("taxonomies", trees.taxonomies, name="taxonomies"),
+        path("taxonomies/<int:taxonomy_id>", trees.taxonomy, name="taxonomy"),
+        path("taxonomies/<int:taxonomy_id>/classes", trees.class_add, name="taxonomy-class-add"),
+        path("taxonomies/<int:taxonomy_id>/classes/remove", trees.class_remove, name="taxonomy-class-remove"),
     ],
 )

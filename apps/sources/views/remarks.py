@@ -21,6 +21,7 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import comments as saying
+from ..actions import undoing
 from ..actions.attachments import MOST_BYTES, Attachment, safe_name
 from ..queries import annotations as reading
 from ..queries import comments as said
@@ -42,6 +43,14 @@ def done(request: ViewerRequest, name: str, answer: HttpResponse, message: str, 
     if not request.htmx:
         return redirect("source", name)
     return with_toast(answer, message, undo_url=undo)
+
+
+@login_required
+@require_POST
+def put_back(request: ViewerRequest, name: str, receipt: str) -> HttpResponse:
+    """Undo a deletion or an edit; pages that watch the source see it come back."""
+    what = undoing.put_back(request.viewer, name, receipt)
+    return done(request, name, HttpResponse(status=204), f"The {what} is as it was.")
 
 
 # ---- comments
