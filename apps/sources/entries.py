@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from skyportal.journal.entries import Entry
 
@@ -85,19 +85,43 @@ class PhotometryChanged(Entry):
 
 @dataclass(frozen=True)
 class CommentPosted(ObjEntry):
+    """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
+
     comment_id: int
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class CommentChanged(ObjEntry):
+    """An edit names only those it mentions who were not mentioned before."""
+
     comment_id: int
     deed: str
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class AnnotationChanged(ObjEntry):
     annotation_id: int
     deed: str
+
+
+@dataclass(frozen=True)
+class CatalogAsked(ObjEntry):
+    """Somebody wants to know what a catalogue has at this place."""
+
+    search_id: int
+    catalog: str
+
+
+@dataclass(frozen=True)
+class CatalogAnswered(ObjEntry):
+    """What came of it: found, nothing or failed."""
+
+    search_id: int
+    state: str
 
 
 @dataclass(frozen=True)

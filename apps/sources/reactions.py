@@ -1,10 +1,12 @@
-"""What this app does when a group or a stream is gone."""
+"""What this app does when a group or a stream is gone, and when a catalogue is to be asked."""
 
 from apps.groups.entries import GroupDeleted, StreamDeleted
 from skyportal.access.models import GROUP, STREAM
 from skyportal.journal.reactions import on
 
+from .actions.catalogs import carry_out
 from .actions.objs import forget_reader
+from .entries import CatalogAsked
 
 
 @on(GroupDeleted)
@@ -15,3 +17,8 @@ def forget_group(gone: GroupDeleted) -> None:
 @on(StreamDeleted)
 def forget_stream(gone: StreamDeleted) -> None:
     forget_reader(STREAM, gone.stream_id)
+
+
+@on(CatalogAsked, outside=True)
+def look_up(asked: CatalogAsked, delivery_id: int) -> None:
+    carry_out(asked.search_id)

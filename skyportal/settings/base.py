@@ -192,6 +192,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
 # Services of others
 # Hosts of our own network that may be asked nevertheless (a mirror, a proxy).
 OUTSIDE_PRIVATE_HOSTS = env.list("OUTSIDE_PRIVATE_HOSTS", default=[])
+# Where catalogues are asked instead of at their home: `gaia=https://mirror/tap/sync,vizier=…`.
+CATALOG_SERVICES = env.dict("CATALOG_SERVICES", default={})
 
 # Alerts
 ALERT_ARCHIVE = DATA / "archive"

@@ -13,6 +13,7 @@ import "./relative-time.js";
 import "./frame.js";
 import "./select.js";
 import "./narrow.js";
+import "./mentions.js";
 import "./plots.js";
 import "./legend.js";
 import "./live.js";

@@ -16,3 +16,28 @@ on("input", "input[data-narrows]", (_, input) => {
     list.dataset.found = entries.some((entry) => !entry.hidden);
   }
 });
+
+// ---- the order of keys and values: as they came, by key, by value (numbers first, the largest at the top)
+
+const ORDERS = ["As given", "By key", "By value"];
+const numberOf = (entry) => Number.parseFloat(entry.querySelector("[data-copy]")?.dataset.copy);
+
+function compare(order, a, b) {
+  if (order === 0) return a.dataset.at - b.dataset.at;
+  const byKey = a.querySelector("dt").textContent.localeCompare(b.querySelector("dt").textContent, undefined, { numeric: true });
+  if (order === 1) return byKey;
+  const [x, y] = [numberOf(a), numberOf(b)];
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y) || byKey;
+  return y - x;
+}
+
+on("click", "[data-orders]", (_, button) => {
+  const order = (Number(button.dataset.order ?? 0) + 1) % ORDERS.length;
+  button.dataset.order = order;
+  button.querySelector(".word").textContent = ORDERS[order];
+  for (const list of all(`${button.dataset.orders} dl`, button.closest(".card") ?? document)) {
+    const entries = [...list.children];
+    entries.forEach((entry, n) => (entry.dataset.at ??= n));
+    list.append(...entries.sort((a, b) => compare(order, a, b)));
+  }
+});

@@ -1,6 +1,7 @@
 """Objs and everything known of them; the telescopes and instruments that saw it."""
 
 from .annotations import Annotation
+from .catalogs import CatalogSearch
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
 from .instruments import Instrument, Telescope
@@ -13,6 +14,7 @@ __all__ = [
     "AbstractComment",
     "Annotation",
     "Bandpass",
+    "CatalogSearch",
     "Classification",
     "ClassificationVote",
     "Comment",
