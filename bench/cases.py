@@ -57,6 +57,21 @@ def _ids(world: World, *numbers: int) -> str:
     return ",".join(str(world.groups[n - 1]) for n in numbers)
 
 
+_THREE_FILTERS: dict[str, dict[str, Any]] = {
+    "class, redshift, saved": {
+        "classifications": "sim-taxonomy: Ia", "minRedshift": 0.02, "savedAfter": "2019-03-01"
+    },
+    "class, annotation, detections": {
+        "classifications": "sim-taxonomy: Ia", "annotationsFilter": "drb:0.9:gt", "numberDetections": 5
+    },
+    "redshift, peak, by name": {"minRedshift": 0.01, "maxPeakMagnitude": 19, "sortBy": "id", "sortOrder": "asc"},
+    "latest, first, detections": {
+        "maxLatestMagnitude": 19.5, "startDate": "2019-03-01", "numberDetections": 3
+    },
+    "unclassified, redshift, detections": {"unclassified": "true", "minRedshift": 0.01, "numberDetections": 3},
+}  # fmt: skip
+
+
 def _source_reads(world: World) -> Iterator[Case]:
     def one(k: int) -> str:
         return world.sources[(k * 7) % len(world.sources)]
@@ -72,6 +87,8 @@ def _source_reads(world: World) -> Iterator[Case]:
     yield fixed("sources, an annotation", "/api/sources", numPerPage=100, annotationsFilterOrigin="sim:filter3",
                 annotationsFilter="drb:0.95:gt")  # fmt: skip
     yield fixed("sources, a name", "/api/sources", numPerPage=100, sourceID="SIM190012")
+    for name, asked in _THREE_FILTERS.items():
+        yield fixed(f"sources, {name}", "/api/sources", 80, numPerPage=100, **asked)
     yield Case("source, detail", lambda k: get(f"/api/sources/{one(k)}"), 40)
     yield Case("source, all of it", lambda k: get(f"/api/sources/{one(k)}", **page))
     yield Case("source exists", lambda k: get(f"/api/source_exists/{one(k)}"))
@@ -80,6 +97,10 @@ def _source_reads(world: World) -> Iterator[Case]:
         "source page, 5,000 points (HTML)", lambda k: get(f"/source/{world.heavy[k % len(world.heavy)]}"), page=True
     )
     yield fixed("sources page (HTML)", "/sources", page=True)
+    yield fixed("sources page, 3 filters, figures (HTML)", "/sources", page=True, minRedshift=0.05, maxPeakMagnitude=19,
+                classified="true", columns="id,position,redshift,class,num_det,last_det_mag,peak_mag")  # fmt: skip
+    yield Case("source page's head (HTML)", lambda k: get(f"/source/{one(k)}/head"), page=True)
+    yield Case("source page's facts (HTML)", lambda k: get(f"/source/{one(k)}/facts"), 200, page=True)
 
 
 def _photometry_reads(world: World) -> Iterator[Case]:

@@ -14,6 +14,13 @@ def _known_to(viewer: Viewer, model: type) -> Condition:
     return Q(pk__in=readers.values("obj_id"))
 
 
+def _names_a_known_obj(viewer: Viewer, model: type) -> Condition:
+    """Some obj of those it ties together is known to the viewer."""
+    objs = apps.get_model("sources.Obj").objects.visible_to(viewer)
+    members = apps.get_model("sources.SuperObjMember").objects.filter(obj_id__in=objs.values("pk"))
+    return Q(pk__in=members.values("super_obj_id"))
+
+
 def _administered(viewer: Viewer, model: type) -> Condition:
     """Its audience holds a group of which the viewer is an admin."""
     if viewer.user_id is None:
@@ -42,6 +49,10 @@ PHOTOMETRY = Policy(
 )
 COMMENT = Policy(view=said & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
+SPECTRUM = Policy(view=(shared | owned_by("owner")) & parent, change=owned_by("owner"), delete=owned_by("owner"))
+REMARK_ON_SPECTRUM = Policy(
+    view=said & parent_visible("spectrum"), change=owned_by("author"), delete=owned_by("author")
+)
 CLASSIFICATION = Policy(
     view=COMMENT.view, change=owned_by("author") | administered, delete=owned_by("author") | administered
 )
@@ -49,6 +60,13 @@ THUMBNAIL = Policy(
     view=shared & parent, change=holding("Manage sources") & shared, delete=holding("Manage sources") & shared
 )
 TAXONOMY = Policy(view=shared, change=holding("Post taxonomy") & shared, delete=holding("Delete taxonomy") & shared)
+TAG_OPTION = Policy(view=everyone(), change=holding("Manage sources"), delete=holding("Manage sources"))
+TAG = Policy(view=COMMENT.view, change=shared & parent, delete=COMMENT.view)
+INTEREST = Policy(view=parent, change=owned_by("user"), delete=owned_by("user"))
+LABEL = Policy(view=in_group() & parent, delete=owned_by("labeller"))
+SUPER_OBJ = Policy(view=Rule(_names_a_known_obj), change=Rule(_names_a_known_obj))
+GALAXY = Policy(view=everyone())
+SEARCH = Policy(view=owned_by("owner") | in_group(), change=owned_by("owner"), delete=owned_by("owner"))
 LISTING = Policy(view=owned_by("user"), change=owned_by("user"), delete=owned_by("user"))
 
 TELESCOPE = Policy(view=everyone(), change=holding("Manage telescopes"), delete=holding("Manage telescopes"))

@@ -88,6 +88,7 @@ class CommentPosted(ObjEntry):
     """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
 
     comment_id: int
+    resource: str = "sources"
     mentioned_user_ids: list[int] = field(default_factory=list)
     mentioned_group_ids: list[int] = field(default_factory=list)
 
@@ -98,6 +99,7 @@ class CommentChanged(ObjEntry):
 
     comment_id: int
     deed: str
+    resource: str = "sources"
     mentioned_user_ids: list[int] = field(default_factory=list)
     mentioned_group_ids: list[int] = field(default_factory=list)
 
@@ -105,6 +107,18 @@ class CommentChanged(ObjEntry):
 @dataclass(frozen=True)
 class AnnotationChanged(ObjEntry):
     annotation_id: int
+    deed: str
+    resource: str = "sources"
+
+
+@dataclass(frozen=True)
+class SpectrumAdded(ObjEntry):
+    spectrum_id: int
+
+
+@dataclass(frozen=True)
+class SpectrumChanged(ObjEntry):
+    spectrum_id: int
     deed: str
 
 
@@ -176,6 +190,79 @@ class ListingChanged(Entry):
 
     def topics(self) -> list[str]:
         return [f"user:{self.user_id}"]
+
+
+@dataclass(frozen=True)
+class ObjTagged(ObjEntry):
+    """A tag was put on an obj, or taken off."""
+
+    tag: str
+    deed: str
+
+
+@dataclass(frozen=True)
+class HostChanged(ObjEntry):
+    """A galaxy was named its host, or none is any more."""
+
+    galaxy: str | None
+
+
+@dataclass(frozen=True)
+class InterestDeclared(ObjEntry):
+    """Somebody said what they mean to do with it, or no longer does."""
+
+    interest_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class ObjLabelled(ObjEntry):
+    """Somebody has looked at it for groups, or takes that back."""
+
+    group_ids: list[int]
+    deed: str
+
+
+@dataclass(frozen=True)
+class ObjsLinked(Entry):
+    """Objs were said to be one thing, or no longer are."""
+
+    super_obj_id: int
+    obj_names: list[str]
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class TagOptionChanged(Entry):
+    """The list of tags one can choose from changed."""
+
+    tag_option_id: int
+    name: str
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class GalaxiesChanged(Entry):
+    """Galaxies of a catalogue were added or deleted."""
+
+    catalog_name: str
+    count: int
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class SearchSaved(Entry):
+    """A person keeps a search of the sources page, or lets go of it."""
+
+    name: str
+    deed: str
+    user_id: int | None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Func, Max, Min, Q, QuerySet, Sum, TextField
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import FloatField, Func, Max, Min, Q, QuerySet, Sum, TextField
 from django.db.models.fields.json import KeyTransform
 
 from skyportal.access.errors import Invalid
@@ -15,8 +16,9 @@ from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, flag, integer, moment, number, text, words
 from skyportal.astro.time import mjd_of
 
-from .access import said
-from .models import Annotation, Classification, Comment, Listing
+from .access import owned_by, said, shared
+from .models import Annotation, Classification, Comment, Label, Listing, Spectrum, Tag
+from .models.lists import FAVORITES
 from .queries import objs as objs_queries
 from .queries import statistics
 from .queries.objs import beneath
@@ -144,56 +146,46 @@ def _columns(asked: Asked) -> tuple[str, str, str]:
 
 
 def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
-    """Objs whose figures, merged over what the viewer may read, fulfil all that is asked of them."""
+    """Objs whose figures, merged over what the viewer may read, fulfil all that is asked of them: one pass."""
     first, last, count = _columns(asked)
+    newest: Any = Max(_pair("last_det_mjd", "last_det_mag"), filter=Q(last_det_mjd__isnull=False))
     conditions = [
         (Min(first), "gte", asked["startDate"] and mjd_of(asked["startDate"])),
         (Max(last), "lte", asked["endDate"] and mjd_of(asked["endDate"])),
         (Sum(count), "gte", asked["numberDetections"]),
         (Min("peak_mag"), "gte", asked["minPeakMagnitude"]),
-        (Min("peak_mag"), "lte", asked["maxPeakMagnitude"]),
+        (newest, "1__gte", asked["minLatestMagnitude"]),
+        (newest, "1__lte", asked["maxLatestMagnitude"]),
     ]
-    figures = statistics.readable(viewer).filter(obj__in=_promising(viewer, asked, first, last)).values("obj_id")
+    figures = statistics.readable(viewer).values("obj_id")
+    if asked["startDate"]:  # found by index: an obj of the last nights has all its figures there
+        since = {f"{first}__gte": mjd_of(asked["startDate"])}
+        figures = figures.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
     for n, (aggregate, lookup, bound) in enumerate(conditions):
         if bound is not None:
             figures = figures.annotate(**{f"figure{n}": aggregate}).filter(**{f"figure{n}__{lookup}": bound})
     return objs.filter(pk__in=figures.values("obj_id"))
 
 
-def _promising(viewer: Viewer, asked: Asked, first: str, last: str) -> QuerySet:
-    """Objs with some figure in range, found by index: only theirs need be merged."""
-    some = statistics.readable(viewer)
-    if asked["startDate"]:
-        some = some.filter(**{f"{first}__gte": mjd_of(asked["startDate"]), f"{last}__gte": mjd_of(asked["startDate"])})
-    if asked["endDate"]:
-        some = some.filter(**{f"{last}__lte": mjd_of(asked["endDate"])})
-    if asked["maxPeakMagnitude"] is not None:
-        some = some.filter(peak_mag__lte=asked["maxPeakMagnitude"])
-    return some.values("obj_id")
+def _pair(when: str, what: str) -> Func:
+    """Of pairs, the greatest is the newest: what was measured comes along with its time."""
+    return Func(when, what, template="ARRAY[%(expressions)s]", output_field=ArrayField(FloatField()))
 
 
 offers("startDate", moment, "First detected at this time or later.")(_counted)
 offers("endDate", moment, "Last detected at this time or earlier.")(_counted)
 offers("numberDetections", integer, "Detected at least so often.")(_counted)
 offers("minPeakMagnitude", number, "No brighter than this at peak.")(_counted)
-offers("maxPeakMagnitude", number, "At least this bright at peak.")(_counted)
 
 
-def _latest(objs: QuerySet, viewer: Viewer, **condition: float) -> QuerySet:
-    """By the magnitude of the newest detection among those the viewer may read."""
-    stats = statistics.readable(viewer)
-    newest = stats.filter(last_det_mjd__isnull=False).order_by("obj_id", "-last_det_mjd").distinct("obj_id")
-    return objs.filter(pk__in=stats.filter(pk__in=newest.values("pk"), **condition).values("obj_id"))
+@offers("maxPeakMagnitude", number, "At least this bright at peak.")
+def peaked(objs: QuerySet, mag: float, viewer: Viewer, asked: Asked) -> QuerySet:
+    """One set of figures so bright is enough: nothing need be merged."""
+    return objs.filter(pk__in=statistics.readable(viewer).filter(peak_mag__lte=mag).values("obj_id"))
 
 
-@offers("minLatestMagnitude", number, "No brighter than this when last detected.")
-def latest_fainter(objs: QuerySet, mag: float, viewer: Viewer, asked: Asked) -> QuerySet:
-    return _latest(objs, viewer, last_det_mag__gte=mag)
-
-
-@offers("maxLatestMagnitude", number, "At least this bright when last detected.")
-def latest_brighter(objs: QuerySet, mag: float, viewer: Viewer, asked: Asked) -> QuerySet:
-    return _latest(objs, viewer, last_det_mag__lte=mag)
+offers("minLatestMagnitude", number, "No brighter than this when last detected.")(_counted)
+offers("maxLatestMagnitude", number, "At least this bright when last detected.")(_counted)
 
 
 # --- classifications -----------------------------------------------------------------------------------------------
@@ -327,6 +319,69 @@ offers("commentsFilterAfter", moment, "Comments made after this time.")(_comment
 offers("commentsFilterBefore", moment, "Comments made before this time.")(_commented)
 
 
+# --- spectra -------------------------------------------------------------------------------------------------------
+
+
+def _spectra(viewer: Viewer) -> QuerySet:
+    return beneath(viewer, Spectrum.objects.all(), shared | owned_by("owner"))
+
+
+def _with_spectrum(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
+    """Objs with a spectrum within the dates asked for; hung under each parameter, applied once."""
+    after, before = asked["hasSpectrumAfter"], asked["hasSpectrumBefore"]
+    bounds = {"observed_at__gte": after, "observed_at__lte": before}
+    found = _spectra(viewer).filter(**{name: bound for name, bound in bounds.items() if bound})
+    return objs.filter(pk__in=found.values("obj_id")) if asked["hasSpectrum"] or after or before else objs
+
+
+offers("hasSpectrum", flag, "Has a spectrum.")(_with_spectrum)
+offers("hasSpectrumAfter", moment, "Has a spectrum observed at this time or later.")(_with_spectrum)
+offers("hasSpectrumBefore", moment, "Has a spectrum observed at this time or earlier.")(_with_spectrum)
+
+
+@offers("hasNoSpectrum", flag, "Has no spectrum.")
+def without_spectrum(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
+    return objs.exclude(pk__in=_spectra(viewer).values("obj_id")) if wanted else objs
+
+
+# --- tags, labels, lists --------------------------------------------------------------------------------------------
+
+
+@offers("tags", words, "Has any of these tags.")
+def tagged(objs: QuerySet, names: list[str], viewer: Viewer, asked: Asked) -> QuerySet:
+    any_of = Q()
+    for name in names:
+        any_of |= Q(option__name__iexact=name)
+    return objs.filter(pk__in=beneath(viewer, Tag.objects.all(), said).filter(any_of).values("obj_id"))
+
+
+def _labelled(viewer: Viewer, asked: Asked) -> QuerySet:
+    rows = Label.objects.all() if viewer.sees_all else Label.objects.filter(group__in=sorted(viewer.group_ids))
+    return (rows.filter(labeller=viewer.user_id) if asked["currentUserLabeller"] else rows).values("obj_id")
+
+
+@offers("hasBeenLabelled", flag, "Somebody has looked at it for one of my groups.")
+def labelled(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
+    return objs.filter(pk__in=_labelled(viewer, asked))
+
+
+@offers("hasNotBeenLabelled", flag, "Nobody has looked at it for any of my groups.")
+def not_labelled(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
+    return objs.exclude(pk__in=_labelled(viewer, asked))
+
+
+_also("currentUserLabeller", flag, "Labelled by me, or not by me.", False)
+
+
+@offers("listTags", words, "On my list (listName, else my favourites) with any of these personal tags.")
+def with_list_tags(objs: QuerySet, names: list[str], viewer: Viewer, asked: Asked) -> QuerySet:
+    mine = Listing.objects.filter(user_id=viewer.user_id or 0, list_name=asked["listName"] or FAVORITES)
+    any_of = Q()
+    for name in names:
+        any_of |= Q(params__tags__contains=[name])
+    return objs.filter(pk__in=mine.filter(any_of).values("obj_id"))
+
+
 # --- of what no obj has any yet ------------------------------------------------------------------------------------
 
 
@@ -334,22 +389,11 @@ def _none(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
     return objs.none()
 
 
-def _all(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs
-
-
 for _name, _parse in {
-    "hasSpectrum": flag,
-    "hasSpectrumAfter": moment,
-    "hasSpectrumBefore": moment,
     "hasFollowupRequest": flag,
     "followupRequestStatus": text,
-    "hasBeenLabelled": flag,
-    "currentUserLabeller": flag,
 }.items():
     offers(_name, _parse)(_none)
-for _name in ("hasNoSpectrum", "hasNotBeenLabelled"):
-    offers(_name, flag)(_all)
 
 
 def _refused(name: str) -> Narrow:

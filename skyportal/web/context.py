@@ -41,6 +41,7 @@ MORE = [
     Place("Filters", "funnel", "filters"),
     Place("Telescopes", "bullseye", "telescopes"),
     Place("Allocations", "clock-history", "allocations"),
+    Place("Duplicates", "copy", "duplicates"),
     Place("Taxonomies", "tags", "taxonomies"),
     Place("Galaxies", "globe2", "galaxies"),
     Place("Analyses", "graph-up", "analyses"),

@@ -16,4 +16,8 @@ import "./narrow.js";
 import "./mentions.js";
 import "./plots.js";
 import "./legend.js";
+import "./spectra.js";
+import "./drop.js";
 import "./live.js";
+import "./panels.js";
+import "./sortable.js";

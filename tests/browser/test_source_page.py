@@ -104,3 +104,69 @@ def test_who_may_not_save_is_offered_no_way_to_let_go(browse, people):
     page.goto(f"/source/{obj.name}")
     expect(page.locator("#source-groups .badge.group")).to_contain_text(group.name)
     expect(page.get_by_role("button", name=f"Unsave from {group.name}")).to_have_count(0)
+
+
+def test_the_page_is_arranged_and_found_so_after_signing_in_again(browse, people):
+    group, (ada, vera) = people(2)
+    obj = an_obj(group)
+
+    def panels(page) -> dict[str, list[str]]:
+        return page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("[data-column]")].map((column, n) => [
+                ["main", "side"][n],
+                [...column.querySelectorAll("[data-panel]:not([hidden])")].map((panel) => panel.dataset.panel)]))"""
+        )
+
+    page = browse(ada)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/source/{obj.name}")
+    default = panels(page)
+    assert default["main"].index("photometry") < default["main"].index("comments")
+    # by keyboard: comments over photometry; annotations to the left; by the menu: classifications away; facts folded
+    for _ in range(default["main"].index("comments")):
+        page.get_by_label("Move Comments with the arrow keys").press("ArrowUp")
+    page.get_by_label("Move Annotations with the arrow keys").press("ArrowLeft")
+    page.get_by_label("Hide Classifications").click()
+    page.get_by_label("Fold Facts").click()
+    page.get_by_role("separator").press("ArrowLeft")
+    with page.expect_response("**/sources/layout") as kept:
+        pass
+    assert kept.value.status == 204
+    arranged = panels(page)
+    assert arranged["main"][0] == "comments"
+    assert "annotations" in arranged["main"]
+    assert "classifications" not in arranged["side"]
+
+    again = browse(ada)  # another browser, another session
+    asked_again: list[str] = []
+    again.on("request", lambda request: asked_again.append(request.url))
+    again.goto(f"/source/{obj.name}")
+    expect(again.get_by_label("Comment", exact=True)).to_be_visible()
+    assert panels(again) == arranged
+    assert not any(url.endswith(("/facts", "/classifications")) for url in asked_again), "folded and hidden never load"
+    again.get_by_label("Fold Facts").click()
+    expect(again.get_by_text("First known")).to_be_visible()
+    assert panels(browse_to(browse, vera, obj)) == default
+    again.get_by_role("button", name="Panels").click()
+    again.get_by_role("button", name="Back to the default").click()
+    expect(again.get_by_label("Hide Classifications")).to_be_visible()
+    assert panels(again) == default
+
+
+def browse_to(browse, user, obj):
+    page = browse(user)
+    page.goto(f"/source/{obj.name}")
+    return page
+
+
+def test_a_panel_is_dragged_into_the_other_column(browse, people):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    page = browse_to(browse, ada, obj)
+    expect(page.get_by_text("Nobody has said yet what this is.")).to_be_visible()
+    with page.expect_response("**/sources/layout"):
+        page.get_by_label("Move Classifications with the arrow keys").drag_to(
+            page.locator("#panel-photometry"), target_position={"x": 200, "y": 30}
+        )
+    assert page.locator("[data-column]").first.locator("#panel-classifications").count() == 1

@@ -22,7 +22,7 @@ TEXTS = {"designation": "J100000.00+020000.{n}", "Name": "QSO {n}", "Type": "QRX
 def _rows(names: list[str], ra: float, dec: float) -> list[list[str]]:
     rows = []
     for offset in OFFSETS:
-        n = "1" if offset == 0.5 else str(int(offset))
+        n = str(OFFSETS.index(offset) + 1)
         place = {"ra": ra, "dec": dec + offset / 3600}
         row = []
         for name in names:

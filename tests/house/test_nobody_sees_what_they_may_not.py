@@ -15,7 +15,7 @@ from django.test import Client
 from apps.candidates.models import Candidate, Filter
 from apps.groups.models import Group, User
 from apps.groups.queries import sitewide_group_id, viewer_of
-from apps.sources.models import Annotation, Comment, Photometry, Source
+from apps.sources.models import Annotation, Comment, Interest, Label, Photometry, Source, Tag, TagOption
 from tests.factories import GroupFactory, InstrumentFactory, StreamFactory, join, make_user
 
 SEEDS = range(4)
@@ -55,10 +55,11 @@ class World:
         self.names = [f"ZTF26w{seed}{letter}" for letter in "abcdef"]
         for name in self.names:
             self.save(name)
-        for _ in range(40):
-            getattr(self, self.chance.choice(("photometry", "comment", "annotate", "candidate", "save")))(
-                self.chance.choice(self.names)
-            )
+        self.tags = [TagOption.objects.create(name=f"tag{n}") for n in range(3)]
+        self.links: dict[int, set[str]] = {}
+        deeds = ("photometry", "comment", "annotate", "candidate", "save", "tag", "interest", "label", "link")
+        for _ in range(60):
+            getattr(self, self.chance.choice(deeds))(self.chance.choice(self.names))
 
     def make_filters(self) -> list[Filter]:
         return [
@@ -135,6 +136,46 @@ class World:
         self.tell(name, [filter_.group_id])
         self.data.append(Datum("candidate", (name, filter_.pk), name, 0, {filter_.group_id}))
 
+    def tag(self, name: str) -> None:
+        """What somebody sees and tags again is only shown to more groups."""
+        user, option = self.someone(name), self.chance.choice(self.tags)
+        groups = self.some_groups(user)
+        body = {"obj_id": name, "objtagoption_id": option.pk, "group_ids": groups}
+        status, answer = self.api[user.pk].post("objtag", body)
+        assert status == 200, answer
+        self.tell(name, groups)
+        there = next((d for d in self.data if d.kind == "tag" and d.key == answer["data"]["id"]), None)
+        if there is None:
+            self.data.append(Datum("tag", answer["data"]["id"], name, user.pk, set(groups)))
+        else:
+            there.groups |= set(groups)
+            # two that are now shown to the same groups are one
+            alive = set(Tag.objects.values_list("pk", flat=True))
+            self.data = [d for d in self.data if d.kind != "tag" or d.key in alive]
+
+    def interest(self, name: str) -> None:
+        user = self.someone(name)
+        status, answer = self.api[user.pk].post(f"sources/{name}/interests", {"title": "a spectrum"})
+        assert status == 200, answer
+        self.data.append(Datum("interest", answer["data"]["id"], name, user.pk, set()))
+
+    def label(self, name: str) -> None:
+        user = self.someone(name)
+        groups = self.some_groups(user)
+        status, answer = self.api[user.pk].post(f"sources/{name}/labels", {"groupIds": groups})
+        assert status == 200, answer
+        self.data += [Datum("label", (name, user.pk, group), name, user.pk, {group}) for group in groups]
+
+    def link(self, name: str) -> None:
+        user = self.someone(name)
+        others = [other for other in self.names if other != name and self.may_know(user, other)]
+        if not others or not self.may_know(user, name):
+            return
+        both = {name, self.chance.choice(others)}
+        status, answer = self.api[user.pk].post("super_objs", {"obj_ids": sorted(both)})
+        assert status == 200, answer
+        self.links[answer["data"]["id"]] = both
+
     # --- the oracle
 
     def groups_of(self, user: User) -> set[int]:
@@ -155,8 +196,10 @@ class World:
             return False
         if datum.kind == "candidate":
             return self.may_read(user, Filter.objects.get(pk=datum.key[1]))
+        if datum.kind == "interest":
+            return True
         given = bool(datum.groups & self.groups_of(user) or datum.streams & self.streams_of(user))
-        return given or (datum.owner == user.pk and datum.kind != "source")
+        return given or (datum.owner == user.pk and datum.kind not in ("source", "label"))
 
     def expected(self, user: User, kind: str) -> set:
         return {d.key for d in self.data if d.kind == kind and self.may_see(user, d)}
@@ -167,6 +210,9 @@ MODELS = {
     "comment": (Comment, lambda row: row.pk),
     "annotation": (Annotation, lambda row: row.pk),
     "source": (Source, lambda row: (row.obj.name, row.group_id)),
+    "tag": (Tag, lambda row: row.pk),
+    "interest": (Interest, lambda row: row.pk),
+    "label": (Label, lambda row: (row.obj.name, row.labeller_id, row.group_id)),
     "candidate": (Candidate, lambda row: (row.obj.name, row.filter_id)),
 }
 
@@ -200,7 +246,8 @@ def check_source(world: World, user: User, api, name: str) -> None:
     status, answer = api.get(f"sources/{name}")
     assert (status == 200) == world.may_know(user, name), f"{user}, {name}: {status}"
     if status != 200:
-        for path in (f"sources/{name}/photometry", f"sources/{name}/comments", f"sources/{name}/annotations"):
+        for part in ("photometry", "comments", "annotations", "interests"):
+            path = f"sources/{name}/{part}"
             status, answer = api.get(path)
             assert status in (400, 403, 404), f"{user} asked for {path}: {status} {answer}"
         return
@@ -208,14 +255,51 @@ def check_source(world: World, user: User, api, name: str) -> None:
     assert saved == {key for key in world.expected(user, "source") if key[0] == name}
     shown = {row["id"] for row in answer["data"]["annotations"]}
     assert shown == of_obj(world, user, "annotation", name)
+    tags = {world.tags[n].name for n in range(3) for d in world.data if is_tag(world, d, user, name, n)}
+    assert {row["name"] for row in answer["data"]["tags"]} == tags
+    others = {o for both in world.links.values() if name in both for o in both - {name} if world.may_know(user, o)}
+    assert {row["obj_id"] for row in answer["data"]["associated_objs"]} == others
+    _, labelled = api.get(f"sources/{name}", includeLabellers="true")
+    assert {p["id"] for p in labelled["data"]["labellers"]} == {k[1] for k in of_obj(world, user, "label", name)}
+    _, interests = api.get(f"sources/{name}/interests")
+    assert {row["id"] for row in interests["data"]} == of_obj(world, user, "interest", name)
     for kind, path in (("photometry", f"sources/{name}/photometry"), ("comment", f"sources/{name}/comments")):
         status, answer = api.get(path)
         assert status == 200, answer
         assert {row["id"] for row in answer["data"]} == of_obj(world, user, kind, name)
 
 
+def is_tag(world: World, datum: Datum, user: User, name: str, n: int) -> bool:
+    if datum.kind != "tag" or datum.obj != name or not world.may_see(user, datum):
+        return False
+    return Tag.objects.filter(pk=datum.key, option=world.tags[n]).exists()
+
+
 def of_obj(world: World, user: User, kind: str, name: str) -> set:
     return {d.key for d in world.data if d.kind == kind and d.obj == name and world.may_see(user, d)}
+
+
+def test_lists_files_and_links_name_nothing_hidden(world):
+    """What leaves as a file, what is filtered by, and what ties objs together: the same as each obj by itself."""
+    for user in world.people:
+        browser, api = Client(), world.api[user.pk]
+        browser.force_login(user)
+        saved = {name for name, _ in world.expected(user, "source")}
+        for asked in ({}, {"tags": "tag0,tag1"}, {"hasBeenLabelled": "true"}, {"hasNotBeenLabelled": "true"}):
+            listed = {row["id"] for row in api.get("sources", numPerPage=500, **asked)[1]["data"]["sources"]}
+            file = browser.get("/sources/export", {**asked, "format": "json", "columns": "id,tags,groups"})
+            assert {row["id"] for row in file.json()} == listed
+            assert listed <= saved
+            labelled = {d.obj for d in world.data if d.kind == "label" and world.may_see(user, d)}
+            if "hasBeenLabelled" in asked:
+                assert listed == saved & labelled
+            elif "hasNotBeenLabelled" in asked:
+                assert listed == saved - labelled
+        for super_id, both in world.links.items():
+            known = {name for name in both if world.may_know(user, name)}
+            status, answer = api.get(f"super_objs/{super_id}")
+            assert (status == 200) == bool(known)
+            assert not known or set(answer["data"]["obj_ids"]) == known
 
 
 def test_statistics_rest_only_on_points_one_may_read(world):
@@ -252,6 +336,11 @@ def test_pages_show_nothing_of_hidden_objs(world):
                 "/annotations",
                 "/classifications",
                 "/groups",
+                "/facts",
+                "/head",
+                "/redshift",
+                "/tag",
+                "/host",
             ):
                 status = browser.get(f"/source/{name}{path}").status_code
                 assert (status == 200) == world.may_know(user, name), f"{user}: /source/{name}{path} answered {status}"

@@ -35,7 +35,7 @@ def many_objs(db):
 
 @pytest.mark.parametrize("radius", [5.0, 3600.0, 10 * 3600.0])
 def test_a_cone_reads_the_pixel_index_and_never_the_whole_sky(many_objs, radius):
-    sql = queries._NEAR_SQL.format(columns="*", order="order by separation")
+    sql = queries._NEAR_SQL.format(table="sources_obj", columns="*", order="order by separation")
     shown = plan(sql, queries._cone(359.9, -20.0, radius))
     assert "obj_hpx" in shown
     assert "Seq Scan" not in shown

@@ -7,7 +7,7 @@ import pytest
 from apps.sources.actions.sources import save_source
 
 MOST = {
-    "/api/sources/{name}": 6,
+    "/api/sources/{name}": 7,
     "/api/sources?numPerPage=100": 5,
     "/source/{name}": 13,
     "/sources": 11,

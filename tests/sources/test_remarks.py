@@ -4,10 +4,11 @@ import pytest
 
 from apps.groups.queries import sitewide_group_id
 from apps.sources.actions import classifications, comments
-from apps.sources.actions.listings import toggle_favourite
+from apps.sources.actions.listings import toggle
 from apps.sources.actions.objs import make_known
 from apps.sources.actions.taxonomies import ensure_default_taxonomy
 from apps.sources.models import Classification, Comment, ObjReader
+from apps.sources.models.lists import FAVORITES
 from apps.sources.queries import classifications as said_to_be
 from apps.sources.queries import comments as said
 from apps.sources.queries.listings import favourites
@@ -102,8 +103,8 @@ def test_classes_used_last_come_first(viewer, obj):
 
 
 def test_a_favourite_is_put_on_and_taken_off(viewer, obj, outsider, viewer_of):
-    assert toggle_favourite(viewer, obj.name) is True
+    assert toggle(viewer, obj.name, FAVORITES) is True
     assert favourites(viewer, [obj.pk]) == {obj.pk}
     assert favourites(viewer_of(outsider), [obj.pk]) == set()
-    assert toggle_favourite(viewer, obj.name) is False
+    assert toggle(viewer, obj.name, FAVORITES) is False
     assert favourites(viewer, [obj.pk]) == set()

@@ -19,6 +19,7 @@ from ..queries.search import candidate_of, names_like, params, query_id, raw_row
 
 INCLUDES = [
     Param("includeComments", flag, False, "Add what is said of each obj."),
+    Param("includeSpectra", flag, False, "Add the spectra of each obj."),
     Param("nameOnly", flag, False, "Only names that hold `objID`, for completing what is typed."),
     Param("queryID", text, None, "Name of the question, as its first page gave it."),
 ]
@@ -99,16 +100,19 @@ class CandidatesView(Endpoint):
         page = Page.of(self.query)
         found, asked = search(self.viewer, self.query, page)
         return {
-            "candidates": candidate_items(self.viewer, found.objs, asked, with_comments=self.query["includeComments"]),
+            "candidates": candidate_items(self.viewer, found.objs, asked, **self._extras()),
             "pageNumber": page.number,
             "numPerPage": page.size,
             "totalMatches": found.total,
             "queryID": query_id(self.viewer, self.query),
         }
 
+    def _extras(self) -> dict[str, Any]:
+        return {"with_comments": self.query["includeComments"], "with_spectra": self.query["includeSpectra"]}
+
     def _one(self, name: str) -> Any:
         found = candidate_of(self.viewer, name)
-        [item] = candidate_items(self.viewer, [found], scope(self.viewer), with_comments=self.query["includeComments"])
+        [item] = candidate_items(self.viewer, [found], scope(self.viewer), **self._extras())
         return item
 
     def head(self, request: Any, obj_id: str | None = None) -> Any:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from apps.groups.models import Group
-from apps.sources.queries import comments, statistics, surroundings, thumbnails
-from apps.sources.queries.details import derive, said_of
+from apps.sources.queries import comments, includes, links, statistics, surroundings, thumbnails
+from apps.sources.queries.details import derive, said_of, tags_said
 from apps.sources.queries.objs import rows_of as objs_of
 from apps.sources.queries.sources import saves_by_obj
 from skyportal.access.prepared import Statement, asked_ids, once_per_viewer, written
@@ -20,7 +20,12 @@ from .scanning import Scope
 
 
 def candidate_items(
-    viewer: Viewer, objs: Iterable[tuple[int, datetime]], scope: Scope, *, with_comments: bool = False
+    viewer: Viewer,
+    objs: Iterable[tuple[int, datetime]],
+    scope: Scope,
+    *,
+    with_comments: bool = False,
+    with_spectra: bool = False,
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; three reads however many, one more with comments."""
     seen = dict(objs)
@@ -34,7 +39,9 @@ def candidate_items(
     pictures = thumbnails.grouped(around.pictures, ids)
     classes, said = said_of(around, names)
     counted = statistics.merge(around.figures)
+    tagged, associated = tags_said(around, names), links.associated(around.linked, ids)
     talk = comments.by_obj(viewer, ids) if with_comments else {}
+    spectra = includes.spectra(viewer, ids) if with_spectra else {}
     items = []
     for obj_id, passed_at in seen.items():
         item = {name: value for name, value in rows[obj_id].items() if name not in ("hpx", "name")}
@@ -50,11 +57,13 @@ def candidate_items(
             "saved_groups": [{name: group[name] for name in _SAVED} for group in saved.get(obj_id, [])],
             "passing_group_ids": passed[obj_id],
             "last_detected_at": _last_detection(counted.get(obj_id)),
-            "associated_objs": [],
-            "tags": [],
+            "associated_objs": associated[obj_id],
+            "tags": tagged.get(obj_id, []),
         }
         if with_comments:
             item["comments"] = talk[obj_id]
+        if with_spectra:
+            item["spectra"] = spectra[obj_id]
         items.append(item)
     return items
 

@@ -12,10 +12,11 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from ..entries import CommentChanged, CommentPosted
-from ..models import Comment, Obj
+from ..models import Comment, Obj, SpectrumComment
 from ..queries import comments as reading
 from ..queries.mentions import meant
 from ..queries.objs import get_obj
+from ..queries.subjects import SOURCES, Subject
 from .attachments import Attachment, keep
 from .checks import asked_groups, audience_of, lock, need, need_right, optional_text, person, text
 from .objs import make_known
@@ -24,24 +25,27 @@ from .undoing import remember
 
 def post_comment(
     viewer: Viewer,
-    obj_name: str,
+    resource_id: str,
     words: Any,
     *,
+    on: Subject = SOURCES,
     group_ids: Any = None,
     attachment: Attachment | None = None,
     channel: Any = None,
     origin: str | None = None,
 ) -> tuple[int, bool]:
-    """Say something of an obj to these groups; the comment's id, and whether it is new.
+    """Say something of an obj or a spectrum to these groups; the comment's id, and whether it is new.
 
     Without groups it is for everybody who may see the obj. That alone tells nobody new of the obj: only groups that
     were named learn of it.
     """
     need(viewer, "Comment")
     author = person(viewer)
-    obj = get_obj(viewer, obj_name)
+    link = on.link(on.find(viewer, resource_id))
+    obj = link["obj"]
     asked = asked_groups(viewer, group_ids)
     fields = {
+        **link,
         "text": text(words, "text"),
         "audience": audience_of(asked, [groups.sitewide_group_id()]),
         "channel": optional_text(channel, "channel", most=200),
@@ -49,12 +53,12 @@ def post_comment(
     }
     with transaction.atomic():
         lock([obj.pk])
-        if same := Comment.objects.filter(obj=obj, author_id=author, **fields).order_by("pk").first():
+        if same := on.comment.objects.filter(author_id=author, **fields).order_by("pk").first():
             return same.pk, False
-        comment = Comment.objects.create(obj=obj, author_id=author, bot=viewer.by_token, origin=origin, **fields)
+        comment = on.comment.objects.create(author_id=author, bot=viewer.by_token, origin=origin, **fields)
         make_known([obj.pk], group_ids=asked)
         mentioned = _mentioned(viewer, comment.text)
-        record(CommentPosted(obj.pk, obj.name, viewer.user_id, comment.pk, **mentioned))
+        record(CommentPosted(obj.pk, obj.name, viewer.user_id, comment.pk, on.resource, **mentioned))
     return comment.pk, True
 
 
@@ -73,10 +77,12 @@ def _mentioned(viewer: Viewer, words: str, before: str = "") -> dict[str, list[i
     }
 
 
-def mine(viewer: Viewer, comment_id: int, obj_name: str | None, deed: str) -> Comment:
+def mine(
+    viewer: Viewer, comment_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES
+) -> Comment | SpectrumComment:
     """A comment that the viewer wrote, or may change as a system admin."""
     need(viewer, "Comment")
-    comment = reading.get_comment(viewer, comment_id, obj_name)
+    comment = reading.get_comment(viewer, comment_id, resource_id, on=on)
     need_right(viewer, comment, deed, "comment")
     return comment
 
@@ -84,14 +90,15 @@ def mine(viewer: Viewer, comment_id: int, obj_name: str | None, deed: str) -> Co
 def edit_comment(
     viewer: Viewer,
     comment_id: int,
-    obj_name: str | None = None,
+    resource_id: str | None = None,
     *,
+    on: Subject = SOURCES,
     words: Any = None,
     group_ids: Any = None,
     attachment: Attachment | None = None,
 ) -> str:
     """Change the words, the groups or the attachment; what is not given stays. A receipt to put it back with."""
-    comment = mine(viewer, comment_id, obj_name, "edit")
+    comment = mine(viewer, comment_id, resource_id, "edit", on)
     asked = asked_groups(viewer, group_ids)
     changes = _attached(attachment)
     if words is not None:
@@ -107,18 +114,19 @@ def edit_comment(
         comment.save(update_fields=[*changes, "modified"])
         make_known([comment.obj_id], group_ids=asked)
         mentioned = _mentioned(viewer, comment.text, before)
-        record(CommentChanged(comment.obj_id, comment.obj.name, viewer.user_id, comment.pk, "edited", **mentioned))
+        obj: Obj = comment.obj
+        record(CommentChanged(obj.pk, obj.name, viewer.user_id, comment.pk, "edited", on.resource, **mentioned))
     return receipt
 
 
 @transaction.atomic
-def delete_comment(viewer: Viewer, comment_id: int, obj_name: str | None = None) -> str:
+def delete_comment(viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES) -> str:
     """Take a comment away; a receipt with which it can be put back for a while."""
-    comment = mine(viewer, comment_id, obj_name, "delete")
+    comment = mine(viewer, comment_id, resource_id, "delete", on)
     obj: Obj = comment.obj
     receipt = remember(viewer, [comment])
     comment.delete()
-    record(CommentChanged(obj.pk, obj.name, viewer.user_id, comment_id, "deleted"))
+    record(CommentChanged(obj.pk, obj.name, viewer.user_id, comment_id, "deleted", on.resource))
     return receipt
 
 

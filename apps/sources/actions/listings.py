@@ -17,6 +17,7 @@ from ..models import Listing
 from ..models.lists import FAVORITES, WATCHLIST
 from ..queries.listings import get_listing
 from ..queries.objs import get_obj
+from . import checks
 from .checks import plain, storable
 
 NAME = re.compile(r"^\w")
@@ -111,12 +112,29 @@ def remove_from_list(viewer: Viewer, obj_name: Any, list_name: Any, user_id: Any
     remove(viewer, find(viewer, obj_name, list_name, user_id))
 
 
+MOST_TAGS = 20
+
+
 @transaction.atomic
-def toggle_favourite(viewer: Viewer, obj_name: str) -> bool:
-    """Put an obj among one's favourites, or take it off; whether it is one now."""
+def tag_favourite(viewer: Viewer, obj_name: str, tags: list[str]) -> tuple[list[str], list[str]]:
+    """Put words of one's own on a favourite; those it had before, and those it has now."""
+    entry = find(viewer, obj_name, FAVORITES)
+    wanted = list(dict.fromkeys(checks.text(tag, "tags", most=60).strip() for tag in tags))
+    if len(wanted) > MOST_TAGS:
+        raise Invalid(f"Invalid tags: at most {MOST_TAGS}.")
+    before = (entry.params or {}).get("tags") or []
+    entry.params = {**(entry.params or {}), "tags": wanted}
+    entry.save(update_fields=["params", "modified"])
+    record(ListingChanged(entry.obj.name, FAVORITES, "edited", entry.user_id))
+    return before, wanted
+
+
+@transaction.atomic
+def toggle(viewer: Viewer, obj_name: str, list_name: str) -> bool:
+    """Put an obj on a list of one's own, or take it off; whether it is there now."""
     try:
-        remove_from_list(viewer, obj_name, FAVORITES)
+        remove_from_list(viewer, obj_name, list_name)
     except NotVisible:
-        add_listing(viewer, obj_name, FAVORITES)
+        add_listing(viewer, obj_name, list_name)
         return True
     return False

@@ -41,7 +41,7 @@ def place(obj: Obj) -> Obj:
 
 
 _OURS = {"id", "name", "internal_key", "hpx", "created_at", "modified", "redshift_history", "summary_history"}
-EDITABLE = {f.name: f for f in Obj._meta.concrete_fields if f.name not in _OURS}
+EDITABLE = {f.attname: f for f in Obj._meta.concrete_fields if f.name not in _OURS}
 _BOUNDS = {"ra": (0, 360), "dec": (-90, 90), "ra_dis": (0, 360), "dec_dis": (-90, 90)}
 
 
@@ -71,6 +71,9 @@ def _clean(name: str, value: Any) -> Any:
         case models.IntegerField():
             if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
                 raise ValueError("Not a valid integer.")
+        case models.ForeignKey():
+            if isinstance(value, bool) or not isinstance(value, int) or not _has_row(field, value):
+                raise ValueError(f"No {field.related_model._meta.verbose_name} has this id.")
         case ArrayField():
             value = [value] if isinstance(value, str) else value
             if not isinstance(value, list) or not all(isinstance(v, str) and "\x00" not in v for v in value):
@@ -79,6 +82,10 @@ def _clean(name: str, value: Any) -> Any:
             if not isinstance(value, str) or "\x00" in value:
                 raise ValueError("Not a valid string.")
     return value
+
+
+def _has_row(field: Any, pk: int) -> bool:
+    return abs(pk) < 2**63 and field.related_model.objects.filter(pk=pk).exists()
 
 
 def _clean_float(name: str, value: Any) -> float | None:

@@ -18,13 +18,14 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from ..entries import AnnotationChanged, ClassificationChanged, CommentChanged
-from ..models import Annotation, Classification, Comment
+from ..models import Annotation, Classification, Comment, SpectrumComment
 from ..queries.objs import get_obj
 from .checks import person
 
 LASTS = 900  # seconds
 ENTRIES: dict[type[models.Model], Any] = {
     Comment: CommentChanged,
+    SpectrumComment: CommentChanged,
     Annotation: AnnotationChanged,
     Classification: ClassificationChanged,
 }
@@ -58,5 +59,6 @@ def put_back(viewer: Viewer, obj_name: str, receipt: str) -> str:
     for row in rows:
         row.save_base(raw=True)  # with the times they had
     cache.delete(_name(viewer, receipt))
-    record(ENTRIES[type(first)](obj.pk, obj.name, viewer.user_id, first.pk, "put back"))
+    where = {"resource": "spectra"} if isinstance(first, SpectrumComment) else {}
+    record(ENTRIES[type(first)](obj.pk, obj.name, viewer.user_id, first.pk, "put back", **where))
     return type(first)._meta.verbose_name or ""

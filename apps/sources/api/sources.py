@@ -45,11 +45,14 @@ _DETAIL = [
     Param("includePhotometry", flag, False),
     Param("deduplicatePhotometry", flag, False),
     Param("includeDetectionStats", flag, False),
+    Param("includeHosts", flag, False),
+    Param("includeTags", flag, True),
+    Param("includeAssociatedObjs", flag, True),
+    Param("includeSuperObjs", flag, False, "The same as includeAssociatedObjs."),
 ]
 _NOTHING_YET = [
-    "includeColorMagnitude", "includeAnalyses", "includeLabellers", "includeHosts", "includeGCNCrossmatches",
-    "includeGCNNotes", "includeSourcesInGcn", "includeCandidates", "includeTags", "includeAssociatedObjs",
-    "includeSuperObjs", "localizationRejectSources",
+    "includeColorMagnitude", "includeAnalyses", "includeGCNCrossmatches", "includeGCNNotes", "includeSourcesInGcn",
+    "includeCandidates", "localizationRejectSources",
 ]  # fmt: skip
 CACHED_SECONDS = 6 * 3600
 
@@ -67,7 +70,13 @@ def _declared() -> list[Param]:
 def wanted(query: Mapping[str, Any]) -> set[str]:
     """Fields that the include parameters ask for."""
     fields = {field for field, _ in obj_includes.items() if query.get(includes.parameter(field))}
-    return fields | ({"photstats"} if query["includeDetectionStats"] else set())
+    asked = {
+        "photstats": query["includeDetectionStats"],
+        "host": query["includeHosts"],
+        "tags": query["includeTags"],
+        "associated_objs": query["includeAssociatedObjs"] or query["includeSuperObjs"],
+    }
+    return fields | {field for field, is_asked in asked.items() if is_asked}
 
 
 class SourcesEndpoint(Endpoint):

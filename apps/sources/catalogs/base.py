@@ -89,7 +89,7 @@ class Catalog:
             values = {ours: self._value(row.get(theirs)) for theirs, ours in self.columns.items()}
             separation = float(sky.separation(ask.ra, ask.dec, *at))
             if separation <= ask.radius:
-                found[repr(values)] = Match(separation, values | self.derived(values))
+                found[repr((at, values))] = Match(separation, values | self.derived(values))
         return sorted(found.values(), key=lambda match: match.separation)[:MOST_MATCHES]
 
     def _value(self, text: str | None) -> Any:

@@ -1,16 +1,21 @@
 """Objs and everything known of them; the telescopes and instruments that saw it."""
 
-from .annotations import Annotation
+from .annotations import AbstractAnnotation, Annotation
 from .catalogs import CatalogSearch
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
+from .galaxies import Galaxy
 from .instruments import Instrument, Telescope
-from .lists import Listing, SourceView
+from .links import Interest, Label, SuperObj, SuperObjMember
+from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
+from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
 
 __all__ = [
+    "AbstractAnnotation",
     "AbstractComment",
     "Annotation",
     "Bandpass",
@@ -18,15 +23,27 @@ __all__ = [
     "Classification",
     "ClassificationVote",
     "Comment",
+    "Galaxy",
     "Instrument",
+    "Interest",
+    "Label",
     "Listing",
     "Obj",
     "ObjReader",
     "Origin",
     "PhotStat",
     "Photometry",
+    "SavedSearch",
     "Source",
     "SourceView",
+    "Spectrum",
+    "SpectrumAnnotation",
+    "SpectrumComment",
+    "SpectrumPerson",
+    "SuperObj",
+    "SuperObjMember",
+    "Tag",
+    "TagOption",
     "Taxonomy",
     "Telescope",
     "Thumbnail",

@@ -51,7 +51,11 @@ class Classification(Shared, Stamped):
     class Meta:
         indexes = [
             models.Index(fields=["obj", "-created_at"], name="classification_of_obj"),
-            models.Index(fields=["classification", "taxonomy", "obj"], name="classification_by_class"),
+            models.Index(
+                fields=["classification", "taxonomy", "obj"],
+                include=["audience", "author"],
+                name="classification_by_class",
+            ),
             models.Index(fields=["-created_at"], name="classification_newest"),
         ]
 

@@ -44,7 +44,9 @@ class Obj(models.Model):
     redshift_error = models.FloatField(null=True, blank=True)
     redshift_origin = models.TextField(null=True, blank=True)
     redshift_history = models.JSONField(null=True, blank=True)
-    host_id = models.BigIntegerField(null=True, blank=True)
+    host = models.ForeignKey(
+        "sources.Galaxy", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Host galaxy."
+    )
     summary = models.TextField(null=True, blank=True)
     summary_history = models.JSONField(null=True, blank=True)
     altdata = models.JSONField(null=True, blank=True)
@@ -122,6 +124,7 @@ class Source(Stamped):
         indexes = [
             models.Index(fields=["group", "-saved_at", "-obj"], name="source_newest", condition=Q(active=True)),
             models.Index(fields=["-saved_at", "-obj"], name="source_newest_any", condition=Q(active=True)),
+            models.Index(fields=["obj", "group"], include=["saved_at"], name="source_saved", condition=Q(active=True)),
         ]
 
     def __str__(self) -> str:

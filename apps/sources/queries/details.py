@@ -13,8 +13,8 @@ from skyportal.astro import cosmology, sky
 
 from ..models import Obj, Source
 from ..slots import obj_includes
+from . import galaxies, links, sources, statistics, surroundings
 from . import objs as objs_queries
-from . import sources, statistics, surroundings
 
 Row = dict[str, Any]
 
@@ -28,10 +28,9 @@ def record(viewer: Viewer, obj: Obj, includes: Iterable[str] = ()) -> Row:
     (row,) = _put_together(viewer, [obj.pk], [own], around, includes)
     row["photstats"] = [statistics.public(obj.name, f) for f in statistics.merge(around.figures).values()]
     row["duplicates"] = duplicates(viewer, obj)
-    return row | {
-        "followup_requests": [], "assignments": [], "galaxies": None, "ebv": None, "host": None, "host_offset": None,
-        "host_distance": None,
-    }  # fmt: skip
+    row |= galaxies.host_fields(galaxies.host_of(obj) if obj.host_id else None)
+    row["galaxies"] = _galaxies(viewer, obj)
+    return row | {"followup_requests": [], "assignments": [], "ebv": None}
 
 
 def records(viewer: Viewer, ids: list[int], includes: Iterable[str] = ()) -> list[Row]:
@@ -49,13 +48,17 @@ def _put_together(
     saved = sources.saves_by_obj(around.saves)
     classified, annotated = said_of(around, names)
     extras = {field: include(viewer, ids) for field, include in obj_includes.items() if field in includes}
+    tagged = tags_said(around, names) if "tags" in includes else {}
+    associated = links.associated(around.linked, ids) if "associated_objs" in includes else {}
+    found_hosts = galaxies.hosts(ids) if "host" in includes else {}
     for row in rows:
         pk = row["id"]
         row |= {
             "groups": saved.get(pk, []), "classifications": classified.get(pk, []),
-            "annotations": annotated.get(pk, []), "tags": [], "associated_objs": [],
+            "annotations": annotated.get(pk, []), "tags": tagged.get(pk, []),
+            "associated_objs": associated.get(pk, []),
         }  # fmt: skip
-        row |= {field: values.get(pk) for field, values in extras.items()}
+        row |= {field: values.get(pk) for field, values in extras.items()} | found_hosts.get(pk, {})
         row["id"] = row.pop("name")
     return rows
 
@@ -96,6 +99,22 @@ def said_of(around: surroundings.Surroundings, names: dict[int, str]) -> tuple[d
         row |= {"obj_id": names[obj_id], "groups": around.groups_in(row.pop("audience__key")), "type": "source"}
         annotated[obj_id].append(row)
     return classified, annotated
+
+
+def tags_said(around: surroundings.Surroundings, names: dict[int, str]) -> dict[int, list[Row]]:
+    """By obj, its tags."""
+    found = defaultdict(list)
+    for row in around.tags:
+        found[row["obj_id"]].append(row | {"obj_id": names[row["obj_id"]]})
+    return found
+
+
+def _galaxies(viewer: Viewer, obj: Obj) -> list[str] | None:
+    """Names of galaxies close by; None where there are none."""
+    if obj.ra is None or obj.dec is None:
+        return None
+    near = galaxies.around(viewer, obj.ra, obj.dec, galaxies.NEARBY)
+    return list(dict.fromkeys(galaxy.name for galaxy, _ in near)) or None
 
 
 SAME_PLACE = 4.0

@@ -66,7 +66,7 @@ _CONE_SQL = """
             sind((o.dec - %(dec)s) / 2) ^ 2 + cosd(o.dec) * cosd(%(dec)s) * sind((o.ra - %(ra)s) / 2) ^ 2))) * 3600
     from unnest(%(cover)s::int8multirange) as r
     cross join lateral (
-        select id, ra, dec from sources_obj where hpx >= lower(r) and hpx < upper(r) offset 0
+        select id, ra, dec from {table} where hpx >= lower(r) and hpx < upper(r) offset 0
     ) as o
 """
 
@@ -89,8 +89,14 @@ def in_cone(ra: float, dec: float, radius: float) -> dict[int, float]:
     ra, dec : float, degrees
     radius : float, arcsec
     """
+    return cone_of("sources_obj", ra, dec, radius)
+
+
+def cone_of(table: str, ra: float, dec: float, radius: float) -> dict[int, float]:
+    """The same of another table that has columns ``ra``, ``dec`` and ``hpx``."""
+    statement = _NEAR_SQL.format(table=table, columns="*", order="order by separation")
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR_SQL.format(columns="*", order="order by separation"), _cone(ra, dec, radius))
+        cursor.execute(statement, _cone(ra, dec, radius))
         return dict(cursor.fetchall())
 
 
@@ -98,7 +104,7 @@ def ids_in_cone(ra: float, dec: float, radius: float) -> RawSQL:
     """The same ids as a subquery, for ``pk__in``: a cone may hold more objs than one wants to carry about."""
     cone = _cone(ra, dec, radius)
     names = re.findall(r"%\((\w+)\)s", _NEAR_SQL)
-    sql = re.sub(r"%\(\w+\)s", "%s", _NEAR_SQL.format(columns="id", order=""))
+    sql = re.sub(r"%\(\w+\)s", "%s", _NEAR_SQL.format(table="sources_obj", columns="id", order=""))
     return RawSQL(sql, [cone[name] for name in names])  # noqa: S611 - constants
 
 

@@ -6,18 +6,19 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.db.models import Count, Q
 
 from apps.groups.models import Group, User
 from skyportal.access.viewer import Viewer
-from skyportal.astro import cosmology, sky
+from skyportal.astro import cosmology
 
 from ..models import Classification, Listing, Obj, Source
-from ..models.lists import FAVORITES
+from ..models.lists import FAVORITES, WATCHLIST
+from . import galaxies, heads
 from .objs import in_cone
-from .sources import groups_of
 
 #: What names begin with is written in capitals, whatever somebody in a hurry types.
 _SURVEY = re.compile(r"^[A-Za-z]+")
@@ -30,10 +31,17 @@ class Header:
     obj: Obj
     saves: list[Source]
     is_favourite: bool
+    is_watched: bool
     saveable: list[Group]
     unsaveable: set[int]
-    galactic: tuple[float, float] | None
     distance: dict[str, float] | None
+    said: heads.Said | None
+    reported: heads.Reported | None
+    host: galaxies.Host | None
+    tags: list[dict[str, Any]]
+    texts: dict[str, str]
+    similar: str
+    may_edit: bool
 
     @property
     def kept(self) -> bool:
@@ -48,19 +56,32 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         .select_related("group", "saved_by")
         .order_by("-active", "saved_at")
     )
-    favourite = Listing.objects.filter(user_id=viewer.user_id or 0, obj=obj, list_name=FAVORITES).exists()
+    mine_on = set(Listing.objects.filter(user_id=viewer.user_id or 0, obj=obj).values_list("list_name", flat=True))
     mine = my_saving_groups(viewer)
     have = {save.group_id for save in saves if save.active}
     offered = [group for group in mine if group.pk not in have and not group.sitewide]
     own = have if viewer.sees_all else have & {group.pk for group in mine}
-    return Header(obj, saves, favourite, offered, own, _galactic(obj), distances(obj.redshift))
+    said = heads.classification(viewer, obj)
+    return Header(
+        obj,
+        saves,
+        FAVORITES in mine_on,
+        WATCHLIST in mine_on,
+        offered,
+        own,
+        distances(obj.redshift),
+        said,
+        heads.reported(obj),
+        galaxies.host_of(obj) if obj.host_id else None,
+        heads.tags_of(viewer, obj),
+        heads.position_texts(obj),
+        urlencode(heads.similar(obj, said) or {}),
+        viewer.may("Upload data"),
+    )
 
 
-def _galactic(obj: Obj) -> tuple[float, float] | None:
-    if obj.ra is None or obj.dec is None:
-        return None
-    lon, lat = sky.galactic(obj.ra, obj.dec)
-    return float(lon), float(lat)
+def facts(viewer: Viewer, obj: Obj) -> heads.Facts:
+    return heads.facts(viewer, obj)
 
 
 def distances(redshift: float | None) -> dict[str, float] | None:
@@ -138,11 +159,11 @@ def recent_saves(viewer: Viewer, *, most: int = 12) -> list[RecentSave]:
     for row in rows:
         newest.setdefault(row.obj_id, row)
     chosen = list(newest.values())[:most]
-    classes = _newest_classes(viewer, [row.obj_id for row in chosen])
+    classes = newest_classes(viewer, [row.obj_id for row in chosen])
     return [RecentSave(r.obj, r.group, r.saved_by, r.saved_at, classes.get(r.obj_id, "")) for r in chosen]
 
 
-def _newest_classes(viewer: Viewer, obj_ids: list[int]) -> dict[int, str]:
+def newest_classes(viewer: Viewer, obj_ids: list[int]) -> dict[int, str]:
     said = Classification.objects.visible_to(viewer).filter(obj_id__in=obj_ids, ml=False)
     return dict(said.order_by("obj_id", "created_at").values_list("obj_id", "classification"))
 
@@ -160,26 +181,6 @@ def my_groups_counted(viewer: Viewer) -> list[Group]:
     for group in mine:
         group.source_count = counts.get(group.pk, 0)  # type: ignore[attr-defined]
     return mine
-
-
-def source_rows(viewer: Viewer, obj_ids: list[int], saved_at: dict[int, datetime]) -> list[dict[str, Any]]:
-    """Rows of a list of sources, in this order: the obj, its groups, what it was last said to be. Three queries."""
-    objs = Obj.objects.in_bulk(obj_ids)
-    groups, classes = groups_of(viewer, obj_ids), _newest_classes(viewer, obj_ids)
-    return [
-        {
-            "id": objs[i].name,
-            "tns_name": objs[i].tns_name,
-            "ra": objs[i].ra,
-            "dec": objs[i].dec,
-            "redshift": objs[i].redshift,
-            "groups": groups.get(i, []),
-            "saved_at": saved_at[i],
-            "class_name": classes.get(i, ""),
-        }
-        for i in obj_ids
-        if i in objs
-    ]
 
 
 def used_classes(viewer: Viewer) -> list[str]:

@@ -17,7 +17,7 @@ from skyportal.access.viewer import Viewer
 
 from ..access import said, shared
 from ..models import Annotation, Classification, ClassificationVote, Thumbnail
-from . import shown, sources, statistics, thumbnails
+from . import links, shown, sources, statistics, tags, thumbnails
 from .objs import beneath
 
 Row = dict[str, Any]
@@ -38,6 +38,8 @@ class Surroundings:
     classifications: list[Row] = field(default_factory=list)
     annotations: list[Row] = field(default_factory=list)
     votes: list[Row] = field(default_factory=list)
+    tags: list[Row] = field(default_factory=list)
+    linked: list[Row] = field(default_factory=list)
     groups: dict[str, Row] = field(default_factory=dict)
     figures: list[Row] = field(default_factory=list)
     pictures: list[Row] = field(default_factory=list)
@@ -97,6 +99,8 @@ def _parts(viewer: Viewer) -> dict[str, QuerySet]:
         "votes": ClassificationVote.objects.filter(classification__in=classifications.order_by().values("pk"))
         .order_by("pk")
         .values("id", "classification_id", "voter_id", "vote"),
+        "tags": tags.parts(viewer, asked_ids()),
+        "linked": links.parts(viewer, asked_ids()),
         "groups": _groups(viewer, classifications, annotations),
     }
 

@@ -25,11 +25,11 @@ register_converter(CatalogKey, "catalog")
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
     routes("sources/<str:obj_id>/comments/channels", comments.Channels),
-    routes("sources/<str:obj_id>/comments/<str:comment_id>/attachment[.pdf]", comments.CommentAttachment),
-    routes("sources/<str:obj_id>/comments[/<str:comment_id>]", comments.Comments),
+    routes("sources/<str:resource_id>/comments/<str:comment_id>/attachment[.pdf]", comments.CommentAttachment),
+    routes("sources/<str:resource_id>/comments[/<str:comment_id>]", comments.Comments),
     routes("sources/comments/<str:comment_id>", comments.Comments),
     [path("api/sources/<str:obj_id>/annotations/<catalog:catalog>", annotations.CatalogAnnotations.as_view())],
-    routes("sources/<str:obj_id>/annotations[/<str:annotation_id>]", annotations.Annotations),
+    routes("sources/<str:resource_id>/annotations[/<str:annotation_id>]", annotations.Annotations),
     routes("internal/annotations_info", annotations.AnnotationsInfo),
     routes("classification/sources", classifications.ClassifiedSources),
     routes("classification/votes[/<str:classification_id>]", classifications.Votes),

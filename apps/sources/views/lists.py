@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
@@ -10,44 +12,81 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from skyportal.access.viewer import Viewer
+from skyportal.access.errors import Invalid
 from skyportal.api.params import Param, Query, flag, integer, keys, moment, text
 from skyportal.web.requests import ViewerRequest
 
-from ..queries import pages
+from ..queries import columns as columns_queries
+from ..queries import pages, searches
 from ..queries import sources as queries
 from ..slots import obj_filters
+from . import exporting
+from .filter_fields import chips, fields
 
 ROWS = 50
 SAVES = [
     Param("group_ids", keys),
     Param("savedAfter", moment),
     Param("savedBefore", moment),
-    Param("savedByCurrentUser", flag),
-    Param("pendingOnly", flag),
-    Param("sort", text, "-saved_at"),
-    Param("page", integer, 1),
+    Param("savedByCurrentUser", flag, None, "Saved by me."),
+    Param("pendingOnly", flag, None, "Only where saving was asked for."),
+    Param("includeRequested", flag, None, "Also where saving was asked for."),
 ]
+OWN = [Param("sort", text, "-saved_at"), Param("page", integer, 1)]
 ORDERS = {
     "-saved_at": "newest saved first",
     "saved_at": "oldest saved first",
     "-redshift": "farthest first",
     "redshift": "nearest first",
 }
-SHOWN = {"sourceID": "name", "group_ids": "group", "minRedshift": "z from", "maxRedshift": "z to"}
-IN_FORM = {"sourceID", "group_ids", "classifications", "minRedshift", "maxRedshift", "savedAfter", "page", "sort"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address of a list asks for."""
+
+    query: Query
+    columns: list[columns_queries.Column]
+    sort: str
+    page: int
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        way = "desc" if self.sort.startswith("-") else "asc"
+        return {**self.query, "sortBy": self.sort.removeprefix("-"), "sortOrder": way}
 
 
 @login_required
 @require_GET
 def sources(request: ViewerRequest) -> HttpResponse:
-    return _list(request, heading="Sources", fixed={})
+    return _list(request, heading="Sources")
 
 
 @login_required
 @require_GET
 def favourites(request: ViewerRequest) -> HttpResponse:
-    return _list(request, heading="Favourites", fixed={"listName": pages.FAVORITES})
+    return _list(request, heading="Favourites", listName=pages.FAVORITES)
+
+
+@login_required
+@require_GET
+def watched(request: ViewerRequest) -> HttpResponse:
+    return _list(request, heading="Watch list", listName=pages.WATCHLIST)
+
+
+@login_required
+@require_GET
+def export(request: ViewerRequest) -> HttpResponse:
+    """What the list shows, all pages of it, as CSV, VOTable or JSON."""
+    viewer, asked = request.viewer, _asked(request, {})
+    found = queries.find(viewer, asked.parameters, 0, exporting.MOST)
+    if found.total > exporting.MOST:
+        raise Invalid(f"{found.total:,} sources are more than the {exporting.MOST:,} of one file: narrow the list.")
+    rows = []
+    for start in range(0, len(found.ids), 1000):
+        some = columns_queries.rows(viewer, found.ids[start : start + 1000], found.saved_at, asked.columns)
+        rows += [columns_queries.flat(row, asked.columns) for row in some]
+    return exporting.answer(rows, request.GET.get("format", "csv"))
 
 
 class _Counted(Paginator):
@@ -65,39 +104,54 @@ class _Counted(Paginator):
         return Page(self.object_list, number, self)
 
 
-def _list(request: ViewerRequest, *, heading: str, fixed: dict[str, Any]) -> HttpResponse:
-    viewer: Viewer = request.viewer
-    declared = [*SAVES, *(plug.param for plug in obj_filters)]
-    query = Query.parse(request.GET, declared)
+def _asked(request: ViewerRequest, fixed: dict[str, Any]) -> Asked:
+    query = Query.parse(request.GET, [*SAVES, *OWN, *(plug.param for plug in obj_filters)])
     query.update(fixed)
-    sort = query.pop("sort")
-    asked = {**query, "sortBy": sort.removeprefix("-"), "sortOrder": "desc" if sort.startswith("-") else "asc"}
-    number = max(1, query.pop("page"))
-    found = queries.find(viewer, asked, (number - 1) * ROWS, number * ROWS)
-    paginator = _Counted(pages.source_rows(viewer, found.ids, found.saved_at), found.total)
+    sort, page = query.pop("sort"), query.pop("page")
+    named = [key for value in request.GET.getlist("columns") for key in value.split(",") if key.strip()]
+    kept = request.user.preferences.get(columns_queries.PREFERENCE)  # type: ignore[union-attr]  # signed in
+    default = kept if isinstance(kept, list) else columns_queries.DEFAULT
+    return Asked(query, columns_queries.chosen(named or default), sort, min(max(1, page), 100_000))
+
+
+def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse:
+    viewer, asked = request.viewer, _asked(request, fixed)
+    if fixed.get("listName") == pages.FAVORITES and not any(column.key == "list_tags" for column in asked.columns):
+        asked = replace(asked, columns=[*asked.columns, columns_queries.COLUMNS["list_tags"]])
+    found = queries.find(viewer, asked.parameters, (asked.page - 1) * ROWS, asked.page * ROWS)
+    rows = columns_queries.rows(viewer, found.ids, found.saved_at, asked.columns)
     groups = pages.my_groups(viewer)
+    shown = fields(request.GET, [*SAVES, *(plug.param for plug in obj_filters)])
     context = {
         "heading": heading,
-        "are_favourites": bool(fixed),
-        "page": paginator.shown(number),
+        "list_name": fixed.get("listName", ""),
+        "page": _Counted([_cells(row, asked.columns) for row in rows], found.total).shown(asked.page),
         "total": found.total,
-        "order": ORDERS.get(sort, f"by {sort.removeprefix('-')}"),
-        "query": query,
+        "order": ORDERS.get(asked.sort, f"by {asked.sort.removeprefix('-')}"),
+        "columns": asked.columns,
+        "more_columns": [column for key, column in columns_queries.COLUMNS.items() if column not in asked.columns],
+        "query": asked.query,
         "groups": groups,
         "classes": pages.used_classes(viewer),
         "chosen_class": request.GET.get("classifications", ""),
-        "chips": _chips(request, {str(group.pk): group.name for group in groups}),
-        "kept": {k: v for k, v in request.GET.items() if k not in IN_FORM},
+        "fields": shown,
+        "chips": chips(request.GET, {str(group.pk): group.name for group in groups}),
+        "kept": [(name, value) for name in ("sort", "columns") for value in request.GET.getlist(name)],
+        "address": _address(request, without="columns"),
+        "more_open": any(field["value"] and field["name"] != "listName" for field in shown),
+        "export_query": urlencode([*((k, v) for k, v in fixed.items()), *_address(request)]),
+        "searches": searches.searches(viewer),
         "default_sort": "-saved_at",
     }
     return render(request, "sources/sources.html", context)
 
 
-def _chips(request: ViewerRequest, group_names: dict[str, str]) -> list[dict[str, str]]:
-    chips = []
-    for name, value in request.GET.items():
-        if value and name not in ("page", "sort"):
-            text = str(value)
-            label = group_names.get(text, text) if name == "group_ids" else text
-            chips.append({"name": SHOWN.get(name, name), "key": name, "value": text, "label": label})
-    return chips
+def _address(request: ViewerRequest, without: str = "") -> list[tuple[str, str]]:
+    """What the address asks for, whichever page is looked at."""
+    return [
+        (k, str(v)) for k, values in request.GET.lists() if k not in ("page", "format", without) for v in values if v
+    ]
+
+
+def _cells(row: dict[str, Any], columns: list[columns_queries.Column]) -> dict[str, Any]:
+    return {"id": row["id"], "cells": [(column, row.get(column.key)) for column in columns]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from skyportal.access.viewer import plain
 from skyportal.astro import sky
 from skyportal.web.bokeh import item, place
 from skyportal.web.requests import ViewerRequest
 
+from ..actions import views
 from ..plots import light_curves as plots
-from ..queries import light_curves, pages, thumbnails
+from ..queries import layouts, light_curves, pages, thumbnails
 from ..queries.objs import get_obj
-from ..slots import Panel, obj_panels
+from ..slots import obj_panels
 
 
 @login_required
@@ -28,20 +31,28 @@ def source(request: ViewerRequest, name: str) -> HttpResponse:
     """The page of one obj: its head at once, each panel from its own address."""
     viewer = request.viewer
     obj = get_obj(viewer, name)
+    layout = layouts.arranged(request.user.preferences, obj_panels.items())  # type: ignore[union-attr]  # signed in
+    context = {"head": pages.header(viewer, obj), "obj": obj, "layout": layout}
+    if any(placed.is_first for placed in layout):
+        context |= _light_curve(viewer, obj)
+    answer = render(request, "sources/source.html", context)
+    count = partial(views.count_view, plain(viewer), obj.pk)
+    answer._resource_closers.append(count)  # type: ignore[attr-defined]  # once it has left
+    return answer
+
+
+@login_required
+@require_GET
+def facts(request: ViewerRequest, name: str) -> HttpResponse:
+    """What is known in numbers, and the newest pictures."""
+    obj = get_obj(request.viewer, name)
     context = {
-        "head": pages.header(viewer, obj),
         "obj": obj,
-        "cutouts": cutouts(thumbnails.by_obj(viewer, [obj.pk])[obj.pk]),
-        "panels": _panels(),
-        **_light_curve(viewer, obj),
+        "facts": pages.facts(request.viewer, obj),
+        "cutouts": cutouts(thumbnails.by_obj(request.viewer, [obj.pk])[obj.pk]),
     }
-    return render(request, "sources/source.html", context)
-
-
-def _panels() -> dict[str, list[tuple[str, Panel]]]:
-    """Key and panel, by column, each column in order."""
-    ordered = sorted(obj_panels.items(), key=lambda item: item[1].order)
-    return {side: [item for item in ordered if item[1].side == side] for side in ("main", "side")}
+    template = "sources/_facts_inside.html" if "inside" in request.GET else "sources/_facts_panel.html"
+    return render(request, template, context)
 
 
 def cutouts(pictures: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -57,7 +68,8 @@ def photometry(request: ViewerRequest, name: str) -> HttpResponse:
     """The light curve and its table, fetched again when a point comes."""
     viewer = request.viewer
     obj = get_obj(viewer, name)
-    return render(request, "sources/_photometry.html", {"obj": obj, **_light_curve(viewer, obj)})
+    template = "sources/_photometry.html" if "inside" in request.GET else "sources/_photometry_panel.html"
+    return render(request, template, {"obj": obj, **_light_curve(viewer, obj)})
 
 
 def _light_curve(viewer: Any, obj: Any) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _comments(request: ViewerRequest, name: str, **more: Any) -> HttpResponse:
     address = reverse("source-comments", args=[obj.name])
     context = {
         "obj": obj,
-        "comments": [_dressed(viewer, row) for row in rows],
+        "comments": [dressed(viewer, row) for row in rows],
         "channel": channel,
         "channels": said.channels(viewer, obj.pk),
         "may_comment": viewer.may("Comment"),
@@ -90,9 +90,10 @@ def _comments(request: ViewerRequest, name: str, **more: Any) -> HttpResponse:
     return fragment(request, "comments", context)
 
 
-def _dressed(viewer: Any, row: dict[str, Any]) -> dict[str, Any]:
+def dressed(viewer: Any, row: dict[str, Any], address: str = "") -> dict[str, Any]:
+    """A comment as its list shows it; ``address`` is that of its attachment where it hangs on another thing."""
     file = row["attachment_name"]
-    address = f"/api/sources/{quote(row['obj_id'])}/comments/{row['id']}/attachment"
+    address = address or f"/api/sources/{quote(row['obj_id'])}/comments/{row['id']}/attachment"
     names = [g["nickname"] or g["name"] for g in row["groups"] if not g["single_user_group"]]
     return {
         **row,
@@ -203,7 +204,7 @@ def _annotated(request: ViewerRequest, name: str) -> HttpResponse:
     rows = reading.by_obj(viewer, [obj.pk])[obj.pk]
     context = {
         "obj": obj,
-        "origins": [_origin(row) for row in rows],
+        "origins": [dressed_origin(row) for row in rows],
         "count": sum(len(row["data"]) for row in rows),
         "searches": catalogs.recent(viewer, obj.pk),
         "catalogs": catalogs.choices() if viewer.may("Annotate") and obj.ra is not None else [],
@@ -223,7 +224,8 @@ def look_up(request: ViewerRequest, name: str) -> HttpResponse:
     return done(request, name, _annotated(request, name), f"Asking {what}; what is found will appear here.")
 
 
-def _origin(row: dict[str, Any]) -> dict[str, Any]:
+def dressed_origin(row: dict[str, Any]) -> dict[str, Any]:
+    """An annotation as its list shows it."""
     values = [{"key": key, **shown.value(value)} for key, value in row["data"].items()]
     names = [g["nickname"] or g["name"] for g in row["groups"] if not g["single_user_group"]]
     return {**row, "values": values, "who": _name(row["author"]), "to": ", ".join(names), "as_text": json.dumps(row["data"])}

@@ -76,7 +76,19 @@ def favourite(request: ViewerRequest, name: str) -> HttpResponse:
     """Star or unstar: each the other's undo."""
     viewer = request.viewer
     obj = get_obj(viewer, name)
-    starred = listings.toggle_favourite(viewer, obj.name)
+    starred = listings.toggle(viewer, obj.name, pages.FAVORITES)
     answer = render(request, "sources/_star.html", {"obj": obj, "is_favourite": starred})
     message = "Added to your favourites." if starred else "Removed from your favourites."
     return with_toast(answer, message, undo_url=reverse("source-favourite", args=[obj.name]))
+
+
+@login_required
+@require_POST
+def watch(request: ViewerRequest, name: str) -> HttpResponse:
+    """Put it on one's watch list, or take it off: each the other's undo."""
+    viewer = request.viewer
+    obj = get_obj(viewer, name)
+    watched = listings.toggle(viewer, obj.name, pages.WATCHLIST)
+    answer = render(request, "sources/_watch.html", {"obj": obj, "is_watched": watched})
+    message = "On your watch list." if watched else "No longer on your watch list."
+    return with_toast(answer, message, undo_url=reverse("source-watch", args=[obj.name]))

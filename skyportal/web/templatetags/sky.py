@@ -115,6 +115,16 @@ def decimals(value: Any, digits: int = 2) -> str:
 
 
 @register.simple_tag
+def cell(value: Any, digits: int = 2) -> str:
+    """A value of a table that is mostly a number: words and truth values stay as they are."""
+    if value is None:
+        return ABSENT
+    if isinstance(value, bool | str | list | dict):
+        return str(value)
+    return thousands(value) if digits == 0 else decimals(value, digits)
+
+
+@register.simple_tag
 def value_pm(value: Any, error: Any = None, digits: int | None = None, unit: str = "") -> SafeString:
     """A value and its uncertainty in the same breath: 0.0647 ± 0.0001.
 

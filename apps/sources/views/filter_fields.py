@@ -1,0 +1,89 @@
+"""The parameters of a list as fields of a form and as chips; those of upper floors come by themselves."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import QueryDict
+
+from skyportal.api.params import Param, flag, integer, moment, number
+
+FIRST = {"sourceID", "group_ids", "classifications", "minRedshift", "maxRedshift", "savedAfter"}
+"""Shown in the bar itself."""
+_NOT_FILTERS = {"sort", "page", "columns", "format"}
+_LABELS = {
+    "sourceID": "Name",
+    "rejectedSourceIDs": "Not these",
+    "group_ids": "Group",
+    "classifications": "Class",
+    "nonclassifications": "Not class",
+    "classifications_simul": "All these classes",
+    "TNSname": "TNS name",
+    "hasTNSname": "Has a TNS name",
+    "hasNoTNSname": "No TNS name",
+    "minRedshift": "z from",
+    "maxRedshift": "z to",
+    "ra": "RA (deg)",
+    "dec": "Dec (deg)",
+    "radius": "Radius (deg)",
+    "startDate": "First detected after",
+    "endDate": "Last detected before",
+    "numberDetections": "Detections, at least",
+    "minPeakMagnitude": "Brightest, from mag",
+    "maxPeakMagnitude": "Brightest, to mag",
+    "minLatestMagnitude": "Latest, from mag",
+    "maxLatestMagnitude": "Latest, to mag",
+    "annotationsFilter": "Annotation",
+    "annotationsFilterOrigin": "Annotation origin",
+    "annotationsFilterAfter": "Annotated after",
+    "annotationsFilterBefore": "Annotated before",
+    "commentsFilter": "Comment says",
+    "commentsFilterAuthor": "Comment by",
+    "commentsFilterAfter": "Commented after",
+    "commentsFilterBefore": "Commented before",
+    "savedByCurrentUser": "Saved by me",
+    "currentUserLabeller": "Labelled by me",
+    "listName": "On my list",
+    "listTags": "My tags",
+}
+
+
+def label(name: str) -> str:
+    """Words for a parameter: ours, or its own name taken apart."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).lower()
+    return _LABELS.get(name) or apart[:1].upper() + apart[1:]
+
+
+def fields(given: QueryDict, params: list[Param]) -> list[dict[str, Any]]:
+    """The parameters beyond those of the bar, each once, in the order in which they were hung."""
+    found = {}
+    for param in params:
+        if param.name in FIRST:
+            continue
+        found[param.name] = {
+            "name": param.name,
+            "label": label(param.name),
+            "help": param.help,
+            "value": given.get(param.name, ""),
+            "is_flag": param.parse is flag,
+            "is_on": param.default is True,
+            "type": "date" if param.parse is moment and _is_date(given.get(param.name, "")) else "text",
+            "inputmode": "decimal" if param.parse in (number, integer) else "text",
+        }
+    return list(found.values())
+
+
+def _is_date(text: str) -> bool:
+    """Whether a browser's date field can show it; a time of day is typed."""
+    return not text or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text))
+
+
+def chips(given: QueryDict, group_names: dict[str, str]) -> list[dict[str, str]]:
+    found = []
+    for name, value in given.items():
+        if value and name not in _NOT_FILTERS:
+            text = str(value)
+            shown = group_names.get(text, text) if name == "group_ids" else text
+            found.append({"name": label(name), "key": name, "value": text, "label": shown})
+    return found
