@@ -288,3 +288,32 @@ class InstrumentChanged(Entry):
     instrument_id: int
     user_id: int | None
     deed: str
+
+
+@dataclass(frozen=True)
+class PagePublished(ObjEntry):
+    """A version of it can be seen by anybody."""
+
+    page_id: int
+    release_id: int | None = None
+
+
+@dataclass(frozen=True)
+class PageWithdrawn(ObjEntry):
+    page_id: int
+
+
+@dataclass(frozen=True)
+class ReleaseChanged(Entry):
+    """A public release was made, changed or deleted."""
+
+    release_id: int
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class BundleRead(ObjEntry):
+    """Somebody brought an obj from elsewhere: how many of each kind were new."""
+
+    added: dict[str, int]

@@ -6,7 +6,8 @@ from skyportal.journal.reactions import on
 
 from .actions.catalogs import carry_out
 from .actions.objs import forget_reader
-from .entries import CatalogAsked
+from .actions.publishing import publish_saved
+from .entries import CatalogAsked, SourceSaved
 
 
 @on(GroupDeleted)
@@ -22,3 +23,8 @@ def forget_stream(gone: StreamDeleted) -> None:
 @on(CatalogAsked, outside=True)
 def look_up(asked: CatalogAsked, delivery_id: int) -> None:
     carry_out(asked.search_id)
+
+
+@on(SourceSaved)
+def publish_into_releases(saved: SourceSaved) -> None:
+    publish_saved(saved.obj_id, saved.group_ids)

@@ -10,6 +10,7 @@ from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .publishing import PublicRelease, PublicSourcePage
 from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
@@ -34,6 +35,8 @@ __all__ = [
     "PhotStat",
     "Photometry",
     "SavedSearch",
+    "PublicRelease",
+    "PublicSourcePage",
     "Source",
     "SourceView",
     "Spectrum",

@@ -2,6 +2,12 @@
 
 from skyportal.api.routes import flatten
 
-from . import objs, photometry, remarks, spectra
+from . import objs, photometry, publishing, remarks, spectra
 
-urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, spectra.urlpatterns, objs.urlpatterns)
+urlpatterns = flatten(
+    remarks.urlpatterns,
+    photometry.urlpatterns,
+    spectra.urlpatterns,
+    publishing.urlpatterns,
+    objs.urlpatterns,
+)

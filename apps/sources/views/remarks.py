@@ -37,11 +37,11 @@ from .attachments import kind_of
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")  # a browser shows these by itself
 
 
-def fragment(request: ViewerRequest, kind: str, context: dict[str, Any]) -> HttpResponse:
-    """`sources/_kind.html`, or only its inside when its root asks."""
+def fragment(request: ViewerRequest, kind: str, context: dict[str, Any], *, template: str = "") -> HttpResponse:
+    """`sources/_kind.html`, or only its inside when its root (of that id) asks."""
     inside = getattr(request, "htmx", None) and request.htmx.target == kind
-    template = f"sources/_{kind}_inside.html" if inside else f"sources/_{kind}.html"
-    return render(request, template, context)
+    name = template or kind
+    return render(request, f"sources/_{name}_inside.html" if inside else f"sources/_{name}.html", context)
 
 
 def done(request: ViewerRequest, name: str, answer: HttpResponse, message: str, undo: str = "") -> HttpResponse:
