@@ -146,10 +146,12 @@ def add_class(viewer: Viewer, taxonomy_id: int, name: Any, below: Any, also: Ite
     """A new class in a tree, below another; the version says by a local number (0.1.7+1) that it has grown."""
     taxonomy = _held(viewer, taxonomy_id)
     words = text(name, "class", most=200).strip()
-    others = [other.strip() for other in also if other.strip()]
+    others = [text(other, "other names", most=200).strip() for other in also if other.strip()]
     tree = deepcopy(taxonomy.hierarchy)
     if words in {known for known, _ in classes(tree)}:
         raise Invalid(f"{words} is in this taxonomy already.")
+    if sum(1 for _ in classes(tree)) >= MOST_CLASSES:
+        raise Invalid(f"A taxonomy holds at most {MOST_CLASSES} classes.")
     parents = [node for node in _nodes(tree) if node["class"] == below]
     if not parents:
         raise Invalid(f"There is no class {str(below)[:60]!r} in this taxonomy to put it under.")
@@ -188,7 +190,7 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _grown(viewer: Viewer, taxonomy: Taxonomy, tree: dict[str, Any], deed: str) -> None:
-    taxonomy.hierarchy = checked_hierarchy(tree)
+    taxonomy.hierarchy = tree
     base, _, local = taxonomy.version.partition("+")
     taxonomy.version = f"{base}+{int(local) + 1 if local.isdigit() else 1}"
     taxonomy.save(update_fields=["hierarchy", "version", "modified"])

@@ -34,7 +34,7 @@ ENTRIES: dict[type[models.Model], Any] = {
 def remember(viewer: Viewer, rows: Iterable[models.Model]) -> str:
     """Keep rows as they are now, the first of them the one that counts; the receipt to put them back with."""
     receipt = secrets.token_urlsafe(16)
-    cache.set(_name(viewer, receipt), serializers.serialize("json", rows), LASTS)
+    cache.set(_name(viewer, receipt), serializers.serialize("python", rows), LASTS)
     return receipt
 
 
@@ -49,7 +49,7 @@ def put_back(viewer: Viewer, obj_name: str, receipt: str) -> str:
     kept = cache.get(_name(viewer, receipt))
     if kept is None:
         raise NotVisible("It is too late to undo this.", status=404)
-    rows = [found.object for found in serializers.deserialize("json", kept)]
+    rows = [found.object for found in serializers.deserialize("python", kept)]
     first: Any = rows[0]
     if first.obj_id != obj.pk:
         raise NotVisible("Nothing of this source is to be undone.", status=404)
