@@ -31,18 +31,33 @@ def read_image(body: bytes, extension: int | None = None) -> tuple[NDArray, int,
         with fits.open(io.BytesIO(body), memmap=False, ignore_missing_end=True) as file:
             if len(file) > 200:
                 raise NoPicture("It has more than 200 extensions.")
-            names = [f"{n} {hdu.name or 'image'} {'×'.join(map(str, _shape(hdu)[::-1]))}".strip() for n, hdu in enumerate(file)]
+            names = [
+                f"{n} {hdu.name or 'image'} {'×'.join(map(str, _shape(hdu)[::-1]))}".strip()
+                for n, hdu in enumerate(file)
+            ]
             images = [n for n, hdu in enumerate(file) if len(_shape(hdu)) >= 2 and min(_shape(hdu)[-2:]) > 1]
             if not images:
                 raise NoPicture("There is no image in this FITS file.")
             chosen = extension if extension in images else images[0]
             if math.prod(_shape(file[chosen])) > MOST_PIXELS:
-                raise NoPicture(f"The image has more than {MOST_PIXELS // 10**6} million pixels; save the file to look at it.")
+                raise NoPicture(
+                    f"The image has more than {MOST_PIXELS // 10**6} million pixels; save the file to look at it."
+                )
             data = np.asarray(file[chosen].data, dtype=np.float64)
             return data.reshape(-1, *data.shape[-2:])[0], chosen, [names[n] for n in images]
     except NoPicture:
         raise
-    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError, MemoryError, SyntaxError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        EOFError,
+        MemoryError,
+        SyntaxError,
+    ) as error:
         raise NoPicture(f"The FITS file cannot be read: {str(error)[:120] or type(error).__name__}") from None
 
 
@@ -83,13 +98,18 @@ def grey(pixels: NDArray, stretch: str = "asinh", *, side: int = 900) -> NDArray
         return np.zeros(pixels.shape, np.uint8)
     low, high = _limits(known, stretch)
     scaled = np.clip((np.nan_to_num(pixels, nan=low, posinf=high, neginf=low) - low) / ((high - low) or 1.0), 0, 1)
-    curve = {
-        "sqrt": np.sqrt,
-        "log": lambda x: np.log1p(1000 * x) / np.log1p(1000),
-        "asinh": lambda x: np.arcsinh(10 * x) / np.arcsinh(10),
-    }.get(stretch)
-    shaped = curve(scaled) if curve else scaled
-    return np.flipud((255 * shaped).astype(np.uint8))
+    return np.flipud((255 * _shaped(scaled, stretch)).astype(np.uint8))
+
+
+def _shaped(scaled: NDArray, stretch: str) -> NDArray:
+    match stretch:
+        case "sqrt":
+            return np.sqrt(scaled)
+        case "log":
+            return np.log1p(1000 * scaled) / np.log1p(1000)
+        case "asinh":
+            return np.arcsinh(10 * scaled) / np.arcsinh(10)
+    return scaled
 
 
 def _limits(known: NDArray, stretch: str) -> tuple[float, float]:

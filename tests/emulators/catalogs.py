@@ -16,7 +16,14 @@ NUMBERS = {
     "source_id": "388421000000000000{n}", "objID": "1237654670000000{n}", "ls_id": "99065400000{n}",
     "phot_bp_mean_mag": "19.5", "phot_rp_mean_mag": "18.0", "yMeanPSFMag": "-999.0", "e_zph": "-9999.00",
 }  # fmt: skip
-TEXTS = {"designation": "J100000.00+020000.{n}", "Name": "QSO {n}", "Type": "QRX", "type": "PSF", "class": "GALAXY", "objName": "PSO J150.0+02.0{n}"}
+TEXTS = {
+    "designation": "J100000.00+020000.{n}",
+    "Name": "QSO {n}",
+    "Type": "QRX",
+    "type": "PSF",
+    "class": "GALAXY",
+    "objName": "PSO J150.0+02.0{n}",
+}
 
 
 def _rows(names: list[str], ra: float, dec: float) -> list[list[str]]:

@@ -19,7 +19,17 @@ from django.test import Client
 from apps.candidates.models import Candidate, Filter
 from apps.groups.models import Group, User
 from apps.groups.queries import sitewide_group_id, viewer_of
-from apps.sources.models import Annotation, Comment, Interest, Label, Photometry, PublicSourcePage, Source, Tag, TagOption
+from apps.sources.models import (
+    Annotation,
+    Comment,
+    Interest,
+    Label,
+    Photometry,
+    PublicSourcePage,
+    Source,
+    Tag,
+    TagOption,
+)
 from tests.factories import GroupFactory, InstrumentFactory, StreamFactory, join, make_user
 
 SEEDS = range(4)

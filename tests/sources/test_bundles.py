@@ -55,7 +55,9 @@ def full(obj, viewer, upload, api_of, member, group, camera):
 
 def values(name):
     rows = Photometry.objects.filter(obj__name=name).order_by("mjd")
-    return [tuple(map(repr, row)) for row in rows.values_list("mjd", "flux", "fluxerr", "bandpass", "instrument", "origin")]
+    return [
+        tuple(map(repr, row)) for row in rows.values_list("mjd", "flux", "fluxerr", "bandpass", "instrument", "origin")
+    ]
 
 
 def test_what_goes_out_comes_in_equal_and_twice_is_once(full, viewer, group):

@@ -68,7 +68,9 @@ def api(member, api_of):
 
 
 @pytest.mark.django_db
-def test_a_source_is_annotated_with_the_nearest_match(service, api, obj, member, group, django_assert_max_num_queries, client):
+def test_a_source_is_annotated_with_the_nearest_match(
+    service, api, obj, member, group, django_assert_max_num_queries, client
+):
     body = {"crossmatchRadius": 3, "crossmatchNumber": 2, "group_ids": [group.pk]}
     for _ in range(2):  # asked twice while it waits: once is enough
         assert api.post(f"sources/{obj.name}/annotations/gaia", body)[0] == 200
@@ -137,5 +139,10 @@ def test_a_senseless_question_is_refused_before_anybody_is_asked(api, obj, key, 
 
 def test_emulated_tables_are_tables():
     """The emulator itself answers TAP with what a CSV reader takes."""
-    _, _, body = speak("/gaia", {"QUERY": "SELECT TOP 50 source_id, ra, dec FROM x WHERE 1 = CONTAINS(POINT(), CIRCLE('ICRS', 150.0, 2.0, 0.001))"})
+    _, _, body = speak(
+        "/gaia",
+        {
+            "QUERY": "SELECT TOP 50 source_id, ra, dec FROM x WHERE 1 = CONTAINS(POINT(), CIRCLE('ICRS', 150.0, 2.0, 0.001))"
+        },
+    )
     assert len(list(csv.DictReader(io.StringIO(body.decode())))) == 4

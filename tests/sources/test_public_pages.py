@@ -27,15 +27,28 @@ def other(group_admin):
 def known(obj, group, other, group_admin, viewer_of, upload, api_of):
     """Points and a class for one group, other points and words for another."""
     api, viewer = api_of(group_admin), viewer_of(group_admin)
-    assert api.post("photometry", upload(mjd=58000.5, mag=18.0, magerr=0.1, limiting_mag=20, group_ids=[group.pk]))[0] == 200
-    assert api.post("photometry", upload(mjd=58777.25, mag=17.0, magerr=0.1, limiting_mag=20, group_ids=[other.pk]))[0] == 200
-    row = {"obj_id": obj.name, "taxonomy_id": ensure_default_taxonomy(), "classification": "Ia", "group_ids": [group.pk]}
+    assert (
+        api.post("photometry", upload(mjd=58000.5, mag=18.0, magerr=0.1, limiting_mag=20, group_ids=[group.pk]))[0]
+        == 200
+    )
+    assert (
+        api.post("photometry", upload(mjd=58777.25, mag=17.0, magerr=0.1, limiting_mag=20, group_ids=[other.pk]))[0]
+        == 200
+    )
+    row = {
+        "obj_id": obj.name,
+        "taxonomy_id": ensure_default_taxonomy(),
+        "classification": "Ia",
+        "group_ids": [group.pk],
+    }
     classify(viewer, [row, row | {"classification": "IIP", "group_ids": [other.pk]}])
     post_comment(viewer, obj.name, "between ourselves")
     return obj
 
 
-def test_a_version_shows_what_was_chosen_and_nothing_else(known, api_of, group_admin, group, client, django_assert_max_num_queries):
+def test_a_version_shows_what_was_chosen_and_nothing_else(
+    known, api_of, group_admin, group, client, django_assert_max_num_queries
+):
     api = api_of(group_admin)
     status, answer = api.post(f"public_pages/source/{known.name}", {"options": {"groups": [group.pk]}})
     assert status == 200, answer
@@ -63,7 +76,10 @@ def test_a_version_stays_as_it_was_and_is_withdrawn(known, api_of, group_admin, 
     first = api.post(f"public_pages/source/{known.name}", body)[1]["data"]["id"]
     status, answer = api.post(f"public_pages/source/{known.name}", body)
     assert (status, "already exists" in answer["message"]) == (400, True)
-    assert api.post("photometry", upload(mjd=58010.5, mag=18.5, magerr=0.1, limiting_mag=20, group_ids=[group.pk]))[0] == 200
+    assert (
+        api.post("photometry", upload(mjd=58010.5, mag=18.5, magerr=0.1, limiting_mag=20, group_ids=[group.pk]))[0]
+        == 200
+    )
     second = api.post(f"public_pages/source/{known.name}", body)[1]["data"]["id"]
     rows = api.get(f"public_pages/source/{known.name}")[1]["data"]
     assert [row["id"] for row in rows] == [second, first]
@@ -78,7 +94,15 @@ def test_a_version_stays_as_it_was_and_is_withdrawn(known, api_of, group_admin, 
 
 @pytest.mark.parametrize(
     "options",
-    [None, "all", {"groups": "all"}, {"groups": [999_999]}, {"streams": [999_999]}, {"include_photometry": "yes"}, {"groups": ["1"]}],
+    [
+        None,
+        "all",
+        {"groups": "all"},
+        {"groups": [999_999]},
+        {"streams": [999_999]},
+        {"include_photometry": "yes"},
+        {"groups": ["1"]},
+    ],
 )
 def test_senseless_options_are_refused(known, api_of, group_admin, options):
     status, answer = api_of(group_admin).post(f"public_pages/source/{known.name}", {"options": options})
@@ -92,14 +116,23 @@ def test_nobody_publishes_what_is_not_theirs(known, other, api_of, member, group
     api = api_of(group_admin)
     other.memberships.filter(user=group_admin).delete()
     assert api.post(f"public_pages/source/{known.name}", {"options": {"groups": [other.pk]}})[0] == 400
-    assert api_of(outsider, ["Manage sources"] if "Manage sources" in outsider.permissions() else []).get(
-        f"public_pages/source/{known.name}"
-    )[0] == 404
+    assert (
+        api_of(outsider, ["Manage sources"] if "Manage sources" in outsider.permissions() else []).get(
+            f"public_pages/source/{known.name}"
+        )[0]
+        == 404
+    )
 
 
 def test_releases_gather_pages_and_fill_themselves(known, api_of, group_admin, group, client, viewer_of):
     api = api_of(group_admin)
-    body = {"name": "First release", "link_name": "dr1", "group_ids": [group.pk], "auto_publish_enabled": True, "options": {"groups": [group.pk]}}
+    body = {
+        "name": "First release",
+        "link_name": "dr1",
+        "group_ids": [group.pk],
+        "auto_publish_enabled": True,
+        "options": {"groups": [group.pk]},
+    }
     release = api.post("public_pages/release", body)[1]["data"]["id"]
     assert api.post("public_pages/release", body)[0] == 400, "its address is taken"
     assert api.post("public_pages/release", body | {"link_name": "a b"})[0] == 400

@@ -163,7 +163,12 @@ def test_a_classification_comes_back_with_its_votes_and_history(page, obj, viewe
     undo = undo_of(page.post(f"/source/{obj.name}/classifications/{row}/delete", **HTMX))
     assert page.post(undo, **HTMX).status_code == 204
     back = Classification.objects.get()
-    assert (back.pk, back.classification, back.history[0]["classification"], back.votes.count()) == (row, "IIP", "Ia", 1)
+    assert (back.pk, back.classification, back.history[0]["classification"], back.votes.count()) == (
+        row,
+        "IIP",
+        "Ia",
+        1,
+    )
 
 
 # ---- taxonomies by page
@@ -177,7 +182,11 @@ def test_classes_and_versions_are_made_in_the_browser(client, group_admin, viewe
     assert "Ia-24xyz" in answer.content.decode()
     assert taxonomies.ensure_default_taxonomy() == tree, "the next start makes no other one"
     assert Taxonomy.objects.get().version.endswith("+1")
-    for body in ({"class": "Ia-24xyz", "below": "Ia"}, {"class": "x", "below": "Unicorn"}, {"class": "", "below": "Ia"}):
+    for body in (
+        {"class": "Ia-24xyz", "below": "Ia"},
+        {"class": "x", "below": "Unicorn"},
+        {"class": "", "below": "Ia"},
+    ):
         assert 'role="alert"' in client.post(f"{address}/classes", body, **HTMX).content.decode()
     viewer = viewer_of(group_admin)
     with pytest.raises(Invalid, match="below Ia"):

@@ -141,8 +141,9 @@ def _obj(viewer: Viewer, told: Mapping[str, Any], groups: list[int]) -> tuple[Ob
     name = checked_name(told.get("name", ""))
     columns = clean_columns({key: told[key] for key in COLUMNS if told.get(key) is not None})
     obj, is_new = create_obj(viewer, name, columns)
-    if not is_new and None not in (obj.ra, obj.dec, columns.get("ra"), columns.get("dec")):
-        apart = float(sky.separation(obj.ra, obj.dec, columns["ra"], columns["dec"]))
+    here = (obj.ra, obj.dec)
+    if not is_new and here[0] is not None and here[1] is not None and {"ra", "dec"} <= columns.keys():
+        apart = float(sky.separation(here[0], here[1], columns["ra"], columns["dec"]))
         if apart > SAME_PLACE:
             raise Conflict(f"Something else is called {name} here, at another place of the sky.", status=400)
     report = Report(name, is_new)
@@ -157,9 +158,13 @@ def _instruments() -> dict[tuple[str, str], int]:
 
 def _photometry(viewer: Viewer, obj: Obj, files: Mapping[str, bytes], groups: list[int], report: Report) -> None:
     rows, known = _table(files, "photometry.ecsv"), _instruments()
-    unknown = Counter(key for row in rows if (key := (row.get("instrument", ""), row.get("telescope", ""))) not in known)
+    unknown = Counter(
+        key for row in rows if (key := (row.get("instrument", ""), row.get("telescope", ""))) not in known
+    )
     for (instrument, telescope), count in unknown.items():
-        report.left_out.append(f"{count} points of {instrument[:60]} at {telescope[:60]}: this site has no such instrument.")
+        report.left_out.append(
+            f"{count} points of {instrument[:60]} at {telescope[:60]}: this site has no such instrument."
+        )
     rows = [row for row in rows if (row.get("instrument", ""), row.get("telescope", "")) in known]
     for start in range(0, len(rows), MOST_ROWS):
         stored = put_photometry(viewer, _body(obj, rows[start : start + MOST_ROWS], known) | {"group_ids": groups})
@@ -200,7 +205,9 @@ def _spectra(
     for row in _list(told, "spectra", 200):
         instrument = known.get((str(row.get("instrument")), str(row.get("telescope"))))
         if instrument is None:
-            report.left_out.append(f"A spectrum of {str(row.get('instrument'))[:60]}: this site has no such instrument.")
+            report.left_out.append(
+                f"A spectrum of {str(row.get('instrument'))[:60]}: this site has no such instrument."
+            )
             continue
         table = _table(files, row.get("file"))
         arrays = {
@@ -210,19 +217,25 @@ def _spectra(
         }
         if {"wavelengths", "fluxes"} - arrays.keys():
             raise Invalid(f"{str(row.get('file'))[:100]} has no wavelength or no flux.")
-        key = (instrument, observed(row.get("observed_at")), arrays["wavelengths"].tobytes(), arrays["fluxes"].tobytes())
+        key = (
+            instrument,
+            observed(row.get("observed_at")),
+            arrays["wavelengths"].tobytes(),
+            arrays["fluxes"].tobytes(),
+        )
         if key in there:
             continue
-        texts = ("observed_at", "type", "label", "origin", "units", "external_reducer", "external_observer", "external_pi", "altdata")  # fmt: skip
+        texts = (
+            "observed_at", "type", "label", "origin", "units", "external_reducer", "external_observer", "external_pi",
+            "altdata",
+        )  # fmt: skip
         lists = {name: column.tolist() for name, column in arrays.items()}
         data = {name: row.get(name) for name in texts} | lists
         add_spectrum(viewer, data | {"obj_id": obj.name, "instrument_id": instrument, "group_ids": groups})
         report.added["spectra"] += 1
 
 
-def _remarks(
-    viewer: Viewer, obj: Obj, told: Mapping[str, Any], site: Any, groups: list[int], report: Report
-) -> None:
+def _remarks(viewer: Viewer, obj: Obj, told: Mapping[str, Any], site: Any, groups: list[int], report: Report) -> None:
     """What others said elsewhere is said here by who brings it; its origin names them and their site."""
     if viewer.may("Classify"):
         _classifications(viewer, obj, told, site, groups, report)
@@ -249,16 +262,22 @@ def _classifications(
 ) -> None:
     trees = {tree.name: (tree.pk, class_names(tree)) for tree in taxonomies.latest(viewer)}
     there = set(
-        Classification.objects.visible_to(viewer).filter(obj=obj).values_list("taxonomy__name", "classification", "probability")
+        Classification.objects.visible_to(viewer)
+        .filter(obj=obj)
+        .values_list("taxonomy__name", "classification", "probability")
     )
     rows = []
     for row in _list(told, "classifications"):
         tree, names = trees.get(str(row.get("taxname")), (0, set()))
         if row.get("classification") not in names:
-            report.left_out.append(f"The classification {str(row.get('classification'))[:60]}: no taxonomy here has it.")
+            report.left_out.append(
+                f"The classification {str(row.get('classification'))[:60]}: no taxonomy here has it."
+            )
         elif (row["taxname"], row["classification"], row.get("probability")) not in there:
             kept = {name: row.get(name) for name in ("classification", "probability", "ml")}
-            rows.append({**kept, "obj_id": obj.name, "taxonomy_id": tree, "group_ids": groups, "origin": _from(row, site)})
+            rows.append(
+                {**kept, "obj_id": obj.name, "taxonomy_id": tree, "group_ids": groups, "origin": _from(row, site)}
+            )
     if rows:
         report.added["classifications"] += len(classify(viewer, rows))
 
@@ -272,4 +291,3 @@ def _cutouts(obj: Obj, told: Mapping[str, Any], files: Mapping[str, bytes], grou
         age = float(mjd) if isinstance(mjd, int | float) and math.isfinite(mjd) else 0.0
         rows.append(Cutout(obj.pk, checked_type(row.get("type")), png, audience.pk, age, None))
     report.added["cutouts"] += store_many(rows)
-

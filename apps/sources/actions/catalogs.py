@@ -44,7 +44,8 @@ def ask_catalog(viewer: Viewer, obj_name: str, key: str, data: Mapping[str, Any]
     named = asked_groups(viewer, data.get("group_ids"))
     audience = audience_of(named, viewer.group_ids)
     fields = {
-        "obj": obj, "catalog": key, "radius": asked.radius, "number": asked.number, "options": {**asked.options, "group_ids": named},
+        "obj": obj, "catalog": key, "radius": asked.radius, "number": asked.number,
+        "options": {**asked.options, "group_ids": named},
         "author_id": author, "audience": audience,
     }  # fmt: skip
     with transaction.atomic():
@@ -89,6 +90,9 @@ def carry_out(search_id: int) -> None:
     if search is None or search.state != CatalogSearch.WAITING:
         return
     driver, obj = catalogs[search.catalog](), search.obj
+    if obj.ra is None or obj.dec is None:
+        _close(search, CatalogSearch.FAILED, "It has no position any more.")
+        return
     ask = Ask(obj.ra, obj.dec, search.radius, search.number, search.options)
     try:
         matches = driver.find(ask)

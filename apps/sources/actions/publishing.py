@@ -43,7 +43,9 @@ def checked_options(viewer: Viewer, data: Any) -> Options:
 
 def _ids(value: Any, name: str) -> list[int]:
     value = value or []
-    if not isinstance(value, list) or not all(isinstance(v, int) and not isinstance(v, bool) and 0 < v < 2**31 for v in value):
+    if not isinstance(value, list) or not all(
+        isinstance(v, int) and not isinstance(v, bool) and 0 < v < 2**31 for v in value
+    ):
         raise Invalid(f"Invalid {name}: must be a list of ids.")
     return sorted(set(value))
 

@@ -19,7 +19,8 @@ from skyportal.access.viewer import Viewer
 from skyportal.api.envelope import isoformat
 
 from ..models import Instrument, Obj
-from . import annotations, classifications, comments, photometry, spectra, thumbnails
+from . import annotations as annotating
+from . import classifications, comments, photometry, spectra, thumbnails
 
 FORMAT, VERSION = "skyportal-bundle", 1
 MOST_SPECTRA = 200
@@ -47,9 +48,7 @@ cutouts/        PNG, true pixels
 def pack(viewer: Viewer, obj: Obj) -> bytes:
     """The bundle: a zip file; equal data give equal files, but for the manifest."""
     points = photometry.points_of(viewer, obj)
-    telescopes = dict(
-        Instrument.objects.filter(pk__in=points.instruments).values_list("pk", "telescope__name")
-    )
+    telescopes = dict(Instrument.objects.filter(pk__in=points.instruments).values_list("pk", "telescope__name"))
     rows = list(_rows(points, telescopes))
     files: dict[str, bytes] = {
         "README.txt": README.format(site=settings.SITE_URL).encode(),
@@ -130,7 +129,7 @@ def _votable(rows: list[dict[str, Any]]) -> bytes:
 def _told(viewer: Viewer, obj: Obj) -> dict[str, Any]:
     """What is known and said, with who said it when."""
     said = classifications.by_obj(viewer, [obj.pk], groups=False)[obj.pk]
-    noted = annotations.by_obj(viewer, [obj.pk], groups=False)[obj.pk]
+    noted = annotating.by_obj(viewer, [obj.pk], groups=False)[obj.pk]
     talk = comments.by_obj(viewer, [obj.pk], groups=False)[obj.pk]
     return {
         "name": obj.name,

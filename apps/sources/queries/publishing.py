@@ -94,9 +94,11 @@ def _spectra(reader: Viewer, obj: Obj) -> list[dict[str, Any]]:
 def _pictures(reader: Viewer, obj: Obj) -> list[dict[str, str]]:
     seen = Thumbnail.objects.visible_to(reader).filter(obj=obj, type__in=("new", "ref", "sub"), file__isnull=False)
     found = []
-    for kind, name in seen.order_by("type", F("mjd").desc(nulls_last=True)).distinct("type").values_list("type", "file"):
+    for kind, name in (
+        seen.order_by("type", F("mjd").desc(nulls_last=True)).distinct("type").values_list("type", "file")
+    ):
         try:
-            with default_storage.open(name) as file:
+            with default_storage.open(name or "") as file:
                 found.append({"type": kind, "png": base64.b64encode(file.read()).decode()})
         except OSError:
             continue

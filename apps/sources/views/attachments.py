@@ -66,7 +66,10 @@ def _table(file: str, body: bytes) -> dict[str, Any]:
     separator = "\t" if PurePath(file).suffix.lower() == ".tsv" else _separator(words)
     lines = (line for line in io.StringIO(words) if not line.startswith("#"))
     try:
-        rows = [row[:MOST_COLUMNS] for row, _ in zip(csv.reader(lines, delimiter=separator), range(MOST_ROWS + 2), strict=False)]
+        rows = [
+            row[:MOST_COLUMNS]
+            for row, _ in zip(csv.reader(lines, delimiter=separator), range(MOST_ROWS + 2), strict=False)
+        ]
     except csv.Error as error:
         raise Invalid(f"The table cannot be read: {error}") from None
     if not rows:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from skyportal.access.errors import Refusal
+from skyportal.access.errors import NotVisible, Refusal
 from skyportal.web.requests import ViewerRequest
 
 from ..actions import classifications as saying
@@ -129,7 +129,7 @@ def _edit(request: ViewerRequest, name: str, classification_id: int) -> HttpResp
     try:
         saying.edit_classification(request.viewer, classification_id, _asked(request))
     except Refusal as refusal:
-        if refusal.status in (403, 404):
+        if isinstance(refusal, NotVisible) or refusal.status in (401, 403):
             raise
         return _again(request, name, refusal, editing=classification_id)
     return done(request, name, _classifications(request, name), "Classification changed.")

@@ -73,7 +73,11 @@ def release(request: HttpRequest, link_name: str) -> HttpResponse:
 
 @public
 def source(
-    request: HttpRequest, source_id: str, version_hash: str | None = None, link_name: str | None = None, form: str = "html"
+    request: HttpRequest,
+    source_id: str,
+    version_hash: str | None = None,
+    link_name: str | None = None,
+    form: str = "html",
 ) -> HttpResponse:
     """A version of a source, as a page, as JSON, or its photometry as CSV."""
     found = publishing.page(source_id, version_hash, link_name)
@@ -112,10 +116,11 @@ def _drawn(spectrum: dict[str, Any]) -> dict[str, Any]:
     from ..plots.spectra_still import svg_spectra
     from ..queries.spectrum_pages import Drawn
 
-    arrays = [None if spectrum[name] is None else np.array(spectrum[name], float) for name in ("wavelengths", "fluxes", "errors")]
+    errors = None if spectrum["errors"] is None else np.array(spectrum["errors"], float)
+    arrays = Arrays(np.array(spectrum["wavelengths"], float), np.array(spectrum["fluxes"], float), errors)
     observed = datetime.fromisoformat(spectrum["observed_at"]).replace(tzinfo=UTC)
     drawn = Drawn(
-        0, observed, spectrum["instrument_name"], spectrum["type"], spectrum["label"] or "", spectrum["units"] or "", Arrays(*arrays)
+        0, observed, spectrum["instrument_name"], spectrum["type"], spectrum["label"] or "", spectrum["units"] or "", arrays
     )  # fmt: skip
     return {"name": drawn.name, "observed_at": observed, "plot": svg_spectra([drawn], Look(), width=900, height=260)}
 

@@ -228,4 +228,10 @@ def dressed_origin(row: dict[str, Any]) -> dict[str, Any]:
     """An annotation as its list shows it."""
     values = [{"key": key, **shown.value(value)} for key, value in row["data"].items()]
     names = [g["nickname"] or g["name"] for g in row["groups"] if not g["single_user_group"]]
-    return {**row, "values": values, "who": _name(row["author"]), "to": ", ".join(names), "as_text": json.dumps(row["data"])}
+    return {
+        **row,
+        "values": values,
+        "who": _name(row["author"]),
+        "to": ", ".join(names),
+        "as_text": json.dumps(row["data"]),
+    }
