@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
 
 from apps.sources.catalogs import catalogs
@@ -47,12 +44,9 @@ def test_each_catalogue_is_asked_in_its_own_language_and_each_entry_counted_once
 @pytest.mark.parametrize("mood", ["error", "garbage", "cut", "circles"])
 def test_what_a_catalogue_says_badly_is_refused_in_words(service, key, mood):
     service.mood = mood
-    try:
-        matches = catalogs[key]().find(Ask(150.0, 2.0, 3.0))
-    except Unreachable as problem:
-        assert len(problem.message) < 200
-    else:
-        assert mood == "cut" and len(matches) <= 2
+    with pytest.raises(Unreachable) as problem:
+        catalogs[key]().find(Ask(150.0, 2.0, 3.0))
+    assert len(problem.value.message) < 200
 
 
 def test_colours_follow_and_unknown_numbers_are_left_out(service):
@@ -135,14 +129,3 @@ def test_a_senseless_question_is_refused_before_anybody_is_asked(api, obj, key, 
     assert status == 400
     assert answer["message"]
     assert not CatalogSearch.objects.exists()
-
-
-def test_emulated_tables_are_tables():
-    """The emulator itself answers TAP with what a CSV reader takes."""
-    _, _, body = speak(
-        "/gaia",
-        {
-            "QUERY": "SELECT TOP 50 source_id, ra, dec FROM x WHERE 1 = CONTAINS(POINT(), CIRCLE('ICRS', 150.0, 2.0, 0.001))"
-        },
-    )
-    assert len(list(csv.DictReader(io.StringIO(body.decode())))) == 4

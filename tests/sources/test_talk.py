@@ -8,7 +8,6 @@ import io
 import numpy as np
 import pytest
 from astropy.io import fits
-from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from apps.sources.actions import classifications, comments, taxonomies

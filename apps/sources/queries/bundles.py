@@ -25,8 +25,8 @@ from . import classifications, comments, photometry, spectra, thumbnails
 FORMAT, VERSION = "skyportal-bundle", 1
 MOST_SPECTRA = 200
 COLUMNS = (
-    "ra", "dec", "ra_dis", "dec_dis", "ra_err", "dec_err", "redshift", "redshift_error", "redshift_origin", "tns_name", "t0",
-    "alias", "origin", "summary", "transient", "varstar", "is_roid", "mpc_name", "altdata",
+    "ra", "dec", "ra_dis", "dec_dis", "ra_err", "dec_err", "redshift", "redshift_error", "redshift_origin", "tns_name",
+    "t0", "alias", "origin", "summary", "transient", "varstar", "is_roid", "mpc_name", "altdata",
 )  # fmt: skip
 POINT_UNITS = {
     "mjd": "d", "filter": "", "flux": "uJy", "fluxerr": "uJy", "limiting_mag": "mag", "ref_flux": "uJy",

@@ -79,7 +79,8 @@ def _plain(column: Any) -> list[Any]:
 
 def _spectra(reader: Viewer, obj: Obj) -> list[dict[str, Any]]:
     rows = of_obj(reader, obj).values(
-        "observed_at", "type", "label", "units", "wavelengths", "fluxes", "errors", instrument_name=F("instrument__name")
+        "observed_at", "type", "label", "units", "wavelengths", "fluxes", "errors",
+        instrument_name=F("instrument__name")
     )  # fmt: skip
     return [
         {

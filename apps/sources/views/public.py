@@ -120,7 +120,8 @@ def _drawn(spectrum: dict[str, Any]) -> dict[str, Any]:
     arrays = Arrays(np.array(spectrum["wavelengths"], float), np.array(spectrum["fluxes"], float), errors)
     observed = datetime.fromisoformat(spectrum["observed_at"]).replace(tzinfo=UTC)
     drawn = Drawn(
-        0, observed, spectrum["instrument_name"], spectrum["type"], spectrum["label"] or "", spectrum["units"] or "", arrays
+        0, observed, spectrum["instrument_name"], spectrum["type"], spectrum["label"] or "", spectrum["units"] or "",
+        arrays,
     )  # fmt: skip
     return {"name": drawn.name, "observed_at": observed, "plot": svg_spectra([drawn], Look(), width=900, height=260)}
 

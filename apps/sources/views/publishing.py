@@ -18,7 +18,8 @@ from ..queries.objs import get_obj
 from .remarks import done, fragment
 
 KINDS = [
-    ("include_photometry", "Photometry"), ("include_spectroscopy", "Spectra"), ("include_classifications", "Classifications"),
+    ("include_photometry", "Photometry"), ("include_spectroscopy", "Spectra"),
+    ("include_classifications", "Classifications"),
     ("include_redshift", "Redshift"), ("include_summary", "Summary"), ("include_thumbnails", "Cutouts"),
 ]  # fmt: skip
 

@@ -23,13 +23,12 @@ from skyportal.web.responses import with_toast
 
 from ..actions import comments as saying
 from ..actions import undoing
-from ..actions.catalogs import ask_catalog
 from ..actions.attachments import MOST_BYTES, Attachment, safe_name
+from ..actions.catalogs import ask_catalog
 from ..actions.checks import MOST_TEXT
 from ..queries import annotations as reading
-from ..queries import catalogs
+from ..queries import catalogs, shown
 from ..queries import comments as said
-from ..queries import shown
 from ..queries.mentions import suggestions
 from ..queries.objs import get_obj
 from .attachments import kind_of
