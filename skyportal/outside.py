@@ -78,6 +78,12 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
 
+def let_go() -> None:
+    """A database connection is not held while somebody else thinks."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def fetch(
     url: str,
     *,
@@ -100,8 +106,7 @@ def fetch(
     """
     host = urlsplit(url).hostname or "the service"
     until = time.monotonic() + seconds
-    if not connection.in_atomic_block:
-        connection.close()  # a database connection is not held while somebody else thinks
+    let_go()
     with requests.Session() as session:
         session.trust_env = False  # no credentials from a .netrc
         session.proxies.update(getproxies())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -110,3 +111,10 @@ def viewer_of() -> Callable[[User], Viewer]:
         return found
 
     return viewer
+
+
+@pytest.fixture
+def own_cache(settings: Any) -> None:
+    """A cache that no test running beside this one empties."""
+    name = f"own-{uuid4()}"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}}

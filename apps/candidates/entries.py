@@ -33,6 +33,15 @@ class CandidatesDeleted(Entry):
 
 
 @dataclass(frozen=True)
+class ObjsPurged(Entry):
+    """Objs went that had passed no filter since ``before`` and that nobody had saved or spoken of."""
+
+    obj_names: list[str]
+    before: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
 class FilterChanged(Entry):
     """A filter was made, edited, given a new version, switched or deleted."""
 

@@ -4,11 +4,12 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from .api.candidates import CandidateRowsView, CandidatesView, CandidateView
+from .api.candidates import BulkDeleteView, CandidateRowsView, CandidatesView, CandidateView
 from .api.filters import FiltersView
 from .views import filters, home, lamps, packets, scan
 
 urlpatterns = flatten(
+    routes("candidates/bulk_delete", BulkDeleteView),  # before a candidate of that name
     routes("candidates[/<str:obj_id>]", CandidatesView),
     routes("candidates/<str:obj_id>/<str:filter_id>", CandidateView),
     routes("candidates_filter", CandidateRowsView),

@@ -59,6 +59,7 @@ PHOTOMETRY = Policy(
     change=owned_by("upload__owner") | (holding("Manage photometry") & shared),
     delete=owned_by("upload__owner") | (holding("Manage photometry") & shared),
 )
+POINT_VALIDATION = Policy(view=parent_visible("photometry"), change=holding("Manage sources"))
 COMMENT = Policy(view=said & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
 SPECTRUM = Policy(view=(shared | owned_by("owner")) & parent, change=owned_by("owner"), delete=owned_by("owner"))
@@ -72,6 +73,7 @@ THUMBNAIL = Policy(
     view=shared & parent, change=holding("Manage sources") & shared, delete=holding("Manage sources") & shared
 )
 TAXONOMY = Policy(view=shared, change=holding("Post taxonomy") & shared, delete=holding("Delete taxonomy") & shared)
+PERIOD_SEARCH = Policy(view=owned_by("owner") & parent, delete=owned_by("owner"))
 TAG_OPTION = Policy(view=everyone(), change=holding("Manage sources"), delete=holding("Manage sources"))
 TAG = Policy(view=COMMENT.view, change=shared & parent, delete=COMMENT.view)
 INTEREST = Policy(view=parent, change=owned_by("user"), delete=owned_by("user"))

@@ -84,6 +84,14 @@ class PhotometryChanged(Entry):
 
 
 @dataclass(frozen=True)
+class PointValidated(ObjEntry):
+    """Somebody called a point good, bad or doubtful, or took that back."""
+
+    point_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
 class CommentPosted(ObjEntry):
     """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
 
@@ -153,6 +161,13 @@ class ClassificationChanged(ObjEntry):
 @dataclass(frozen=True)
 class ThumbnailsChanged(ObjEntry):
     pass
+
+
+@dataclass(frozen=True)
+class SurveyImagesAsked(ObjEntry):
+    """Somebody wants images of surveys; a worker fetches them."""
+
+    kinds: list[str]
 
 
 @dataclass(frozen=True)
@@ -317,3 +332,13 @@ class BundleRead(ObjEntry):
     """Somebody brought an obj from elsewhere: how many of each kind were new."""
 
     added: dict[str, int]
+
+
+@dataclass(frozen=True)
+class PeriodSearchAsked(ObjEntry):
+    """Somebody wants to know the period; nobody else hears of it."""
+
+    search_id: int
+
+    def topics(self) -> list[str]:
+        return []

@@ -1,13 +1,14 @@
-"""What this app does when a group or a stream is gone, and when a catalogue is to be asked."""
+"""What this app does when a group or a stream is gone, and work that somebody waits for."""
 
 from apps.groups.entries import GroupDeleted, StreamDeleted
 from skyportal.access.models import GROUP, STREAM
 from skyportal.journal.reactions import on
 
-from .actions.catalogs import carry_out
+from .actions import catalogs, survey_images
 from .actions.objs import forget_reader
+from .actions.periods import carry_out
 from .actions.publishing import publish_saved
-from .entries import CatalogAsked, SourceSaved
+from .entries import CatalogAsked, PeriodSearchAsked, SourceSaved, SurveyImagesAsked
 
 
 @on(GroupDeleted)
@@ -22,9 +23,20 @@ def forget_stream(gone: StreamDeleted) -> None:
 
 @on(CatalogAsked, outside=True)
 def look_up(asked: CatalogAsked, delivery_id: int) -> None:
-    carry_out(asked.search_id)
+    catalogs.carry_out(asked.search_id)
 
 
 @on(SourceSaved)
 def publish_into_releases(saved: SourceSaved) -> None:
     publish_saved(saved.obj_id, saved.group_ids)
+
+
+@on(SurveyImagesAsked, outside=True)
+def fetch_survey_images(asked: SurveyImagesAsked, delivery_id: int) -> None:
+    """Twice the same image is one row: the delivery's id is not needed."""
+    survey_images.fetch(asked.obj_id, asked.kinds)
+
+
+@on(PeriodSearchAsked)
+def search_for_period(asked: PeriodSearchAsked) -> None:
+    carry_out(asked.search_id)

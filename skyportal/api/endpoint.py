@@ -30,6 +30,9 @@ class Endpoint(APIView):
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        for name, value in kwargs.items():
+            if "\x00" in str(value):
+                raise Invalid(f"Invalid {name}: contains a NUL character.")
         acl = self.requires.get(request.method)
         if acl and not self.viewer.may(acl):
             raise Unpermitted(

@@ -42,7 +42,17 @@ class LenientJSONParser(BaseParser):
                 raise BadBody(f"JSON decode of request body failed on {raw[:80]!r}: {problem}") from None
         if not isinstance(body, dict):
             raise BadBody("Please ensure posted data is of type application/json")
+        if b"\\u0000" in raw and (name := next((n for n, value in body.items() if _has_nul([n, value])), None)):
+            raise BadBody(f"Invalid value for {name[:60]}: contains a NUL character, which cannot be stored.")
         return body
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(inner) for key, inner in value.items())
+    return isinstance(value, list) and any(map(_has_nul, value))
 
 
 def flag(text: str) -> bool:
@@ -55,7 +65,10 @@ def flag(text: str) -> bool:
 
 
 def number(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError("must be a number") from None
     if not isfinite(value):
         raise ValueError("must be a finite number")
     return value
@@ -102,6 +115,11 @@ def keys(text: str) -> list[int]:
 
 
 def text(value: str) -> str:
+    return value
+
+
+def without_nul(value: str) -> str:
+    """PostgreSQL's texts hold no NUL: nothing is called so, and nothing can be said with it."""
     if "\x00" in value:
         raise ValueError("contains a NUL character")
     return value
@@ -134,9 +152,26 @@ class Param:
         if raw is None or (raw == "" and self.parse is not text):
             return self.default
         try:
-            return self.parse(raw)
+            return self.parse(without_nul(raw))
         except (ValueError, TypeError) as problem:
             raise Invalid(f"Invalid {self.name}: {raw[:100]} ({problem})") from None
+
+
+_WRITE: dict[Callable, str] = {
+    number: "Write a number, such as 0.05.",
+    integer: "Write a whole number.",
+    moment: "Write a date, such as 2019-08-14 21:10.",
+    flag: "Write true or false.",
+    keys: "Choose from the list.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A parameter of a page that could not be read: what was typed, and a sentence saying what to do."""
+
+    typed: str
+    why: str
 
 
 class Query(dict):
@@ -145,3 +180,15 @@ class Query(dict):
     @classmethod
     def parse(cls, query: QueryDict, params: Iterable[Param]) -> Query:
         return cls((param.name, param.read(query)) for param in params)
+
+    @classmethod
+    def of_page(cls, query: QueryDict, params: Iterable[Param]) -> tuple[Query, dict[str, Wrong]]:
+        """For a page, whose form says at each field what is wrong: such parameters are as good as not given."""
+        read, wrong = cls(), {}
+        for param in params:
+            try:
+                read[param.name] = param.read(query)
+            except Invalid as problem:
+                read[param.name] = param.default
+                wrong[param.name] = Wrong(str(query[param.name])[:200], _WRITE.get(param.parse, problem.message))
+        return read, wrong

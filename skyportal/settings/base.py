@@ -91,6 +91,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+# Three for a direct connection. In production nothing is prepared unless asked for: see prod.py.
 prepare_after = env.int("DATABASE_PREPARE_AFTER", default=3)
 DATABASES = {
     "default": {
@@ -192,12 +193,21 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
 # Services of others
 # Hosts of our own network that may be asked nevertheless (a mirror, a proxy).
 OUTSIDE_PRIVATE_HOSTS = env.list("OUTSIDE_PRIVATE_HOSTS", default=[])
+GAIA_TAP = env("GAIA_TAP", default="https://gea.esac.esa.int/tap-server/tap/sync")
+HIPS_CUTOUTS = env("HIPS_CUTOUTS", default="https://alasky.cds.unistra.fr/hips-image-services/hips2fits")
+SDSS_CUTOUTS = env("SDSS_CUTOUTS", default="https://skyserver.sdss.org/dr18/SkyServerWS/ImgCutout/getjpeg")
+LEGACY_CUTOUTS = env("LEGACY_CUTOUTS", default="https://www.legacysurvey.org/viewer/jpeg-cutout")
+PS1_CUTOUTS = env("PS1_CUTOUTS", default="https://ps1images.stsci.edu/cgi-bin")
 # Where catalogues are asked instead of at their home: `gaia=https://mirror/tap/sync,vizier=…`.
 CATALOG_SERVICES = env.dict("CATALOG_SERVICES", default={})
 
 # Alerts
 ALERT_ARCHIVE = DATA / "archive"
 KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
+
+# The map of the Galaxy's dust: where it is kept, and where `fetch_dust_map` gets it (131 MB, two FITS files).
+DUST_MAPS = Path(env("DUST_MAPS", default=str(DATA / "dust")))
+DUST_MAPS_URL = env("DUST_MAPS_URL", default="https://raw.githubusercontent.com/kbarbary/sfddata/master")
 
 LOGGING = {
     "version": 1,

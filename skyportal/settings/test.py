@@ -12,3 +12,6 @@ ALLOWED_HOSTS = ["*"]
 CELERY_TASK_ALWAYS_EAGER = False
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+
+# Nobody outside is asked: a test that wants a service starts an emulator of it.
+GAIA_TAP = HIPS_CUTOUTS = SDSS_CUTOUTS = LEGACY_CUTOUTS = PS1_CUTOUTS = "http://127.0.0.1:9"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from skyportal.access.errors import NotVisible, Refusal
+from skyportal.access.errors import Invalid, NotVisible, Refusal
 
 from .responses import with_toast
 
@@ -20,6 +21,17 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
+        """No page has to expect a NUL, which PostgreSQL's texts cannot hold. The API has its own words for it."""
+        if request.path.startswith("/api/"):
+            return None
+        if any("\x00" in str(value) for value in kwargs.values()):
+            return self.process_exception(request, NotVisible("Nothing has a NUL character in its name."))
+        sent = (request.GET, request.POST) if request.method == "POST" else (request.GET,)
+        if any("\x00" in value for form in sent for name, values in form.lists() for value in (name, *values)):
+            return self.process_exception(request, Invalid("A NUL character was sent, which cannot be stored."))
+        return None
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, Refusal):

@@ -17,16 +17,57 @@ const seen = new IntersectionObserver(
   { rootMargin: "200px" },
 );
 
+let turns = 0;
+
 async function draw(place) {
+  const turn = ++turns;
+  place.dataset.turn = turn;
   const [item] = await Promise.all([figureOf(place), script("bokeh")]);
-  if (!item || !place.isConnected) return;
-  const ground = el("div", { class: "sky-plot-live", id: `${place.id}-live` });
+  const isLate = () => !place.isConnected || Number(place.dataset.turn) !== turn; // asked for anew meanwhile
+  if (!item || isLate()) return;
+  spellOut(item);
+  const ground = el("div", { class: "sky-plot-live", id: `${place.id}-live-${turn}` });
   place.append(ground);
   const views = await window.Bokeh.embed.embed_item({ ...item, target_id: ground.id }, ground.id);
+  if (isLate()) {
+    ground.remove();
+    forget(views);
+    return;
+  }
+  // what was drawn before stood until now
+  for (const other of all(".sky-plot-live", place)) if (other !== ground) other.remove();
+  if (live.has(place)) forget(live.get(place));
   live.set(place, views);
   paint(views);
   place.dataset.ready = "";
   place.dispatchEvent(new CustomEvent("plot:ready", { bubbles: true, detail: { views } }));
+}
+
+/** Text columns come as words, and which word each row has, in the source's tags: put them where they belong. */
+function spellOut(part) {
+  if (!part || typeof part !== "object") return;
+  const attributes = part.name === "ColumnDataSource" && part.attributes;
+  if (!attributes) Object.values(part).forEach(spellOut);
+  else if (attributes.tags?.[0]) {
+    const texts = plain(plain(attributes.tags[0]).texts ?? {});
+    for (const entry of attributes.data.entries) {
+      const text = texts[entry[0]] && plain(texts[entry[0]]);
+      if (text) entry[1] = Array.from(numbers(text.codes), (code) => text.words[code]);
+    }
+  }
+}
+
+const plain = (map) => (map.type === "map" ? Object.fromEntries(map.entries) : map);
+const numbers = (base64) => new Int32Array(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+
+/** Draw what the place's address gives now. */
+export function redraw(place) {
+  return draw(place).catch((error) => console.warn("plot", place.id, error));
+}
+
+function forget(views) {
+  const roots = typeof views[Symbol.iterator] === "function" ? [...views] : [];
+  roots.forEach((view) => view.model?.document?.clear());
 }
 
 /** The figure's JSON: beside the placeholder, or at an address of its own. */
@@ -75,8 +116,7 @@ document.addEventListener("htmx:beforeCleanupElement", (event) => {
   for (const [place, views] of live)
     if (event.detail.elt.contains?.(place)) {
       live.delete(place);
-      const roots = typeof views[Symbol.iterator] === "function" ? [...views] : [];
-      roots.forEach((view) => view.model?.document?.clear());
+      forget(views);
     }
 });
 

@@ -47,7 +47,7 @@ async function complete(select) {
   });
   if (select.dataset.selectEnter === "submit") field.control_input.addEventListener("keydown", (event) => enter(event, field, select), true);
   if (wanted) {
-    field.focus();
+    focusClosed(field);
     takeAhead(field, select);
   }
 }
@@ -95,6 +95,14 @@ function takeAhead(field, select) {
   field.onInput({});
   field.refreshOptions(true);
   if (end >= 0 && field.activeOption && select.dataset.selectEnter === "submit") choose(field, select);
+}
+
+// A field that has the focus from the start shows its list when typed into or clicked: open, it would lie over the
+// buttons below. TomSelect opens it in a timeout of its own, which comes before ours.
+function focusClosed(field) {
+  field.settings.openOnFocus = false;
+  field.focus();
+  setTimeout(() => (field.settings.openOnFocus = true));
 }
 
 whenLoaded((root) => all("select[data-select]", root).forEach((select) => complete(select).catch(() => {})));

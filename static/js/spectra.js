@@ -29,10 +29,10 @@ function showChosen(panel) {
   if (!bokeh) return;
   let [low, high] = [Infinity, -Infinity];
   for (const model of bokeh.all_models) {
-    const [kind, id] = (model.name ?? "").split("-");
+    const [kind, id, from, to] = model.tags ?? [];
     if (model.type !== "GlyphRenderer" || !["spectrum", "errors"].includes(kind)) continue;
-    model.visible = !hidden.has(id);
-    if (model.visible && kind === "spectrum") [low, high] = [Math.min(low, model.tags[0]), Math.max(high, model.tags[1])];
+    model.visible = !hidden.has(String(id));
+    if (model.visible && kind === "spectrum") [low, high] = [Math.min(low, from), Math.max(high, to)];
   }
   const range = bokeh.get_model_by_name("spectra")?.y_range;
   if (range && low < high) range.setv({ start: low, end: high, reset_start: low, reset_end: high });

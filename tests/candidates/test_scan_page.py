@@ -86,6 +86,7 @@ def test_one_click_saves_to_a_group_and_undo_takes_it_back(page, passed, group):
     assert answer.status_code == 200
     assert Source.objects.get(obj=obj, group=group).active
     assert b'data-state="saved"' in answer.content
+    assert b'data-key="s"' not in answer.content  # pressed again, it must not show the obj to one more group
     assert b"hx-swap-oob" not in answer.content.replace(b'hx-disinherit="hx-swap-oob"', b"")
     undo = re.search(r'"undo_url": "([^"]+)"', answer["HX-Trigger"])[1]
     answer = page.post(undo, headers={"HX-Request": "true"})

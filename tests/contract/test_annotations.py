@@ -50,7 +50,7 @@ def test_without_groups_it_is_for_all_of_mine(api, obj, member, group, viewer_of
         ({"origin": "-gaia", "data": {}}, "origin: String should match pattern"),
         ({"origin": "", "data": {}}, "origin: String should match pattern"),
         ({"origin": 5, "data": {}}, "origin: String should match pattern"),
-        ({"origin": "a\x00", "data": {}}, "origin: String should match pattern"),
+        ({"origin": "a\x00", "data": {}}, "origin: contains a NUL character"),
         ({"origin": "gaia", "data": []}, "data: Input should be a valid dictionary"),
         ({"origin": "gaia", "data": "x"}, "data: Input should be a valid dictionary"),
         ({"origin": "gaia", "data": None}, "data: Input should be a valid dictionary"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.sources.models import Classification, ClassificationVote
+from apps.sources.models import Classification, ClassificationVote, Label
 from tests.factories import GroupFactory, make_user
 from tests.sources.remarks import TREE, known_obj
 
@@ -39,6 +39,15 @@ def test_a_classification_is_posted_and_read_back(api, obj, taxonomy, group):
     assert [g["id"] for g in found["groups"]] == [group.pk]
     assert (found["votes"], found["edits"]) == ([], [])
     assert [c["id"] for c in api.get(f"sources/{obj.name}/classifications")[1]["data"]] == [found["id"]]
+
+
+def test_a_label_goes_with_a_classification_and_with_its_withdrawal(api, obj, taxonomy, group, member):
+    api.post("classification", ia(obj, taxonomy))
+    assert not Label.objects.exists()
+    made = api.post("classification", ia(obj, taxonomy, group_ids=[group.pk], label=True))[1]["data"]
+    assert list(Label.objects.values_list("obj", "group", "labeller")) == [(obj.pk, group.pk, member.pk)]
+    assert api("DELETE", f"classification/{made['classification_id']}", '{"label": true}')[0] == 200
+    assert set(Label.objects.values_list("group", flat=True)) == set(member.groups.values_list("pk", flat=True))
 
 
 def test_many_are_posted_at_once(api, obj, taxonomy, group):

@@ -49,7 +49,6 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nclass: Bomb\nsubc
         {"hierarchy": {"class": "A", "subclasses": [{"name": "no class"}]}},
         {"hierarchy": {"class": "A", "subclasses": ["B"]}},
         {"hierarchy": {"class": "A", "colour": "red"}},
-        {"hierarchy": {"class": "A\x00"}},
         {"hierarchy": {"class": "A", "tags": "x"}},
         {"hierarchy": []},
         {"hierarchy": "class: A"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -40,10 +40,8 @@ class _Door(BaseHTTPRequestHandler):
         emulator, parts = self.emulator, urlsplit(self.path)
         query = dict(parse_qsl(parts.query)) | form
         emulator.asked.append((parts.path, query))
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             getattr(self, f"_{emulator.mood}")(*emulator.speak(parts.path, query))
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def _send(self, status: int, kind: str, body: bytes, length: int | None = None) -> None:
         self.send_response(status)

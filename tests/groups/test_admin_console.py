@@ -132,3 +132,11 @@ def test_a_failed_delivery_is_tried_again_and_nothing_is_edited(office):
     address = reverse("admin:journal_journalentry_change", args=[entry.pk])
     assert office.get(address).status_code == 200
     assert office.post(address, {"kind": "Forged"}).status_code == 403
+
+
+def test_it_wears_the_theme_of_the_site(office):
+    office.cookies["sky_theme"] = "night"
+    html = office.get(reverse("admin:index")).content.decode()
+    assert 'dataset.skyTheme = "night"' in html
+    assert "themes" in html
+    assert "admin/js/theme.js" not in html

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.sources.actions.links import link_objs
 from apps.sources.actions.objs import make_known
+from tests.factories import ObjFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +83,7 @@ def test_a_system_without_a_zeropoint_is_refused_by_name(upload, member, api_of)
     api = api_of(member)
     status, answer = api.post("photometry", upload(filter="f444w", magsys="vega", mag=15.0, magerr=0.1))
     assert status == 400
-    assert "No zero-point is known for f444w in the vega system" in answer["message"]
+    assert "No zero-point was published for f444w in the vega system" in answer["message"]
     (pk,) = sent(api, upload(mag=15.0, magerr=0.1))
     assert api.get(f"photometry/{pk}", magsys="csp")[0] == 400
     assert "Invalid value for magsys" in api.get(f"photometry/{pk}", magsys="xyz")[1]["message"]
@@ -162,3 +164,19 @@ def test_any_magnitude_survives_the_round_trip(upload, member, api_of, mag, mage
     assert seen["mag"] == pytest.approx(mag, abs=1e-9)
     assert seen["magerr"] == pytest.approx(magerr, rel=1e-9)
     assert -2.5 * math.log10(seen["flux"]) + seen["zp"] == pytest.approx(mag, abs=1e-9)
+
+
+def test_points_of_linked_objs_come_when_asked_for_as_far_as_one_may_read(
+    upload, obj, member, outsider, group, api_of, viewer_of
+):
+    api, twin = api_of(member), ObjFactory(name="LSST26twin", ra=obj.ra, dec=obj.dec)
+    make_known([twin.pk], group_ids=[group.pk])
+    link_objs(viewer_of(member), [obj.name, twin.name])
+    sent(api, upload(mag=17.0, magerr=0.1, limiting_mag=20.0, group_ids=[group.pk]))
+    sent(api, upload(obj_id=twin.name, mjd=58001.0, mag=16.0, magerr=0.1, limiting_mag=20.0, group_ids=[group.pk]))
+    path = f"sources/{obj.name}/photometry"
+    assert [row["obj_id"] for row in api.get(path)[1]["data"]] == [obj.name]
+    both = api.get(path, includeSuperObjsPhotometry="true")[1]["data"]
+    assert [row["obj_id"] for row in both] == [obj.name, twin.name]
+    make_known([obj.pk], group_ids=outsider.groups.values_list("pk", flat=True))
+    assert api_of(outsider).get(path, includeSuperObjsPhotometry="true")[1]["data"] == []

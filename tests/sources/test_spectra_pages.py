@@ -75,8 +75,9 @@ def lines_of(page, obj, **asked):
     [plot] = figure["doc"]["roots"]
     found = {}
     for part in plot["attributes"]["renderers"]:
-        if part["attributes"].get("name", "").startswith("spectrum-"):
-            found[int(part["attributes"]["name"].split("-")[1])] = part["attributes"]["tags"]
+        kind, *said = part["attributes"].get("tags", [None])
+        if kind == "spectrum":
+            found[said[0]] = said[1:]
     return found
 
 

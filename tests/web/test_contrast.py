@@ -1,11 +1,12 @@
-"""The tokens of the stylesheet: readable in light and dark, and without blue or white at night."""
+"""The tokens of the themes: readable in light and dark, and without blue or white at night."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).resolve().parents[2] / "static/sky.css").read_text()
+STATIC = Path(__file__).resolve().parents[2] / "static"
+CSS = (STATIC / "themes.css").read_text()
 ROOT_BLOCK = CSS[CSS.index(":root {") : CSS.index('[data-sky-theme="light"]')]
 NIGHT_BLOCK = re.search(r'\[data-sky-theme="night"\] \{(.*?)\n  /\*', CSS, re.DOTALL).group(1)
 PAIR = re.compile(r"--sky-([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
@@ -77,6 +78,6 @@ def test_night_can_be_read(text, ground):
     assert contrast(NIGHT[text], NIGHT[ground]) >= 3
 
 
-def test_no_colour_is_written_outside_the_tokens():
-    body = CSS[CSS.index("/* ---- Bootstrap, told the same */") :]
-    assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?!\w*[\"'])", body) == []
+@pytest.mark.parametrize("sheet", ["sky.css", "admin.css"])
+def test_no_colour_is_written_outside_the_tokens(sheet):
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?!\w*[\"'])", (STATIC / sheet).read_text()) == []

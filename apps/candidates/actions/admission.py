@@ -103,8 +103,16 @@ def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[Filte
     _annotate(alerts, objs, filters)
     points = _photometry(alerts, objs, audiences)
     stored = store(points, owner_id=None) if points is not None else None
+    survey = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
     store_many(
-        Cutout(objs[one.name], kind, partial(_png, one.alert, kind), audiences.of(one.alert.programid), one.alert.mjd)
+        Cutout(
+            objs[one.name],
+            kind,
+            partial(_png, one.alert, kind),
+            audiences.of(one.alert.programid),
+            one.alert.mjd,
+            survey,
+        )
         for one in alerts
         for kind in one.alert.cutouts
     )

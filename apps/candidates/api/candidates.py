@@ -7,19 +7,27 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.sources.api import points
+from apps.sources.queries.photometry import points_of_many
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.api.endpoint import Endpoint, read_body
 from skyportal.api.paging import Page, page_params
 from skyportal.api.params import Param, flag, moment, text
 
 from ..actions import candidates as actions
+from ..actions.purging import purge
+from ..queries.extras import FIELDS, extras, keys_of
 from ..queries.items import candidate_items
 from ..queries.scanning import scope
-from ..queries.search import candidate_of, names_like, params, query_id, raw_rows, search
+from ..queries.search import candidate_of, names_like, paged, params, raw_rows
 
 INCLUDES = [
     Param("includeComments", flag, False, "Add what is said of each obj."),
+    Param("includePhotometry", flag, False, "Add the points of each obj, in magnitudes and fluxes."),
+    Param("includeAlerts", flag, False, "Add the passings of each obj: filter, time and alert; the newest 100."),
     Param("includeSpectra", flag, False, "Add the spectra of each obj."),
+    Param("includeFollowupRequests", flag, False, "Add the follow-up requests of each obj."),
+    Param("includeAssociatedObjs", flag, True, "Add objs that are the same thing."),
     Param("nameOnly", flag, False, "Only names that hold `objID`, for completing what is typed."),
     Param("queryID", text, None, "Name of the question, as its first page gave it."),
 ]
@@ -98,22 +106,31 @@ class CandidatesView(Endpoint):
             part = (self.query["objID"] or "").strip()
             return {"candidates": [{"id": name} for name in names_like(self.viewer, part)] if part else []}
         page = Page.of(self.query)
-        found, asked = search(self.viewer, self.query, page)
+        found, asked, name = paged(self.viewer, self.query, page)
         return {
-            "candidates": candidate_items(self.viewer, found.objs, asked, **self._extras()),
+            "candidates": self._items(found.objs, asked),
             "pageNumber": page.number,
             "numPerPage": page.size,
             "totalMatches": found.total,
-            "queryID": query_id(self.viewer, self.query),
+            "queryID": name,
         }
-
-    def _extras(self) -> dict[str, Any]:
-        return {"with_comments": self.query["includeComments"], "with_spectra": self.query["includeSpectra"]}
 
     def _one(self, name: str) -> Any:
         found = candidate_of(self.viewer, name)
-        [item] = candidate_items(self.viewer, [found], scope(self.viewer), **self._extras())
+        [item] = self._items([found], scope(self.viewer))
         return item
+
+    def _items(self, objs: Any, asked: Any) -> list[dict[str, Any]]:
+        """With whatever the include parameters ask for."""
+        viewer, query = self.viewer, self.query
+        items = candidate_items(viewer, objs, asked, with_comments=query["includeComments"])
+        ids = keys_of(item["id"] for item in items)
+        more = extras(viewer, list(ids.values()), {name for name in FIELDS if query[name]})
+        if query["includePhotometry"]:
+            more["photometry"] = points.rows_by_obj(points_of_many(viewer, ids.values()))
+        for item in items:
+            item |= {field: values.get(ids[item["id"]]) or [] for field, values in more.items()}
+        return items
 
     def head(self, request: Any, obj_id: str | None = None) -> Any:
         """Whether a readable candidate of this name exists: 200 or 404."""
@@ -135,6 +152,25 @@ class CandidatesView(Endpoint):
         if data.get("filter_ids") is None:
             raise Invalid("Missing required filter_ids parameter.")
         return {"ids": actions.post_candidate(self.viewer, read_body(CandidateBody, data))}
+
+
+class PurgeBody(serializers.Serializer):
+    maxAgeMonths = serializers.IntegerField(min_value=1, max_value=1200, help_text="Passed no filter for so long.")
+    batchSize = serializers.IntegerField(min_value=1, max_value=10_000, default=1000, help_text="At most so many.")
+    dryRun = serializers.BooleanField(default=False, help_text="Only say how many would go.")
+
+
+class BulkDeleteView(Endpoint):
+    """Objs that once passed a filter, and that nobody saved or spoke of."""
+
+    requires = {"POST": "System admin"}
+    bodies = {"POST": PurgeBody}
+
+    def post(self, request: Any) -> dict[str, Any]:
+        """Delete a batch of them for good, with their photometry and cutouts; ask again while some remain."""
+        asked = self.body
+        gone = purge(self.viewer, asked["maxAgeMonths"], asked["batchSize"], dry_run=asked["dryRun"])
+        return {"deleted": gone.deleted, "remaining": gone.remaining, "dryRun": asked["dryRun"]}
 
 
 class CandidateView(Endpoint):

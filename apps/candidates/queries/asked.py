@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.sources.models.lists import REJECTED
 from skyportal.access.viewer import Viewer
 from skyportal.api.paging import Page
-from skyportal.api.params import Query
+from skyportal.api.params import Query, Wrong
 
 from ..models import Filter, FilterVersion, LatestCandidate
 from .said import origin_of
@@ -49,6 +49,7 @@ class Asked:
     window: str
     sort: str
     with_rejected: bool
+    wrong: dict[str, Wrong] = field(default_factory=dict)
 
     @property
     def group_ids(self) -> list[int]:
@@ -72,15 +73,16 @@ def read(viewer: Viewer, address: QueryDict) -> Asked:
     if sort.count("|") == 2:
         names = ("sortByAnnotationOrigin", "sortByAnnotationKey", "sortByAnnotationOrder")
         given.update(dict(zip(names, sort.split("|"), strict=True)))
-    query = Query.parse(given, params())
-    window = _window(viewer, query, address.get("window", ""))
+    query, wrong = Query.of_page(given, params())
+    dates_wrong = wrong.keys() & {"startDate", "endDate"}
+    window = "custom" if dates_wrong else _window(viewer, query, address.get("window", ""))
     size = address.get("numPerPage", "")
     number = address.get("page", "1")
     page = Page(
         int(number) if number.isdigit() and 0 < int(number) < 10_000_000 else 1,
         int(size) if size.isdigit() and int(size) in SIZES else 25,
     )
-    return Asked(query, page, window, sort, with_rejected)
+    return Asked(query, page, window, sort, with_rejected, wrong)
 
 
 def _window(viewer: Viewer, query: Query, name: str) -> str:

@@ -107,17 +107,19 @@ def _cutouts(pictures: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def _saves(item: dict[str, Any], groups: list[dict[str, Any]]) -> list[SaveChoice]:
-    """Groups to save to: those whose filters it passed come first, and the first of all is the default."""
+    """Groups to save to: those whose filters it passed come first, and the first of all is the default.
+
+    Saved there, it has no default any more: the same key pressed twice must not show it to another group.
+    """
     passed, saved = set(item["passing_group_ids"]), {group["id"] for group in item["saved_groups"]}
     ordered = sorted(groups, key=lambda group: group["id"] not in passed)[:MOST_KEYS]
-    unsaved = [group["id"] for group in ordered if group["id"] not in saved]
     return [
         SaveChoice(
             group["id"],
             group["nickname"] or group["name"],
             str(number),
             group["id"] in saved,
-            bool(unsaved) and group["id"] == unsaved[0],
+            number == 1 and group["id"] not in saved,
         )
         for number, group in enumerate(ordered, 1)
     ]

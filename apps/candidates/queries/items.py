@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.groups.models import Group
-from apps.sources.queries import comments, includes, links, statistics, surroundings, thumbnails
+from apps.sources.queries import comments, links, statistics, surroundings, thumbnails
 from apps.sources.queries.details import derive, said_of, tags_said
 from apps.sources.queries.objs import rows_of as objs_of
 from apps.sources.queries.sources import saves_by_obj
@@ -20,17 +20,13 @@ from .scanning import Scope
 
 
 def candidate_items(
-    viewer: Viewer,
-    objs: Iterable[tuple[int, datetime]],
-    scope: Scope,
-    *,
-    with_comments: bool = False,
-    with_spectra: bool = False,
+    viewer: Viewer, objs: Iterable[tuple[int, datetime]], scope: Scope, *, with_comments: bool = False
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; three reads however many, one more with comments."""
     seen = dict(objs)
+    rows = objs_of(list(seen))
+    seen = {obj_id: at for obj_id, at in seen.items() if obj_id in rows}  # one may be gone since it was found
     ids = list(seen)
-    rows = objs_of(ids)
     derive(list(rows.values()))
     names = {obj_id: row["name"] for obj_id, row in rows.items()}
     around = surroundings.for_scanning(viewer, ids)
@@ -41,7 +37,6 @@ def candidate_items(
     counted = statistics.merge(around.figures)
     tagged, associated = tags_said(around, names), links.associated(around.linked, ids)
     talk = comments.by_obj(viewer, ids) if with_comments else {}
-    spectra = includes.spectra(viewer, ids) if with_spectra else {}
     items = []
     for obj_id, passed_at in seen.items():
         item = {name: value for name, value in rows[obj_id].items() if name not in ("hpx", "name")}
@@ -62,8 +57,6 @@ def candidate_items(
         }
         if with_comments:
             item["comments"] = talk[obj_id]
-        if with_spectra:
-            item["spectra"] = spectra[obj_id]
         items.append(item)
     return items
 

@@ -80,7 +80,7 @@ def count(rows: QuerySet) -> int:
 
 def newest_first(rows: QuerySet, page: Page) -> Found:
     """A page of objs, by when they passed last within the window."""
-    total = _checked(count(rows), page)
+    total = within(count(rows), page)
     if not total:
         return Found([], 0)
     walked = _walk(rows, page.stop) if page.stop <= FAR else None
@@ -90,7 +90,7 @@ def newest_first(rows: QuerySet, page: Page) -> Found:
     return Found([(row["obj_id"], row["seen"]) for row in grouped[page.start : page.stop]], total)
 
 
-def _checked(total: int, page: Page) -> int:
+def within(total: int, page: Page) -> int:
     if page.start >= total and page.number > 1:
         raise Invalid("Page number out of range.")
     return total
@@ -129,7 +129,7 @@ def by_annotation(
 
     Both sides are grouped before they meet; asked obj by obj, a year took four times as long.
     """
-    total = _checked(count(rows), page)
+    total = within(count(rows), page)
     if not total:
         return Found([], 0)
     merged = Max if descending else Min

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from apps.groups.models import Stream
 from skyportal.access.errors import Invalid
 
-from ..alerts import needs
+from ..alerts import needs, sandbox
 from ..alerts.conditions import BadCondition, Validated, validate
 from ..alerts.schemas import from_tree
 from ..alerts.simulator import SCHEMAS
@@ -67,6 +67,11 @@ def _read(name: str) -> pa.Schema:
 def fields(stream: Stream) -> list[tuple[str, str]]:
     """Every field that a condition may name, with its type."""
     return needs.describe(needs.together(known(stream)))
+
+
+def get_ready() -> None:
+    """Somebody is about to write a filter: what they write shall be checked at once."""
+    sandbox.shared().warm()
 
 
 def validated(stream: Stream, condition: str, annotations: Mapping[str, str]) -> Validated:

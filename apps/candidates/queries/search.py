@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import F, QuerySet
 
 from skyportal.access.errors import Invalid, NotVisible
@@ -17,7 +18,7 @@ from ..models import Candidate, LatestCandidate
 from ..slots import Asker, candidate_filters
 from .narrowing import narrowed
 from .parameters import one_of
-from .scanning import Found, Scope, by_annotation, newest_first, passings, scope
+from .scanning import FAR, Found, Scope, by_annotation, newest_first, passings, scope, within
 
 WINDOW = [
     Param("startDate", moment, None, "Passed at this time or later."),
@@ -39,6 +40,8 @@ UNANSWERED = {
     "photometryAnnotationsFilterOrigin": _LATER,
     "photometryAnnotationsFilterAfter": _LATER,
     "photometryAnnotationsFilterBefore": _LATER,
+    "photometryAnnotationsFilterMinCount": _LATER,
+    "autosaveGroupIds": "a question saves nothing here; switch on the filter's autosave, or POST to /api/sources.",
     "autosave": "a question saves nothing here; switch on the filter's autosave, or POST to /api/sources.",
 }
 """Parameters of the public API that would change the answer and that nothing here answers yet."""
@@ -74,7 +77,32 @@ def query_id(viewer: Viewer, query: dict[str, Any]) -> str:
     asked = {
         name: value for name, value in sorted(query.items()) if name not in ("pageNumber", "numPerPage", "queryID")
     }
-    return hashlib.sha256(dumps([viewer.user_id, asked])).hexdigest()
+    return hashlib.sha256(dumps([viewer.user_id, sorted(viewer.group_ids), asked])).hexdigest()
+
+
+KEPT_SECONDS = 3600
+
+
+def paged(viewer: Viewer, query: dict[str, Any], page: Page) -> tuple[Found, Scope, str]:
+    """A page of the objs that passed, out of the list that the question's first page left behind, and its name.
+
+    So nobody misses what moves while they turn pages. The newest `FAR` objs are kept, for an hour; pages beyond them
+    are asked anew.
+    """
+    name = query_id(viewer, query)
+    address = f"candidates:{name}"
+    kept = cache.get(address) if query["queryID"] == name else None
+    if kept is None:
+        if page.stop > FAR:
+            return *search(viewer, query, page), name
+        kept, asked = search(viewer, query, Page(1, FAR))
+        cache.set(address, kept, KEPT_SECONDS)
+    elif page.stop > len(kept.objs) < kept.total:
+        return *search(viewer, query, page), name
+    else:
+        asked = scope(viewer, query["groupIDs"], query["filterIDs"])
+    within(kept.total, page)
+    return Found(kept.objs[page.start : page.stop], kept.total), asked, name
 
 
 def raw_rows(viewer: Viewer, query: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], int]:

@@ -69,13 +69,16 @@ def _page(
     found = queries.get_filter(viewer, filter_id, status=404)
     versions = queries.versions(found.pk)
     active = next((version for version in versions if version.active), None)
+    may_edit = queries.may_edit(viewer, found.group_id)
+    if may_edit:
+        schemas.get_ready()
     context = {
         "filter": found,
         "versions": versions,
         "active": active,
         "draft": draft or _draft_of(active),
         "problem": problem,
-        "may_edit": queries.may_edit(viewer, found.group_id),
+        "may_edit": may_edit,
         "nights": _nights(queries.passed_by_night([found.pk], NIGHTS).get(found.pk, {})),
         "fields": schemas.fields(found.stream),
     }

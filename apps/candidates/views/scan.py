@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.sources.actions import listings, sources
-from apps.sources.plots import light_curves as plots
+from apps.sources.plots import stills
 from apps.sources.queries.objs import get_obj
 from apps.sources.queries.pages import group_names
 from skyportal.access.errors import Invalid, NotVisible
@@ -36,22 +36,19 @@ REJECTED = "rejected_candidates"
 def scan(request: ViewerRequest) -> HttpResponse:
     """Candidates of my groups, newest first. The address holds the whole state of the page."""
     viewer = request.viewer
+    question = asked.read(viewer, request.GET)
+    if question.wrong:
+        return _asked_anew(request, question)
     try:
-        question = asked.read(viewer, request.GET)
         found, scanned = search(viewer, question.query, question.page)
     except Invalid as refusal:
-        return _instead(request, refusal)
+        return _instead(request, question, refusal)
     shown = cards.cards(viewer, found.objs, scanned)
     page = Paginator(range(found.total), question.page.size).get_page(question.page.number)
     context = {
+        **_bar(request, question),
         "cards": [_drawn(card) for card in shown],
         "page": page,
-        "asked": question,
-        "choices": asked.choices(viewer),
-        "windows": [(name, label) for name, (label, _) in asked.WINDOWS.items()],
-        "sizes": asked.SIZES,
-        "saved_choices": asked.SAVED_CHOICES,
-        "chips": _chips(request.GET),
         "watch": " ".join(f"candidates:{group}" for group in sorted(scanned.group_ids)),
         "news_url": f"{reverse('scan-news')}?{_since(request.GET)}",
     }
@@ -62,19 +59,39 @@ def scan(request: ViewerRequest) -> HttpResponse:
     return answer
 
 
-def _instead(request: ViewerRequest, refusal: Invalid) -> HttpResponse:
-    """A page beyond the last shows the first; anything else that makes no sense is said on the page."""
+def _bar(request: ViewerRequest, question: asked.Asked) -> dict[str, Any]:
+    """What the bar above the cards shows."""
+    return {
+        "asked": question,
+        "choices": asked.choices(request.viewer),
+        "windows": [(name, label) for name, (label, _) in asked.WINDOWS.items()],
+        "sizes": asked.SIZES,
+        "saved_choices": asked.SAVED_CHOICES,
+        "chips": _chips(request.GET),
+    }
+
+
+def _instead(request: ViewerRequest, question: asked.Asked, refusal: Invalid) -> HttpResponse:
+    """A page beyond the last shows the first; anything else that makes no sense is said above the form."""
     if refusal.message.startswith("Page number"):
         query = request.GET.copy()
         query.pop("page", None)
         return redirect(f"{request.path}?{query.urlencode()}")
-    return render(request, "candidates/scan.html", {"refusal": refusal.message, "cards": []}, status=400)
+    return _asked_anew(request, question, refusal.message)
+
+
+def _asked_anew(request: ViewerRequest, question: asked.Asked, refusal: str = "") -> HttpResponse:
+    """The bar with what was typed, and what is wrong with it; no cards."""
+    others = {name: wrong for name, wrong in question.wrong.items() if name not in IN_BAR}
+    context = {**_bar(request, question), "refusal": refusal, "others": others, "asked_anew": True}
+    return render(request, "candidates/scan.html", context, status=400)
 
 
 def _drawn(card: cards.Card) -> dict[str, Any]:
-    return {"card": card, "still": mark_safe(plots.svg_light_curve(card.curve))}  # noqa: S308 - our own drawing
+    return {"card": card, "still": mark_safe(stills.svg_light_curve(card.curve))}  # noqa: S308 - our own drawing
 
 
+IN_BAR = {"startDate", "endDate", "groupIDs", "filterIDs", "savedStatus", "minRedshift", "maxRedshift"}
 NAMES = {"objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshift to"}
 
 
@@ -95,9 +112,11 @@ def news(request: ViewerRequest) -> HttpResponse:
     """How many candidates came since the page was opened; offered, never pushed into what is being read."""
     viewer = request.viewer
     try:
-        question = asked.read(viewer, request.GET)
         since = moment(request.GET.get("since", ""))
-    except (Invalid, ValueError):
+    except ValueError:
+        return HttpResponse(status=400)
+    question = asked.read(viewer, request.GET)
+    if question.wrong:
         return HttpResponse(status=400)
     scanned = scope(viewer, question.query["groupIDs"], question.query["filterIDs"])
     address = request.GET.copy()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -44,7 +47,7 @@ def _page(request: ViewerRequest, *, status: int = 200, **shown: object) -> Http
 def profile(request: ViewerRequest) -> HttpResponse:
     """Shows the account, and takes changes of names and contacts."""
     if request.method != "POST":
-        return _page(request)
+        return _page(request, **_told(request))
     form = ProfileForm(request.POST)
     if not form.is_valid():
         return _page(request, form=form, status=400)
@@ -77,7 +80,7 @@ def change_password(request: ViewerRequest) -> HttpResponse:
 @login_required
 @require_POST
 def make_token(request: ViewerRequest) -> HttpResponse:
-    """The secret is in this answer and nowhere else."""
+    """The secret is shown by the page that this leads to, once."""
     viewer: Viewer = request.viewer
     form = TokenForm(request.POST, viewer=viewer)
     if not form.is_valid():
@@ -87,7 +90,27 @@ def make_token(request: ViewerRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("name", refusal.message)
         return _page(request, token_form=form, status=400)
-    return _page(request, new_token=token, secret=secret)
+    _tell(request, token.name, secret)
+    return redirect("profile")
+
+
+UNREAD_SECONDS = 300
+
+
+def _tell(request: ViewerRequest, name: str, secret: str) -> None:
+    """Leave a secret for the next page of this session: in memory, and not for long, as no table may hold it."""
+    request.session["new_token"] = handle = secrets.token_urlsafe(16)
+    cache.set(f"new-token:{handle}", {"token_name": name, "secret": secret}, UNREAD_SECONDS)
+
+
+def _told(request: ViewerRequest) -> dict[str, Any]:
+    """What was left, taken away as it is read."""
+    handle = request.session.pop("new_token", None)
+    left = cache.get(f"new-token:{handle}") if handle else None
+    if handle is None or left is None:
+        return {}
+    cache.delete(f"new-token:{handle}")
+    return left
 
 
 @login_required

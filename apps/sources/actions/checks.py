@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,13 @@ def text(value: Any, name: str, *, most: int = MOST_TEXT) -> str:
 
 def optional_text(value: Any, name: str, *, most: int = 1000) -> str | None:
     return None if value in (None, "") else text(value, name, most=most)
+
+
+def as_flag(data: Mapping[str, Any], name: str) -> bool:
+    value = data.get(name)
+    if value not in (None, True, False):
+        raise Invalid(f"Invalid {name}: must be true or false.")
+    return bool(value)
 
 
 def storable(words: str) -> bool:

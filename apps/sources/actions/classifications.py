@@ -21,7 +21,8 @@ from ..models import Classification, ClassificationVote, Obj, Taxonomy
 from ..queries import classifications as reading
 from ..queries.objs import get_obj
 from ..queries.taxonomies import classes, get_taxonomy
-from .checks import asked_groups, audience_of, need, need_right, optional_text, person, text
+from . import links
+from .checks import as_flag, asked_groups, audience_of, need, need_right, optional_text, person, text
 from .objs import make_known_pairs
 from .undoing import remember
 
@@ -35,6 +36,7 @@ class _Said:
     row: Classification
     asked: list[int]
     vote: bool
+    label: bool
 
 
 def classify(viewer: Viewer, rows: Iterable[Mapping[str, Any]]) -> list[int]:
@@ -55,6 +57,9 @@ def classify(viewer: Viewer, rows: Iterable[Mapping[str, Any]]) -> list[int]:
             if one.vote
         )
         make_known_pairs((one.row.obj_id, 0, group) for one in said for group in one.asked)
+        for one in said:
+            if one.label and (looked := one.asked or sorted(viewer.group_ids)):
+                links.label(viewer, one.row.obj, looked)
         for row in made:
             record(Classified(row.obj_id, row.obj.name, viewer.user_id, row.pk, row.classification))
     return [row.pk for row in made]
@@ -87,14 +92,15 @@ class _Reader:
                 taxonomy_id=taxonomy_id,
                 classification=self._class(taxonomy_id, row.get("classification")),
                 probability=checked_probability(row.get("probability")),
-                ml=_flag(row, "ml"),
+                ml=as_flag(row, "ml"),
                 origin=optional_text(row.get("origin"), "origin"),
                 author_id=self.viewer.user_id,
                 author_name=self.viewer.username,
                 audience=self._audience(asked),
             ),
             asked,
-            _flag(row, "vote"),
+            as_flag(row, "vote"),
+            as_flag(row, "label"),
         )
 
     def _class(self, taxonomy_id: int, name: Any) -> str:
@@ -111,13 +117,6 @@ class _Reader:
         if (key := tuple(asked)) not in self.audiences:
             self.audiences[key] = audience_of(asked, [groups.sitewide_group_id()])
         return self.audiences[key]
-
-
-def _flag(row: Mapping[str, Any], name: str) -> bool:
-    value = row.get(name)
-    if value not in (None, True, False):
-        raise Invalid(f"Invalid {name}: must be true or false.")
-    return bool(value)
 
 
 def taxonomy_key(value: Any) -> int:
@@ -192,25 +191,27 @@ def _changes(viewer: Viewer, row: Classification, data: Mapping[str, Any]) -> di
     if "probability" in data:
         changes["probability"] = checked_probability(data["probability"])
     if data.get("ml") is not None:
-        changes["ml"] = _flag(data, "ml")
+        changes["ml"] = as_flag(data, "ml")
     if data.get("origin") is not None:
         changes["origin"] = optional_text(data["origin"], "origin")
     return changes
 
 
 @transaction.atomic
-def delete_classification(viewer: Viewer, classification_id: int) -> str:
-    """Take a classification back; a receipt with which it can be put back for a while."""
+def delete_classification(viewer: Viewer, classification_id: int, *, label: bool = False) -> str:
+    """Take a classification back, and note for the viewer's groups that it was looked at; a receipt to put it back."""
     row = mine(viewer, classification_id, "delete")
     obj = row.obj
     receipt = remember(viewer, [row, *row.votes.all()])
     row.delete()
     record(ClassificationChanged(obj.pk, obj.name, viewer.user_id, classification_id, "deleted"))
+    if label and viewer.group_ids:
+        links.label(viewer, obj, sorted(viewer.group_ids))
     return receipt
 
 
 @transaction.atomic
-def delete_classifications_of(viewer: Viewer, obj_name: str) -> int:
+def delete_classifications_of(viewer: Viewer, obj_name: str, *, label: bool = False) -> int:
     """Take back all one's own classifications of an obj; how many there were."""
     need(viewer, "Classify")
     obj = get_obj(viewer, obj_name)
@@ -219,6 +220,8 @@ def delete_classifications_of(viewer: Viewer, obj_name: str) -> int:
     Classification.objects.filter(pk__in=ids).delete()
     for classification_id in ids:
         record(ClassificationChanged(obj.pk, obj.name, viewer.user_id, classification_id, "deleted"))
+    if label and viewer.group_ids:
+        links.label(viewer, obj, sorted(viewer.group_ids))
     return len(ids)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.groups import queries as groups
-from skyportal.access.errors import Invalid, NotVisible
+from skyportal.access.errors import Invalid, NotAllowed, NotVisible
 from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 
@@ -19,7 +19,7 @@ from ..models import Obj, Photometry
 from . import upload_body
 from .objs import make_known_to_audiences
 from .photometry import ids_of
-from .uploads import audience_asked, ids_in, points_changed, resolved
+from .uploads import audience_asked, ids_in, points_changed, resolved, widen
 
 
 def _own_point(viewer: Viewer, point_id: int) -> Photometry:
@@ -87,6 +87,37 @@ def delete_point(viewer: Viewer, point_id: int) -> None:
     obj_id = point.obj_id
     point.delete()
     points_changed(viewer, [obj_id], 1, "deleted")
+
+
+@transaction.atomic
+def delete_points(viewer: Viewer, point_ids: Collection[int]) -> int:
+    """Delete chosen points; none where one of them is not the viewer's to delete."""
+    _own_points(viewer, point_ids, "delete")
+    return _delete_all(viewer, Photometry.objects.filter(pk__in=point_ids), "Choose at least one point.")
+
+
+@transaction.atomic
+def share_points(
+    viewer: Viewer, point_ids: Collection[int], group_ids: Iterable[int], stream_ids: Iterable[int] = ()
+) -> int:
+    """Let more groups and streams read chosen points; how many those are."""
+    audience = audience_asked(viewer, {"group_ids": list(group_ids), "stream_ids": list(stream_ids)})
+    points = _own_points(viewer, point_ids, "share")
+    widen(viewer, points.values_list("pk", "audience_id", "obj_id"), audience)
+    return len(point_ids)
+
+
+def _own_points(viewer: Viewer, point_ids: Collection[int], deed: str) -> Any:
+    if not point_ids:
+        raise Invalid("Choose at least one point.")
+    points = Photometry.objects.visible_to(viewer).filter(pk__in=point_ids)
+    mine = points.changeable_by(viewer)
+    if (lacking := len(set(point_ids)) - mine.count()) > 0:
+        raise NotAllowed(
+            f"{lacking} of the chosen points are not yours to {deed}: whoever uploaded them may, and holders of"
+            " Manage photometry. Nothing was changed."
+        )
+    return mine
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,10 +47,40 @@ class Measured:
         return len(self.mjd)
 
 
+class NeitherForm(Invalid):
+    """The rows are neither magnitudes nor fluxes; what each reading complained of."""
+
+    def __init__(self, complaints: Mapping[str, str]) -> None:
+        super().__init__(
+            f"Invalid input format: Tried to parse data in mag space, got: {complaints['mag']}"
+            f" Tried to parse data in flux space, got: {complaints['flux']}"
+        )
+        self.complaints = complaints
+
+
+def row_count(data: Mapping[str, Any]) -> int:
+    """How many rows a body has."""
+    return _Table(data).rows
+
+
+def some_rows(data: Mapping[str, Any], wanted: Sequence[int], count: int) -> dict[str, Any]:
+    """The body of some rows of a body of `count`; what stands for all rows stays."""
+    named = {*TEXTS, *NUMBERS, *OTHERS}
+    return {
+        key: [value[n] for n in wanted] if key in named and isinstance(value, list) and len(value) == count else value
+        for key, value in data.items()
+    }
+
+
+def complaint_of(problem: Invalid, data: Mapping[str, Any]) -> str:
+    """Why a row was refused, in the words of the form it was meant to have."""
+    if not isinstance(problem, NeitherForm):
+        return problem.message
+    return problem.complaints["flux" if "mag" not in data and {"flux", "fluxerr"} & data.keys() else "mag"]
+
+
 def read(data: Mapping[str, Any]) -> Measured:
     """The points of a request body; Invalid says what is wrong with which row."""
-    if data.get("extinction_corrected"):
-        raise Invalid("extinction_corrected photometry is not accepted yet; upload it as observed.")
     table = _Table(data)
     common = _common(table)
     forms: list[tuple[str, Callable]] = [("mag", _from_magnitudes), ("flux", _from_fluxes)]
@@ -62,10 +92,7 @@ def read(data: Mapping[str, Any]) -> Measured:
             return Measured(**common, **form(table))
         except Invalid as problem:
             complaints[space] = problem.message
-    raise Invalid(
-        f"Invalid input format: Tried to parse data in mag space, got: {complaints['mag']}"
-        f" Tried to parse data in flux space, got: {complaints['flux']}"
-    )
+    raise NeitherForm(complaints)
 
 
 class _Table:

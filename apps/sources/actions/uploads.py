@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,9 +19,14 @@ from skyportal.journal.recording import record
 from ..entries import PhotometryChanged
 from ..models import Instrument, Obj, Photometry
 from . import statistics, upload_body
+from .checks import as_flag
 from .objs import make_known_to_audiences
 from .photometry import Points, Stored, ids_of, store
+from .reddening import dimmed_again
 from .upload_body import Measured
+
+FORCED_ORIGIN = re.compile(r"(^|[\W_])fp([\W_]|$)|forced", re.IGNORECASE)
+"""Origins by which surveys and services say that a position was measured whether or not something was found there."""
 
 
 def audience_asked(viewer: Viewer, data: Mapping[str, Any]) -> Audience:
@@ -48,14 +54,20 @@ def ids_in(value: Any, name: str) -> list[int]:
 @transaction.atomic
 def add_photometry(viewer: Viewer, data: Mapping[str, Any]) -> Stored:
     """New points; any that the viewer can see is there already refuses the whole upload."""
-    points = resolved(viewer, upload_body.read(data), audience_asked(viewer, data))
-    if known := _matches(viewer, points):
+    points = resolved(viewer, measured(data), audience_asked(viewer, data))
+    if known := matches(viewer, points):
         raise _already(points, min(known), known[min(known)][0][0])
     stored = store(points, owner_id=viewer.user_id)
     if not all(stored.is_new):
         n = stored.is_new.index(False)
         raise _already(points, n, stored.ids[n])
     return stored
+
+
+def measured(data: Mapping[str, Any]) -> Measured:
+    """Points as they were observed: those that say they are corrected for the Galaxy's extinction get it back."""
+    rows = upload_body.read(data)
+    return dimmed_again(rows) if as_flag(data, "extinction_corrected") else rows
 
 
 def _already(points: Points, n: int, point_id: int) -> Invalid:
@@ -78,10 +90,10 @@ def put_photometry(
             "Ignoring flux/fluxerr when checking for duplicates is reserved to super admin users only", status=400
         )
     audience = audience_asked(viewer, data)
-    points = resolved(viewer, upload_body.read(data), audience)
-    known = _matches(viewer, points, ignore_flux=ignore_flux)
+    points = resolved(viewer, measured(data), audience)
+    known = matches(viewer, points, ignore_flux=ignore_flux)
     ids: list[int] = [known[n][0][0] if n in known else 0 for n in range(len(points))]
-    _widen(viewer, {row for rows in known.values() for row in rows[:1]}, audience)
+    widen(viewer, {row for rows in known.values() for row in rows[:1]}, audience)
     if ignore_flux and overwrite_flux:
         _overwrite(points, known)
     new = [n for n in range(len(points)) if n not in known]
@@ -93,30 +105,40 @@ def put_photometry(
 
 def resolved(viewer: Viewer, rows: Measured, audience: Audience) -> Points:
     """Rows with their names resolved: objs that the viewer sees, instruments that take such filters."""
-    obj_ids = dict(Obj.objects.visible_to(viewer).filter(name__in=set(rows.obj_name)).values_list("name", "pk"))
+    obj_ids = visible_obj_ids(viewer, rows.obj_name)
     if unknown := set(rows.obj_name) - obj_ids.keys():
         raise Invalid(f"Invalid object ID: {min(unknown)[:100]}")
-    _check_instruments(rows)
+    if complaints := instrument_complaints(zip(rows.instrument_id, rows.bandpass, strict=True)):
+        raise Invalid(complaints[min(complaints)])
     n = len(rows)
     names = ("mjd", "flux", "fluxerr", "bandpass", "instrument_id", "origin", "limiting_mag", "altdata")
     kept: dict[str, Any] = {name: getattr(rows, name) for name in (*names, "ra", "dec", "ra_unc", "dec_unc")}
     return Points(
         obj_id=[obj_ids[name] for name in rows.obj_name],
         audience_id=[audience.pk] * n,
+        flags=[Photometry.FORCED if FORCED_ORIGIN.search(origin) else 0 for origin in rows.origin],
         ref_flux=None if np.isnan(rows.ref_flux).all() else rows.ref_flux,
         ref_fluxerr=None if np.isnan(rows.ref_fluxerr).all() else rows.ref_fluxerr,
         **kept,
     )
 
 
-def _check_instruments(rows: Measured) -> None:
-    used = set(zip(rows.instrument_id, rows.bandpass, strict=True))
+def visible_obj_ids(viewer: Viewer, names: Iterable[str]) -> dict[str, int]:
+    """Ids of the objs of these names that the viewer sees."""
+    return dict(Obj.objects.visible_to(viewer).filter(name__in=set(names)).values_list("name", "pk"))
+
+
+def instrument_complaints(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """By instrument and bandpass, what is wrong with the pair; nothing for those that can be."""
+    used = set(pairs)
     known = {i.pk: i for i in Instrument.objects.filter(pk__in={pk for pk, _ in used}).only("pk", "type", "filters")}
-    for pk, bandpass in sorted(used):
+    complaints = {}
+    for pk, bandpass in used:
         if pk not in known:
-            raise Invalid(f"Invalid instrument ID: {pk}")
-        if known[pk].type == "imager" and bandpass not in known[pk].filters:
-            raise Invalid(f"Invalid value for filter: instrument {pk} has no {bandpass}.")
+            complaints[pk, bandpass] = f"Invalid instrument ID: {pk}"
+        elif known[pk].type == "imager" and bandpass not in known[pk].filters:
+            complaints[pk, bandpass] = f"Invalid value for filter: instrument {pk} has no {bandpass}."
+    return complaints
 
 
 def _rows(points: Points, wanted: Sequence[int]) -> Points:
@@ -142,7 +164,7 @@ _MATCH_TYPES = {
 Match = tuple[int, int, int]
 
 
-def _matches(viewer: Viewer, points: Points, *, ignore_flux: bool = False) -> dict[int, list[Match]]:
+def matches(viewer: Viewer, points: Points, *, ignore_flux: bool = False) -> dict[int, list[Match]]:
     """By row of the upload, the points the viewer can see that are the same: (id, audience, obj), best first."""
     given: dict[str, Any] = {
         "obj_id": points.obj_id,
@@ -174,7 +196,7 @@ def _matches(viewer: Viewer, points: Points, *, ignore_flux: bool = False) -> di
     return matches
 
 
-def _widen(viewer: Viewer, rows: Iterable[Match], audience: Audience) -> None:
+def widen(viewer: Viewer, rows: Iterable[Match], audience: Audience) -> None:
     """Points at rows that exist gain an audience: one UPDATE for each distinct old one."""
     by_old: dict[int, list[int]] = {}
     obj_ids: set[int] = set()

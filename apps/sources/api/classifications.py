@@ -32,6 +32,9 @@ class ClassificationBody(serializers.Serializer):
     ml = serializers.BooleanField(required=False, help_text="Made by a machine.")
     origin = serializers.CharField(required=False)
     vote = serializers.BooleanField(required=False, help_text="Also vote for it.")
+    label = serializers.BooleanField(
+        required=False, help_text="Also note that it was looked at for these groups; without any, for all of yours."
+    )
     group_ids = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="Missing: the sitewide group."
     )
@@ -74,7 +77,9 @@ class Classifications(Endpoint):
 
     def delete(self, request: Any, classification_id: str | None = None) -> None:
         """Delete a classification: its author and admins of its groups may."""
-        actions.delete_classification(self.viewer, path_id("classification_id", classification_id))
+        actions.delete_classification(
+            self.viewer, path_id("classification_id", classification_id), label=self.data.get("label") is True
+        )
 
 
 class ClassifiedSources(Endpoint):
@@ -110,4 +115,4 @@ class ClassificationsOfSource(Endpoint):
 
     def delete(self, request: Any, obj_id: str) -> None:
         """Delete all one's own classifications of a source."""
-        actions.delete_classifications_of(self.viewer, obj_id)
+        actions.delete_classifications_of(self.viewer, obj_id, label=self.data.get("label") is True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from skyportal.access.errors import Invalid
 from skyportal.api import envelope
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.params import Param, flag, key, keys, moment
+from skyportal.astro import dust
 
+from ..actions import copying, upload_report, uploads
 from ..actions import points as edits
-from ..actions import uploads
-from ..queries import objs
+from ..queries import objs, validations
 from ..queries import photometry as queries
 from . import points as written
 
@@ -37,7 +39,10 @@ class PhotometryEndpoint(Endpoint):
     requires = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), "Upload data")
     params = {
         "GET": _FORMAT,
-        "POST": [Param("refresh", flag, False)],
+        "POST": [
+            Param("refresh", flag, False),
+            Param("dry_run", flag, False, "Write nothing; answer what would be refused or looks odd, row by row."),
+        ],
         "PUT": [
             Param("refresh", flag, False),
             Param("duplicate_ignore_flux", flag, False, "Points are the same whatever their flux (system admins)."),
@@ -53,6 +58,16 @@ class PhotometryEndpoint(Endpoint):
 
     def post(self, request: Any, photometry_id: str | None = None) -> Any:
         """Upload points; scalars are repeated to the length of the lists."""
+        if self.query["dry_run"]:
+            count, findings = upload_report.report(self.viewer, self.data)
+            errors = sum(finding.level == upload_report.ERROR for finding in findings)
+            return {
+                "dry_run": True,
+                "rows": count,
+                "errors": errors,
+                "warnings": len(findings) - errors,
+                "findings": [asdict(finding) for finding in findings],
+            }
         stored = uploads.add_photometry(self.viewer, self.data)
         return {"ids": stored.ids, "upload_id": str(stored.upload_uuid)}
 
@@ -109,6 +124,16 @@ class BulkDeleteEndpoint(Endpoint):
         return f"Deleted {edits.delete_upload(self.viewer, number)} photometry points."
 
 
+class CopyPhotometryEndpoint(Endpoint):
+    """Photometry of a duplicate."""
+
+    requires = {"POST": "Upload data"}
+
+    def post(self, request: Any, target_id: str) -> None:
+        """Copy all points of origin_id to this source, shared with group_ids."""
+        copying.copy_photometry(self.viewer, target_id, self.data)
+
+
 class OriginsEndpoint(Endpoint):
     """Retired, as in the public API."""
 
@@ -129,8 +154,10 @@ class ObjPhotometryEndpoint(Endpoint):
             Param("includeStreamInfo", flag, False),
             Param("includeValidationInfo", flag, False),
             Param("includeAnnotationInfo", flag, False),
-            Param("includeExtinction", flag, False, "Not available yet."),
-            Param("includeSuperObjsPhotometry", flag, False),
+            Param(
+                "includeExtinction", flag, False, "Add the Galaxy's extinction, and mag_corr and flux_corr without it."
+            ),
+            Param("includeSuperObjsPhotometry", flag, False, "Add the points of objs linked with it as the same."),
             Param("deduplicatePhotometry", flag, False, "Each measurement once, though several uploads brought it."),
         ]
     }
@@ -139,14 +166,16 @@ class ObjPhotometryEndpoint(Endpoint):
         """All points that the viewer may read, in order of time."""
         query = self.query
         obj = self._obj(obj_id)
-        if query["includeExtinction"]:
-            raise Invalid("includeExtinction is not available: there is no dust map here yet.")
         if query["individualOrSeries"] not in ("individual", "series", "both"):
             raise Invalid("individualOrSeries must be one of: individual, series, both.")
         if query["individualOrSeries"] == "series":
             return []
         found = queries.points_of(
-            self.viewer, obj, owners=query["includeOwnerInfo"], streams=query["includeStreamInfo"]
+            self.viewer,
+            obj,
+            owners=query["includeOwnerInfo"],
+            streams=query["includeStreamInfo"],
+            linked=query["includeSuperObjsPhotometry"],
         )
         if query["deduplicatePhotometry"]:
             found = written.deduplicated(found)
@@ -156,8 +185,13 @@ class ObjPhotometryEndpoint(Endpoint):
             query["magsys"],
             owner=query["includeOwnerInfo"],
             stream=query["includeStreamInfo"],
-            validation=query["includeValidationInfo"],
         )
+        if query["includeValidationInfo"]:
+            verdicts = validations.of_points(row["id"] for row in rows)
+            for row in rows:
+                row["validations"] = verdicts.get(row["id"], [])
+        if query["includeExtinction"]:
+            written.add_extinction(rows, None if obj.ra is None else dust.ebv(obj.ra, obj.dec))
         if query["phaseFoldData"]:
             period = queries.period_of(self.viewer, obj)
             for row in rows:

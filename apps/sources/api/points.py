@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skyportal.access.errors import Invalid
 from skyportal.astro import photometry as phot
+from skyportal.astro.extinction import extinction
 from skyportal.astro.zeropoints import NoZeropoint, ab_offset
 
 from ..queries.photometry import PointColumns
@@ -34,6 +35,14 @@ def rows(points: PointColumns, form: str = "mag", magsys: str = "ab", **extra: b
     return _written(columns | {"magsys": repeat(magsys)})
 
 
+def rows_by_obj(points: PointColumns) -> dict[int, list[dict[str, Any]]]:
+    """Points of several objs, magnitudes and fluxes, by the obj's id."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for obj_id, row in zip(points.columns["obj_id"], rows(points, "both"), strict=True):
+        found.setdefault(obj_id, []).append(row)
+    return found
+
+
 def _written(columns: dict[str, Any]) -> list[dict[str, Any]]:
     names = tuple(columns)
     values = (c.tolist() if isinstance(c, np.ndarray) else c for c in columns.values())
@@ -54,7 +63,7 @@ def _named(names: dict[int, Any], ids: tuple) -> list[Any]:
     return [names[pk] for pk in ids]
 
 
-def _facts(points: PointColumns, *, owner: bool = False, stream: bool = False, validation: bool = False) -> dict:
+def _facts(points: PointColumns, *, owner: bool = False, stream: bool = False) -> dict:
     c = points.columns
     columns = {
         "obj_id": _named(points.obj_names, c["obj_id"]),
@@ -78,8 +87,6 @@ def _facts(points: PointColumns, *, owner: bool = False, stream: bool = False, v
         columns["owner"] = [points.owners.get(pk) for pk in c["owner_id"]]
     if stream:
         columns["streams"] = _named(points.streams, c["audience_id"])
-    if validation:
-        columns["validations"] = repeat([])
     return columns
 
 
@@ -142,3 +149,19 @@ def deduplicated(points: PointColumns) -> PointColumns:
         flux, fluxerr = c["flux"][n], c["fluxerr"][n]
         seen.setdefault((*key, None if flux != flux else flux, fluxerr), n)
     return points if len(seen) == len(points) else points.take(seen.values())
+
+
+def add_extinction(rows: list[dict[str, Any]], ebv: float | None) -> None:
+    """Give rows their extinction in magnitudes, and what they would be without it; null where it is unknown."""
+    by_band = {band: extinction(band, ebv) for band in {row["filter"] for row in rows}}
+    for row in rows:
+        row["extinction"] = dimmed = by_band[row["filter"]]
+        for name in ("mag", "flux"):
+            if name in row:
+                row[f"{name}_corr"] = _undimmed(name, row[name], dimmed)
+
+
+def _undimmed(name: str, value: float | None, dimmed: float | None) -> float | None:
+    if value is None or dimmed is None:
+        return None
+    return value - dimmed if name == "mag" else value * 10 ** (0.4 * dimmed)

@@ -300,10 +300,10 @@ class SourceExistsEndpoint(Endpoint):
             if any(value is not None for value in place):
                 raise Invalid("If any of 'ra', 'dec' or 'radius' are provided, all three are required.")
             return {"source_exists": False, "message": "A source of that name does not exist."}
-        found = objs.nearest(self.viewer, place[0], place[1], place[2] * 3600)
-        if found is None:
+        found = objs.near(self.viewer, place[0], place[1], place[2] * 3600, most=1)
+        if not found:
             return {"source_exists": False, "message": "A source at that location does not exist."}
         return {
             "source_exists": True,
-            "message": f"A source at that location already exists: {found[0]}, {found[1]:.2f} arcsec away.",
+            "message": f"A source at that location already exists: {found[0][0].name}, {found[0][1]:.2f} arcsec away.",
         }

@@ -9,11 +9,13 @@ from .instruments import Instrument, Telescope
 from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
+from .periods import PeriodSearch
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
 from .publishing import PublicRelease, PublicSourcePage
 from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
+from .validations import PointValidation
 
 __all__ = [
     "AbstractAnnotation",
@@ -32,8 +34,10 @@ __all__ = [
     "Obj",
     "ObjReader",
     "Origin",
+    "PeriodSearch",
     "PhotStat",
     "Photometry",
+    "PointValidation",
     "PublicRelease",
     "PublicSourcePage",
     "SavedSearch",

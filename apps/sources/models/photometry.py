@@ -81,7 +81,9 @@ class Photometry(models.Model):
     bandpass = models.ForeignKey(
         Bandpass, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    flags = models.SmallIntegerField(default=0, help_text="Bits: 1 forced, 2 made from an alert, 4 difference image.")
+    flags = models.SmallIntegerField(
+        default=0, help_text="Bits: 1 forced, 2 made from an alert, 4 difference image, 8 came corrected."
+    )
     limiting_mag = models.FloatField(null=True, help_text="As the uploader gave it, AB.")
     ra = models.FloatField(null=True, help_text="Where it was measured, degrees.")
     dec = models.FloatField(null=True, help_text="Where it was measured, degrees.")
@@ -92,7 +94,8 @@ class Photometry(models.Model):
     altdata = models.JSONField(null=True)
     modified = models.DateTimeField(null=True, help_text="Null until edited.")
 
-    FORCED, ALERT, DIFFERENCE = 1, 2, 4
+    FORCED, ALERT, DIFFERENCE, CORRECTED = 1, 2, 4, 8
+    ALL_FLAGS = FORCED | ALERT | DIFFERENCE | CORRECTED
 
     access = PHOTOMETRY
     objects = AccessManager()
@@ -108,6 +111,12 @@ class Photometry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.obj_id} at {self.mjd}"
+
+    @classmethod
+    def in_words(cls, flags: int) -> str:
+        """What a point's flags say, for a person."""
+        words = {cls.FORCED: "forced", cls.ALERT: "alert", cls.DIFFERENCE: "difference", cls.CORRECTED: "dereddened"}
+        return " · ".join(word for bit, word in words.items() if flags & bit)
 
 
 class PhotStat(Stamped):

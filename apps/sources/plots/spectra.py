@@ -22,7 +22,9 @@ HOST = "#6c7a89"
 STEP = 1.0
 """Distance of stacked spectra, in units of the robust extent of each."""
 MOST_SMOOTHING = 200.0
-MOST_POINTS = 6000
+MOST_POINTS = 48_000
+"""Of all spectra together; what is zoomed into still has its lines."""
+LEAST_POINTS = 800
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,11 @@ def axis_label(spectra: Sequence[Drawn], look: Look) -> str:
 
 
 def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> LayoutDOM:
-    """A Bokeh figure. Each line is named ``spectrum-<id>`` and tagged with the low and high end of its range."""
-    from bokeh.models import ColumnDataSource, HoverTool
+    """A Bokeh figure. Each line is tagged ``spectrum``, its id, and the low and high end of its range."""
+    from bokeh.models import ColumnDataSource, HoverTool, Line, VArea
     from bokeh.plotting import figure as bokeh_figure
 
-    made = curves(spectra, look)
+    made = curves(spectra, look, max(MOST_POINTS // max(len(spectra), 1), LEAST_POINTS))
     plot = bokeh_figure(
         height=height,
         x_axis_label="observed wavelength (Å)",
@@ -106,19 +108,21 @@ def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> Layout
     drawn: list[Any] = []
     for curve in made:
         wave, flux = curve.arrays.wavelengths, curve.arrays.fluxes
-        columns = {"x": wave, "y": flux.astype(np.float32), "name": [curve.spectrum.name] * len(wave)}
+        columns = {"x": wave.astype(np.float32), "y": flux.astype(np.float32)}
         if not look.stacked and curve.arrays.errors is not None and np.isfinite(curve.arrays.errors).any():
             columns |= {"low": (flux - curve.arrays.errors).astype(np.float32)}
             columns |= {"high": (flux + curve.arrays.errors).astype(np.float32)}
         source = ColumnDataSource(columns)
         dash = "solid" if curve.spectrum.type == "source" else "dashed"
         if "low" in columns:
-            plot.varea("x", "low", "high", source=source, fill_color=curve.colour, fill_alpha=0.15,
-                       name=f"errors-{curve.spectrum.id}")  # fmt: skip
-        line = plot.line("x", "y", source=source, color=curve.colour, line_width=1.2, line_dash=dash)
-        line.name, line.tags = f"spectrum-{curve.spectrum.id}", [curve.low, curve.high]
+            shade = VArea(x="x", y1="low", y2="high", fill_color=curve.colour, fill_alpha=0.15)
+            area = plot.add_glyph(source, shade)
+            area.tags = ["errors", curve.spectrum.id]
+        stroke = Line(x="x", y="y", line_color=curve.colour, line_width=1.2, line_dash=dash)
+        line = plot.add_glyph(source, stroke)
+        line.name, line.tags = curve.spectrum.name, ["spectrum", curve.spectrum.id, curve.low, curve.high]
         drawn.append(line)
-    tips = [("", "@name"), ("λ", "$x{0.0} Å"), ("flux", "$y{0.000e+0}" if not look.normalize else "$y{0.000}")]
+    tips = [("", "$name"), ("λ", "$x{0.0} Å"), ("flux", "$y{0.000e+0}" if not look.normalize else "$y{0.000}")]
     plot.add_tools(HoverTool(renderers=drawn, tooltips=tips, mode="mouse", line_policy="interp"))
     return plot
 

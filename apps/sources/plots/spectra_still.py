@@ -11,13 +11,13 @@ from ..queries.spectrum_pages import Drawn
 from .spectra import Curve, Look, axis_label, curves
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 26, 6, 6, 18
-_MOST_POINTS = 700
+_MOST_POINTS = 2000
 _STEPS = (100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000)
 
 
 def svg_spectra(spectra: Sequence[Drawn], look: Look, *, width: int = 900, height: int = 400) -> str:
     """Spectra as an SVG of this size in CSS pixels, coloured by the page's theme."""
-    made = curves(spectra, look, _MOST_POINTS)
+    made = curves(spectra, look, max(_MOST_POINTS // max(len(spectra), 1), 100))
     if not made:
         return ""
     first = min(float(c.arrays.wavelengths[0]) for c in made)

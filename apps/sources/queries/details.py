@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skyportal.access.viewer import Viewer
-from skyportal.astro import cosmology, sky
+from skyportal.astro import cosmology, dust, sky
 
 from ..models import Obj, Source
 from ..slots import obj_includes
@@ -30,7 +30,12 @@ def record(viewer: Viewer, obj: Obj, includes: Iterable[str] = ()) -> Row:
     row["duplicates"] = duplicates(viewer, obj)
     row |= galaxies.host_fields(galaxies.host_of(obj) if obj.host_id else None)
     row["galaxies"] = _galaxies(viewer, obj)
-    return row | {"followup_requests": [], "assignments": [], "ebv": None}
+    return row | {"followup_requests": [], "assignments": [], "ebv": reddening(obj)}
+
+
+def reddening(obj: Obj) -> float | None:
+    """E(B−V) in magnitudes; None where no dust map covers the place."""
+    return None if obj.ra is None or obj.dec is None else dust.ebv(obj.ra, obj.dec)
 
 
 def records(viewer: Viewer, ids: list[int], includes: Iterable[str] = ()) -> list[Row]:

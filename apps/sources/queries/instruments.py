@@ -41,6 +41,23 @@ def instruments(viewer: Viewer, name: str | None = None) -> list[dict[str, Any]]
     return _with_telescopes(viewer, list(rows.values(*_INSTRUMENT)))
 
 
+def named(viewer: Viewer) -> list[tuple[int, str]]:
+    """Instruments to choose from, by name, each with its telescope's short name."""
+    rows = Instrument.objects.visible_to(viewer).order_by("name", "pk").values_list("pk", "name", "telescope__nickname")
+    return [(pk, f"{name} ({telescope})" if telescope else name) for pk, name, telescope in rows]
+
+
+def names(viewer: Viewer) -> list[tuple[int, str]]:
+    """Ids and bare names of all instruments."""
+    return list(Instrument.objects.visible_to(viewer).values_list("pk", "name"))
+
+
+def filters_of(viewer: Viewer, instrument_ids: set[int]) -> list[str]:
+    """The filters of these instruments, together."""
+    rows = Instrument.objects.visible_to(viewer).filter(pk__in=instrument_ids).values_list("filters", flat=True)
+    return sorted({bandpass for filters in rows for bandpass in filters})
+
+
 def instrument(viewer: Viewer, instrument_id: int, *, region: bool = False) -> dict[str, Any]:
     row = Instrument.objects.visible_to(viewer).filter(pk=instrument_id)
     found = row.values(*_INSTRUMENT, *(["region"] if region else [])).first()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from skyportal.access.viewer import Viewer
 from skyportal.astro import photometry
+from skyportal.astro.epochs import best_of_epochs
 
 from ..models import Photometry
 
@@ -19,7 +21,7 @@ MOST_POINTS = 20_000
 """Points drawn of one obj, newest first; a page says when there are more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LightCurve:
     """Points of one obj in order of time; all arrays have one length, fluxes in µJy (AB 23.9).
 
@@ -34,10 +36,13 @@ class LightCurve:
     magerr: NDArray
     limit: NDArray
     ref_flux: NDArray
+    ref_fluxerr: NDArray
+    exposure: NDArray
     bandpass: NDArray
     instrument: NDArray
     origin: NDArray
     flags: NDArray
+    upload: NDArray
 
     def __len__(self) -> int:
         return len(self.mjd)
@@ -50,20 +55,67 @@ class LightCurve:
     def forced(self) -> NDArray:
         return (self.flags & Photometry.FORCED) > 0
 
+    @cached_property
+    def snr(self) -> NDArray:
+        return photometry.signal_to_noise(self.flux, self.fluxerr)
+
+    @cached_property
+    def when(self) -> NDArray:
+        """UTC to the second, as text."""
+        moments = np.datetime64("1858-11-17") + np.round(self.mjd * 86400).astype("timedelta64[s]")
+        return np.char.replace(np.datetime_as_string(moments, unit="s"), "T", " ").astype(object)
+
+    @cached_property
+    def kind(self) -> NDArray:
+        """How each was measured, in words: "forced · alert · difference"."""
+        return np.array([Photometry.in_words(flag) for flag in range(Photometry.ALL_FLAGS + 1)], object)[self.flags]
+
+    @cached_property
+    def stands_for(self) -> NDArray:
+        """By point, the index of the best measurement of its epoch, often itself.
+
+        One epoch is 30 s of one instrument in one band on the same kind of image. Best is a measured flux before a
+        limit, forced before found, then the newest upload, then the newest point.
+        """
+        measured = np.isfinite(self.flux)
+        rank = np.column_stack([measured, self.forced, self.upload, self.id])
+        return best_of_epochs(self._series, self.mjd, rank, numbered(self.origin)[0])
+
+    @property
+    def _series(self) -> NDArray:
+        difference = (self.flags & Photometry.DIFFERENCE) > 0
+        return (numbered(self.instrument)[0] * 10_000 + numbered(self.bandpass)[0]) * 2 + difference
+
+    @cached_property
+    def best(self) -> NDArray:
+        """Which points are the best measurement of their epoch."""
+        return self.stands_for == np.arange(len(self))
+
+    def take(self, rows: NDArray) -> LightCurve:
+        """Some of its points, by a mask or by index."""
+        return LightCurve(*(getattr(self, column.name)[rows] for column in fields(self)))
+
+
+def numbered(names: NDArray) -> tuple[NDArray, list[str]]:
+    """Texts as small numbers, and the texts behind them."""
+    words: dict[str, int] = {}
+    codes = [words.setdefault(name, len(words)) for name in names.tolist()]
+    return np.array(codes, np.int32), list(words)
+
 
 _COLUMNS = (
-    "p.obj_id, p.id, p.mjd, p.flux, p.fluxerr, p.limiting_mag, p.ref_flux, p.bandpass_id, p.instrument_id, p.origin_id,"
-    " p.flags"
+    "p.obj_id, p.id, p.mjd, p.flux, p.fluxerr, p.limiting_mag, p.ref_flux, p.ref_fluxerr, p.bandpass_id,"
+    " p.instrument_id, p.origin_id, p.flags, p.upload_id, p.altdata->>'exposure'"
 )
 
 
 def light_curves(viewer: Viewer, obj_ids: Sequence[int]) -> dict[int, LightCurve]:
-    """The light curve of each of these objs, of the points the viewer may read. Two queries, however many objs."""
+    """The light curve of each of these objs, of the points the viewer may read. Four queries, however many objs."""
     if not obj_ids:
         return {}
     visible = Photometry.objects.visible_to(viewer).filter(obj_id__in=list(obj_ids)).order_by().values_list("pk")
     inner, args = visible.query.sql_with_params()
-    sql = f"select {_COLUMNS} from sources_photometry p where p.id in ({inner}) order by p.obj_id, p.mjd"  # noqa: S608 - our own compiled query
+    sql = f"select {_COLUMNS} from sources_photometry p where p.id in ({inner}) order by p.obj_id, p.mjd, p.id"  # noqa: S608 - our own compiled query
     with connection.cursor() as cursor:
         cursor.execute(sql, args)
         rows = cursor.fetchall()
@@ -72,21 +124,40 @@ def light_curves(viewer: Viewer, obj_ids: Sequence[int]) -> dict[int, LightCurve
     return _by_obj(list(zip(*rows, strict=True)))
 
 
+def light_curve(viewer: Viewer, obj_id: int) -> LightCurve | None:
+    """The light curve of one obj; None where the viewer may read no point of it."""
+    return light_curves(viewer, [obj_id]).get(obj_id)
+
+
 def _by_obj(columns: list[tuple[Any, ...]]) -> dict[int, LightCurve]:
     obj_ids = np.array(columns[0])
-    id_, mjd, flux, fluxerr, limiting, ref = (np.array(column, float) for column in columns[1:7])
-    names = [_names(table, np.array(column)) for table, column in zip(_TABLES, columns[7:10], strict=True)]
-    flags = np.array(columns[10])
+    id_ = np.array(columns[1])
+    mjd, flux, fluxerr, limiting, ref, referr = (np.array(column, float) for column in columns[2:8])
+    names = [_names(table, np.array(column)) for table, column in zip(_TABLES, columns[8:11], strict=True)]
+    flags, upload = np.array(columns[11]), np.array(columns[12])
     mag, magerr = photometry.magnitude(flux, fluxerr)
     faint = photometry.signal_to_noise(flux, fluxerr) < photometry.DETECTION_SNR
     mag[faint], magerr[faint] = np.nan, np.nan
     limit = np.where(np.isfinite(limiting), limiting, photometry.limiting_magnitude(fluxerr))
-    everything = (id_.astype(np.int64), mjd, flux, fluxerr, mag, magerr, limit, ref, *names, flags)
+    measured = (id_, mjd, flux, fluxerr, mag, magerr, limit, ref, referr, _seconds(columns[13]))
+    everything = (*measured, *names, flags, upload)
     starts = np.flatnonzero(np.r_[True, obj_ids[1:] != obj_ids[:-1]])
     stops = np.r_[starts[1:], len(obj_ids)]
     return {
         int(obj_ids[a]): LightCurve(*(column[a:b] for column in everything)) for a, b in zip(starts, stops, strict=True)
     }
+
+
+def _seconds(texts: tuple[str | None, ...]) -> NDArray:
+    """Exposure times, NaN where none or nonsense is written: what is beside a point is its uploader's."""
+
+    def seconds(text: str | None) -> float:
+        try:
+            return float(text) if text else np.nan
+        except ValueError:
+            return np.nan
+
+    return np.array([seconds(text) for text in texts], float)
 
 
 _TABLES = ("sources_bandpass", "sources_instrument", "sources_origin")

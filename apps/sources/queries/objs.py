@@ -128,8 +128,10 @@ def any_objs() -> bool:
     return Obj.objects.exists()
 
 
-def nearest(viewer: Viewer, ra: float, dec: float, radius: float) -> tuple[str, float] | None:
-    """Name and separation of the nearest obj that the viewer may know within ``radius`` arcsec."""
-    near = in_cone(ra, dec, radius)
-    names = dict(Obj.objects.visible_to(viewer).filter(pk__in=near).values_list("pk", "name"))
-    return next(((names[pk], separation) for pk, separation in near.items() if pk in names), None)
+def near(viewer: Viewer, ra: float, dec: float, radius: float, *, most: int) -> list[tuple[Obj, float]]:
+    """Objs that the viewer may know of within ``radius`` arcsec, nearest first, with their separation in arcsec."""
+    separations = in_cone(ra, dec, radius)
+    visible = Obj.objects.visible_to(viewer).filter(pk__in=separations)
+    nearest = sorted(visible.values_list("pk", flat=True), key=separations.__getitem__)[:most]
+    objs = Obj.objects.in_bulk(nearest)
+    return [(objs[pk], separations[pk]) for pk in nearest]

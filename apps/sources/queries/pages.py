@@ -18,7 +18,7 @@ from skyportal.astro import cosmology
 from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES, WATCHLIST
 from . import galaxies, heads
-from .objs import in_cone
+from .details import reddening
 
 #: What names begin with is written in capitals, whatever somebody in a hurry types.
 _SURVEY = re.compile(r"^[A-Za-z]+")
@@ -40,6 +40,8 @@ class Header:
     host: galaxies.Host | None
     tags: list[dict[str, Any]]
     texts: dict[str, str]
+    reddening: float | None
+    """E(B−V) in magnitudes; None where no dust map covers the place."""
     similar: str
     may_edit: bool
 
@@ -75,6 +77,7 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         galaxies.host_of(obj) if obj.host_id else None,
         heads.tags_of(viewer, obj),
         heads.position_texts(obj),
+        reddening(obj),
         urlencode(heads.similar(obj, said) or {}),
         viewer.may("Upload data"),
     )
@@ -110,18 +113,6 @@ def find(viewer: Viewer, text: str, *, most: int = 8) -> list[dict[str, Any]]:
         {"name": obj.name, "tns_name": obj.tns_name, "ra": obj.ra, "dec": obj.dec, "redshift": obj.redshift}
         for obj in found[:most]
     ]
-
-
-def near(viewer: Viewer, ra: float, dec: float, radius: float, *, most: int = 8) -> list[dict[str, Any]]:
-    """Visible objs within ``radius`` arcsec, nearest first."""
-    separations = in_cone(ra, dec, radius)
-    nearest = list(separations)[: most * 4]
-    visible = {obj.pk: obj for obj in Obj.objects.visible_to(viewer).filter(pk__in=nearest)}
-    return [
-        {"name": visible[pk].name, "separation": separations[pk], "tns_name": visible[pk].tns_name}
-        for pk in nearest
-        if pk in visible
-    ][:most]
 
 
 def group_names(group_ids: list[int]) -> str:

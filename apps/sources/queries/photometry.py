@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db.models import F, QuerySet
@@ -16,10 +17,12 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 from skyportal.api.envelope import isoformat
+from skyportal.astro import photometry as phot
 from skyportal.astro.time import mjd_of
 
 from ..access import measured
 from ..models import Annotation, Bandpass, Instrument, Obj, Origin, Photometry, Upload
+from . import links
 from .objs import beneath
 
 _COLUMNS = {
@@ -59,10 +62,15 @@ class PointColumns:
         return PointColumns(**{**self.__dict__, "columns": taken})
 
 
-def points_of(viewer: Viewer, obj: Obj, *, owners: bool = False, streams: bool = False) -> PointColumns:
-    """All points of one obj that the viewer may read."""
-    points = beneath(viewer, Photometry.objects.filter(obj=obj), measured).order_by("mjd", "pk")
-    return _read(viewer, points, {obj.pk: obj.name}, owners=owners, streams=streams)
+def points_of(
+    viewer: Viewer, obj: Obj, *, owners: bool = False, streams: bool = False, linked: bool = False
+) -> PointColumns:
+    """All points of one obj that the viewer may read; ``linked``: and of objs that are linked with it as the same."""
+    names = {obj.pk: obj.name}
+    if linked:
+        names |= {row["obj_id"]: row["obj__name"] for row in links.parts(viewer, [obj.pk])}
+    points = beneath(viewer, Photometry.objects.filter(obj__in=list(names)), measured).order_by("mjd", "pk")
+    return _read(viewer, points, names, owners=owners, streams=streams)
 
 
 def points_of_many(viewer: Viewer, obj_ids: Iterable[int]) -> PointColumns:
@@ -77,6 +85,20 @@ def point(viewer: Viewer, point_id: int) -> PointColumns:
     if not len(found):
         raise NotVisible(f"Cannot find photometry point with ID: {point_id}")
     return found
+
+
+def editable(viewer: Viewer, point_id: int) -> dict[str, str]:
+    """What a person may change of one point, as text: AB magnitudes, empty where it has none."""
+    found = point(viewer, point_id)
+    c = {name: column[0] for name, column in found.columns.items()}
+    mag, magerr = (float(v) for v in phot.magnitude(c["flux"], c["fluxerr"]))
+    limit = c["limiting_mag"] if c["limiting_mag"] is not None else float(phot.limiting_magnitude(c["fluxerr"]))
+    values = {
+        "mjd": c["mjd"], "filter": found.bandpasses[c["bandpass_id"]], "mag": mag, "magerr": magerr,
+        "limiting_mag": limit, "origin": found.origins[c["origin_id"]], "ra": c["ra"], "dec": c["dec"],
+        "magsys": "ab", "instrument_id": c["instrument_id"],
+    }  # fmt: skip
+    return {name: "" if value is None or value != value else str(value) for name, value in values.items()}
 
 
 def points_in_range(
@@ -140,6 +162,39 @@ def _of_uploads(upload_ids: tuple) -> dict[str, tuple]:
         "created_at": tuple(uploads[pk][0] for pk in upload_ids),
         "owner_id": tuple(uploads[pk][1] for pk in upload_ids),
     }
+
+
+def upload_uuid(upload_id: int) -> UUID:
+    """The public name of an upload; who may see or delete its points is asked where that is done."""
+    found = Upload.objects.filter(pk=upload_id).values_list("uuid", flat=True).first()
+    if found is None:
+        raise NotVisible(f"Cannot find upload {upload_id}.")
+    return found
+
+
+def upload_of(viewer: Viewer, point_id: int) -> UUID:
+    """The public name of the upload that brought a point."""
+    rows = Photometry.objects.visible_to(viewer).filter(pk=point_id)
+    found = rows.values_list("upload__uuid", flat=True).first()
+    if found is None:
+        raise NotVisible(f"Cannot find photometry point with ID: {point_id}")
+    return found
+
+
+def brought_by(viewer: Viewer, upload_ids: NDArray) -> NDArray:
+    """Of each point, who uploaded it and when, in words; two queries however many points."""
+    occurring, where = np.unique(upload_ids, return_inverse=True)
+    uploads = {u.pk: u for u in Upload.objects.filter(pk__in=occurring.tolist())}
+    names = dict(
+        groups.users(viewer).filter(pk__in={u.owner_id for u in uploads.values()}).values_list("pk", "username")
+    )
+
+    def words(pk: int) -> str:
+        upload = uploads[pk]
+        who = names.get(upload.owner_id, "somebody") if upload.owner_id else "the platform"
+        return f"{who}, {upload.created_at:%Y-%m-%d %H:%M}, upload {pk}"
+
+    return np.array([words(pk) for pk in occurring.tolist()], object)[where]
 
 
 def audience_members(

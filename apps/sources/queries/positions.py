@@ -9,7 +9,7 @@ import numpy as np
 from skyportal.access.errors import Invalid
 from skyportal.access.models import STREAM, AudienceMember
 from skyportal.access.viewer import Viewer
-from skyportal.astro import sky
+from skyportal.astro import dust, sky
 
 from ..models import Obj, Photometry
 
@@ -45,7 +45,7 @@ def weighted(
         "dec": dec,
         "gal_lon": float(lon),
         "gal_lat": float(lat),
-        "ebv": None,
+        "ebv": dust.ebv(ra, dec),
         "separation": float(sky.separation(obj.ra, obj.dec, ra, dec)),
     }
 

@@ -2,12 +2,14 @@
 
 from skyportal.api.routes import flatten
 
-from . import objs, photometry, publishing, remarks, spectra
+from . import charts, objs, periods, photometry, publishing, remarks, spectra
 
 urlpatterns = flatten(
     remarks.urlpatterns,
     photometry.urlpatterns,
     spectra.urlpatterns,
     publishing.urlpatterns,
+    charts.urlpatterns,
+    periods.urlpatterns,
     objs.urlpatterns,
 )

@@ -4,8 +4,9 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import instruments, photometry, statistics
-from ..views import pages
+from ..api import bulk_statistics, instruments, photometry, statistics, validations
+from ..views import photometry as pages
+from ..views import points, uploading
 
 urlpatterns = flatten(
     routes("telescope[/<str:telescope_id>]", instruments.TelescopeEndpoint),
@@ -13,12 +14,24 @@ urlpatterns = flatten(
     routes("photometry/range", photometry.PhotometryRangeEndpoint),
     routes("photometry/origins", photometry.OriginsEndpoint),
     routes("photometry/bulk_delete/<str:upload_id>", photometry.BulkDeleteEndpoint),
+    routes("photometry/<str:photometry_id>/validation", validations.Validation),
     routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
     routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
+    routes("phot_stats", bulk_statistics.PhotStats),
+    routes("phot_stats/aggregate", bulk_statistics.PhotStatsAggregate),
+    routes("sources/<str:target_id>/copy_photometry", photometry.CopyPhotometryEndpoint),
     routes("sources/<str:obj_id>/phot_stat", statistics.PhotStatEndpoint),
     [
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
-        path("source/<str:name>/photometry.csv", pages.photometry_csv, name="source-photometry-csv"),
-        path("source/<str:name>/light-curve.json", pages.light_curve, name="source-light-curve"),
+        path("source/<str:name>/photometry.csv", pages.export, name="source-photometry-csv"),
+        path("source/<str:name>/photometry/table", pages.table, name="source-photometry-table"),
+        path("photometry/upload", uploading.upload, name="photometry-upload"),
+        path("photometry/upload/<int:upload_id>/undo", uploading.undo, name="photometry-upload-undo"),
+        path("source/<str:name>/photometry/upload", uploading.upload, name="source-photometry-upload"),
+        path("source/<str:name>/photometry/point", points.point, name="source-point"),
+        path("source/<str:name>/photometry/share", points.share, name="source-points-share"),
+        path("source/<str:name>/photometry/delete-upload", points.delete_upload, name="source-upload-delete"),
+        path("source/<str:name>/photometry/delete", points.delete, name="source-points-delete"),
+        path("source/<str:name>/light-curve.json", pages.figure, name="source-light-curve"),
     ],
 )

@@ -109,7 +109,7 @@ def _again(request: ViewerRequest, name: str, refusal: Refusal, **more: Any) -> 
     """The form as it was filled in, with what is wrong."""
     asked = _asked(request)
     bound = {"class": request.POST.get("class"), "probability": asked["probability"], "groups": asked["group_ids"]}
-    error = refusal.message if asked["classification"] else "Choose a class first."
+    error = refusal.message if asked["classification"] else "Choose a class: type the beginning of its name."
     filled = _form(request.viewer, get_obj(request.viewer, name), error=error, form=bound, **more)
     return _classifications(request, name, open_form=True, **filled)
 

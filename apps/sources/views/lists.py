@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from skyportal.access.errors import Invalid
-from skyportal.api.params import Param, Query, flag, integer, keys, moment, text
+from skyportal.api.params import Param, Query, Wrong, flag, integer, keys, moment, text
 from skyportal.web.requests import ViewerRequest
 
 from ..queries import columns as columns_queries
@@ -24,6 +24,7 @@ from . import exporting
 from .filter_fields import chips, fields
 
 ROWS = 50
+LAST_PAGE = 1_000_000
 SAVES = [
     Param("group_ids", keys),
     Param("savedAfter", moment),
@@ -33,6 +34,8 @@ SAVES = [
     Param("includeRequested", flag, None, "Also where saving was asked for."),
 ]
 OWN = [Param("sort", text, "-saved_at"), Param("page", integer, 1)]
+AT_ITS_FIELD = {"sourceID", "group_ids", "classifications", "minRedshift", "maxRedshift", "savedAfter"}
+"""Parameters whose place in the bar says what is wrong with them."""
 ORDERS = {
     "-saved_at": "newest saved first",
     "saved_at": "oldest saved first",
@@ -49,6 +52,8 @@ class Asked:
     columns: list[columns_queries.Column]
     sort: str
     page: int
+    wrong: dict[str, Wrong]
+    """What in the address cannot be read, by parameter; such a list is not asked for."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -79,6 +84,8 @@ def watched(request: ViewerRequest) -> HttpResponse:
 def export(request: ViewerRequest) -> HttpResponse:
     """What the list shows, all pages of it, as CSV, VOTable or JSON."""
     viewer, asked = request.viewer, _asked(request, {})
+    for name, one in asked.wrong.items():
+        raise Invalid(f"{name}: {one.why}")
     found = queries.find(viewer, asked.parameters, 0, exporting.MOST)
     if found.total > exporting.MOST:
         raise Invalid(f"{found.total:,} sources are more than the {exporting.MOST:,} of one file: narrow the list.")
@@ -105,20 +112,25 @@ class _Counted(Paginator):
 
 
 def _asked(request: ViewerRequest, fixed: dict[str, Any]) -> Asked:
-    query = Query.parse(request.GET, [*SAVES, *OWN, *(plug.param for plug in obj_filters)])
+    query, wrong = Query.of_page(request.GET, [*SAVES, *OWN, *(plug.param for plug in obj_filters)])
     query.update(fixed)
     sort, page = query.pop("sort"), query.pop("page")
     named = [key for value in request.GET.getlist("columns") for key in value.split(",") if key.strip()]
     kept = request.user.preferences.get(columns_queries.PREFERENCE)  # type: ignore[union-attr]  # signed in
     default = kept if isinstance(kept, list) else columns_queries.DEFAULT
-    return Asked(query, columns_queries.chosen(named or default), sort, min(max(1, page), 100_000))
+    return Asked(query, columns_queries.chosen(named or default), sort, min(max(1, page), LAST_PAGE), wrong)
 
 
 def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse:
     viewer, asked = request.viewer, _asked(request, fixed)
     if fixed.get("listName") == pages.FAVORITES and not any(column.key == "list_tags" for column in asked.columns):
         asked = replace(asked, columns=[*asked.columns, columns_queries.COLUMNS["list_tags"]])
-    found = queries.find(viewer, asked.parameters, (asked.page - 1) * ROWS, asked.page * ROWS)
+    found, refusal, wrong = queries.Found([], {}, 0), "", asked.wrong
+    if not wrong:
+        try:
+            found = queries.find(viewer, asked.parameters, (asked.page - 1) * ROWS, asked.page * ROWS)
+        except Invalid as problem:
+            refusal = problem.message
     rows = columns_queries.rows(viewer, found.ids, found.saved_at, asked.columns)
     groups = pages.my_groups(viewer)
     shown = fields(request.GET, [*SAVES, *(plug.param for plug in obj_filters)])
@@ -142,8 +154,12 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
         "export_query": urlencode([*((k, v) for k, v in fixed.items()), *_address(request)]),
         "searches": searches.searches(viewer),
         "default_sort": "-saved_at",
+        "wrong": wrong,
+        "others": {name: one for name, one in wrong.items() if name not in AT_ITS_FIELD},
+        "refusal": refusal,
+        "asked_anew": bool(wrong or refusal),
     }
-    return render(request, "sources/sources.html", context)
+    return render(request, "sources/sources.html", context, status=400 if context["asked_anew"] else 200)
 
 
 def _address(request: ViewerRequest, without: str = "") -> list[tuple[str, str]]:

@@ -1,12 +1,10 @@
-"""The source page and its light curve."""
+"""The source page, and the quick search."""
 
 from __future__ import annotations
 
-import csv
 from functools import partial
 from typing import Any
 
-import numpy as np
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -15,14 +13,13 @@ from django.views.decorators.http import require_GET
 
 from skyportal.access.viewer import plain
 from skyportal.astro import sky
-from skyportal.web.bokeh import item, place
 from skyportal.web.requests import ViewerRequest
 
 from ..actions import views
-from ..plots import light_curves as plots
-from ..queries import layouts, light_curves, pages, thumbnails
-from ..queries.objs import get_obj
+from ..queries import layouts, pages, thumbnails
+from ..queries.objs import get_obj, near
 from ..slots import obj_panels
+from .photometry import light_curve
 
 
 @login_required
@@ -34,7 +31,7 @@ def source(request: ViewerRequest, name: str) -> HttpResponse:
     layout = layouts.arranged(request.user.preferences, obj_panels.items())  # type: ignore[union-attr]  # signed in
     context = {"head": pages.header(viewer, obj), "obj": obj, "layout": layout}
     if any(placed.is_first for placed in layout):
-        context |= _light_curve(viewer, obj)
+        context |= light_curve(request, obj)
     answer = render(request, "sources/source.html", context)
     count = partial(views.count_view, plain(viewer), obj.pk)
     answer._resource_closers.append(count)  # type: ignore[attr-defined]  # once it has left
@@ -64,74 +61,6 @@ def cutouts(pictures: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 @login_required
 @require_GET
-def photometry(request: ViewerRequest, name: str) -> HttpResponse:
-    """The light curve and its table, fetched again when a point comes."""
-    viewer = request.viewer
-    obj = get_obj(viewer, name)
-    template = "sources/_photometry.html" if "inside" in request.GET else "sources/_photometry_panel.html"
-    return render(request, template, {"obj": obj, **_light_curve(viewer, obj)})
-
-
-def _light_curve(viewer: Any, obj: Any) -> dict[str, Any]:
-    curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
-    if curve is None:
-        return {"curve": None}
-    url = reverse("source-light-curve", args=[obj.name])
-    common: dict[str, Any] = {"height": 380, "legend": "light-curve-legend"}
-    still = plots.svg_light_curve(curve, width=900, height=380)
-    return {
-        "curve": curve,
-        "detections": int(curve.detected.sum()),
-        "mag_plot": place(f"{url}?space=mag", id="light-curve-mag", still=still, label="Magnitudes", **common),
-        "flux_plot": place(f"{url}?space=flux", id="light-curve-flux", label="Flux densities", **common),
-        "series": plots.series(curve),
-        "rows": _rows(curve, newest=200),
-    }
-
-
-_COLUMNS = ("id", "mjd", "bandpass", "mag", "magerr", "limit", "flux", "fluxerr", "instrument", "origin")
-
-
-def _rows(curve: light_curves.LightCurve, newest: int | None = None) -> list[dict[str, Any]]:
-    """Points as dicts, newest first; None where a column says nothing of the point."""
-    chosen = slice(None, None, -1)
-    columns = [getattr(curve, name)[chosen][:newest] for name in _COLUMNS]
-    plain = [
-        [None if isinstance(v, float) and not np.isfinite(v) else v for v in column.tolist()] for column in columns
-    ]
-    return [dict(zip(_COLUMNS, values, strict=True)) for values in zip(*plain, strict=True)]
-
-
-@login_required
-@require_GET
-def light_curve(request: ViewerRequest, name: str) -> HttpResponse:
-    """The live plot's figure, asked for when it comes into view."""
-    viewer = request.viewer
-    obj = get_obj(viewer, name)
-    curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
-    if curve is None:
-        return JsonResponse({"message": "No photometry yet."}, status=404)
-    space = "flux" if request.GET.get("space") == "flux" else "mag"
-    return HttpResponse(item(plots.light_curve(curve, space=space)), content_type="application/json")
-
-
-@login_required
-@require_GET
-def photometry_csv(request: ViewerRequest, name: str) -> HttpResponse:
-    """Every point the viewer may read, oldest first: MJD, AB magnitudes, µJy."""
-    viewer = request.viewer
-    obj = get_obj(viewer, name)
-    curve = light_curves.light_curves(viewer, [obj.pk]).get(obj.pk)
-    answer = HttpResponse(content_type="text/csv")
-    answer["Content-Disposition"] = f'attachment; filename="{obj.name}_photometry.csv"'
-    writer = csv.DictWriter(answer, _COLUMNS)
-    writer.writeheader()
-    writer.writerows(_rows(curve)[::-1] if curve else [])
-    return answer
-
-
-@login_required
-@require_GET
 def search(request: ViewerRequest) -> JsonResponse:
     """What the quick search finds: objs by name or place."""
     viewer, text = request.viewer, request.GET.get("q", "").strip()[:200].replace("\x00", "")
@@ -141,7 +70,7 @@ def search(request: ViewerRequest) -> JsonResponse:
     if position is None:
         return JsonResponse({"results": [_named(found) for found in pages.find(viewer, text)]})
     ra, dec = position
-    results = [_close(found) for found in pages.near(viewer, ra, dec, 60.0)]
+    results = [_close(obj, separation) for obj, separation in near(viewer, ra, dec, 60.0, most=8)]
     around = {
         "kind": "position",
         "label": " ".join(sky.sexagesimal(ra, dec)),
@@ -161,10 +90,10 @@ def _named(found: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _close(found: dict[str, Any]) -> dict[str, str]:
+def _close(obj: Any, separation: float) -> dict[str, str]:
     return {
         "kind": "source",
-        "label": found["name"],
-        "detail": f"{found['separation']:.1f}″ away",
-        "url": reverse("source", args=[found["name"]]),
+        "label": obj.name,
+        "detail": f"{separation:.1f}″ away",
+        "url": reverse("source", args=[obj.name]),
     }

@@ -121,11 +121,10 @@ def thinned(spectrum: Spectrum, most: int) -> Spectrum:
     if n <= most:
         return spectrum
     size = -(-2 * n // most)
-    kept = [
-        start + offset
-        for start in range(0, n, size)
-        for offset in sorted({_extreme(spectrum.fluxes[start : start + size], sign) for sign in (-1, 1)})
-    ]
+    flat = np.pad(np.where(np.isfinite(spectrum.fluxes), spectrum.fluxes, 0.0), (0, -n % size), mode="edge")
+    parts = flat.reshape(-1, size)
+    starts = np.arange(0, n, size)
+    kept = np.unique(np.minimum(np.concatenate([starts + parts.argmin(axis=1), starts + parts.argmax(axis=1)]), n - 1))
     errors = None if spectrum.errors is None else spectrum.errors[kept]
     return Spectrum(spectrum.wavelengths[kept], spectrum.fluxes[kept], errors)
 
@@ -158,8 +157,3 @@ def with_gaps(spectrum: Spectrum) -> Spectrum:
     middle = (spectrum.wavelengths[after] + spectrum.wavelengths[after - 1]) / 2
     errors = None if spectrum.errors is None else np.insert(spectrum.errors, after, np.nan)
     return Spectrum(np.insert(spectrum.wavelengths, after, middle), np.insert(spectrum.fluxes, after, np.nan), errors)
-
-
-def _extreme(part: NDArray, sign: int) -> int:
-    signed = sign * np.where(np.isfinite(part), part, 0.0)
-    return int(signed.argmax())

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0001_initial'),
         ('groups', '0002_permissions_and_sitewide_group'),
-        ('sources', '0004_spectra'),
+        ('sources', "0007_period_searches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

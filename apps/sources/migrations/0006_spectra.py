@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0001_initial'),
-        ('sources', '0003_tags_links_hosts_and_searches'),
+        ('sources', '0005_photometry_flag_of_corrected'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

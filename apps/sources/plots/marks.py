@@ -1,0 +1,68 @@
+"""How points are drawn everywhere: colour is the bandpass, shape is the instrument; and what a legend lists."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyportal.astro import bandpasses
+
+from ..queries.light_curves import LightCurve
+
+SHAPES = ("circle", "square", "diamond", "triangle", "hex", "star", "inverted_triangle", "cross", "plus")
+
+
+def shape(instrument: str) -> str:
+    """The mark of an instrument: the same one on every page, from its name alone."""
+    known = {"ZTF": "circle", "LSSTCam": "square", "ATLAS": "diamond"}
+    return known.get(instrument) or SHAPES[zlib.crc32(instrument.encode()) % len(SHAPES)]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a legend: what a column of the plot says, of how many points."""
+
+    column: str
+    key: str
+    count: int
+    colour: str = ""
+    shape: str = ""
+
+
+def legend(curve: LightCurve) -> list[tuple[str, list[Entry]]]:
+    """What a light curve is made of: bands, bluest first, instruments and origins, each to be shown or hidden."""
+
+    def wavelength(band: str) -> float:
+        known = bandpasses.BANDPASSES.get(band)
+        return known.wavelength if known else 1e9
+
+    bands, instruments, origins = (
+        Counter(column.tolist()) for column in (curve.bandpass, curve.instrument, curve.origin)
+    )
+    ordered = sorted(bands, key=lambda band: (wavelength(band), band))
+    return [
+        ("Band", [Entry("band", band, bands[band], colour=bandpasses.colour(band)) for band in ordered]),
+        ("Instrument", [Entry("instrument", n, instruments[n], shape=shape(n)) for n in sorted(instruments)]),
+        ("Origin", [Entry("origin", n, origins[n]) for n in sorted(origins)]),
+    ]
+
+
+def robust_range(mag: NDArray[Any], limit: NDArray[Any]) -> tuple[float, float]:
+    """Bright and faint end of a magnitude axis: outliers and very deep or shallow limits do not rule it."""
+    found = mag[np.isfinite(mag)]
+    if len(found) == 0:
+        found = limit[np.isfinite(limit)]
+    if len(found) == 0:
+        return 15.0, 22.0
+    bright, faint = np.percentile(found, [1, 99])
+    bright, faint = min(bright, found.min() + 1.5), max(faint, found.max() - 1.5)
+    near = limit[np.isfinite(limit)]
+    if len(near):
+        faint = max(faint, min(float(np.median(near)), faint + 0.5))
+    pad = max(0.15, 0.06 * (faint - bright))
+    return float(bright - pad), float(faint + pad)

@@ -1,0 +1,102 @@
+"""Figures of a search for a period: the power spectrum, and the light curve folded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from skyportal.astro import bandpasses
+
+from ..queries.light_curves import LightCurve
+
+if TYPE_CHECKING:
+    from bokeh.plotting import figure as Figure  # noqa: N812
+
+MARKED = 6
+"""Peaks with a label; the table beside has all of them."""
+SPECTRUM, PEAK, HARMONIC, ALIAS = "#7b8794", "#d1495b", "#e08e0b", "#3b6fd4"
+
+
+def power_spectrum(result: dict[str, Any], *, height: int = 320) -> Figure:
+    """Power against frequency, its peaks marked by what they are, and what noise alone would reach."""
+    from bokeh.models import ColumnDataSource, HoverTool, Span
+    from bokeh.plotting import figure
+
+    frequencies, power = np.array(result["frequencies"]), np.array(result["power"])
+    plot = figure(
+        height=height, x_axis_label="frequency (1/d)", y_axis_label="power", x_axis_type="log",
+        tools="xpan,xbox_zoom,xwheel_zoom,reset,save", active_scroll="xwheel_zoom", active_drag="xpan",
+        name="power-spectrum",
+    )  # fmt: skip
+    plot.line("frequency", "power", source=ColumnDataSource({"frequency": frequencies, "power": power}),
+              color=SPECTRUM, line_width=1)  # fmt: skip
+    for level in result["levels"].values():
+        plot.add_layout(
+            Span(location=level, dimension="width", line_dash="dashed", line_color=SPECTRUM, line_alpha=0.6)
+        )
+    marks = plot.scatter(
+        "frequency", "power", source=ColumnDataSource(_peaks(result["peaks"])), marker="shape", color="colour", size=10
+    )
+    plot.add_tools(
+        HoverTool(
+            renderers=[marks],
+            tooltips=[("period", "@period{0.000000} d"), ("frequency", "@frequency{0.0000} /d"), ("is", "@what")],
+        )
+    )
+    plot.y_range.start = 0  # type: ignore[attr-defined]
+    return plot
+
+
+def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    shown = peaks[:MARKED]
+    colours, shapes = {"harmonic": HARMONIC, "alias": ALIAS}, {"harmonic": "diamond", "alias": "triangle"}
+    what = [
+        f"{peak['relation']} {'alias' if peak['kind'] == 'alias' else 'of the first'}" if peak["relation"] else ""
+        for peak in shown
+    ]
+    return {
+        "frequency": [1 / peak["period"] for peak in shown],
+        "period": [peak["period"] for peak in shown],
+        "power": [peak["power"] for peak in shown],
+        "colour": [colours.get(peak["kind"], PEAK) for peak in shown],
+        "shape": [shapes.get(peak["kind"], "circle") for peak in shown],
+        "what": [words or ("the first" if n == 0 else "another") for n, words in enumerate(what)],
+    }
+
+
+def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
+    """Magnitudes against phase, two cycles; phase 0 is the brightest point. ``curve`` holds detections only."""
+    from bokeh.models import ColumnDataSource, HoverTool
+    from bokeh.plotting import figure
+
+    plot = figure(
+        height=height, x_axis_label=f"phase (P = {period:.6g} d)", y_axis_label="AB magnitude", x_range=(0, 2),
+        tools="pan,box_zoom,wheel_zoom,reset,save", active_scroll="wheel_zoom", active_drag="pan", name="folded",
+        output_backend="canvas" if len(curve) < 3000 else "webgl",
+    )  # fmt: skip
+    phase = (curve.mjd - curve.mjd[np.argmin(curve.mag)]) / period % 1
+    twice = np.concatenate([phase, phase + 1])
+    mag, error, mjd, band = (np.tile(c, 2) for c in (curve.mag, curve.magerr, curve.mjd, curve.bandpass.astype(str)))
+    colours = {name: bandpasses.colour(name) for name in np.unique(band)}
+    source = ColumnDataSource(
+        {
+            "phase": twice, "mag": mag, "magerr": error, "low": mag - error, "high": mag + error, "mjd": mjd,
+            "band": band.tolist(), "colour": [colours[name] for name in band.tolist()],
+        }
+    )  # fmt: skip
+    plot.segment("phase", "low", "phase", "high", source=source, color="colour", line_width=1.2, alpha=0.7)
+    marks = plot.scatter("phase", "mag", source=source, color="colour", size=6, fill_alpha=0.85)
+    plot.add_tools(
+        HoverTool(
+            renderers=[marks],
+            tooltips=[
+                ("band", "@band"), ("magnitude", "@mag{0.000} ± @magerr{0.000}"), ("phase", "@phase{0.000}"),
+                ("MJD", "@mjd{0.0000}"),
+            ],
+        )
+    )  # fmt: skip
+    bright, faint = np.percentile(curve.mag, [0.5, 99.5])
+    margin = max(0.1 * (faint - bright), 0.05)
+    plot.y_range.start, plot.y_range.end = float(faint + margin), float(bright - margin)  # type: ignore[attr-defined]
+    return plot

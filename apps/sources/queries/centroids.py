@@ -1,0 +1,73 @@
+"""Where the detections of an obj lie around it, point by point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skyportal.access.viewer import Viewer
+from skyportal.astro import offsets, photometry
+
+from ..models import Obj, Photometry
+
+MOST_POINTS = 5000
+"""Newest first; more would only cover each other."""
+
+_COLUMNS = (
+    "ra", "dec", "ra_unc", "dec_unc", "mjd", "flux", "fluxerr", "bandpass__name", "instrument__name", "origin__name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Centroids:
+    """Columns of one length: arcsec east and north of the obj with errors (NaN unknown), MJD, AB magnitude, names."""
+
+    east: NDArray
+    north: NDArray
+    east_err: NDArray
+    north_err: NDArray
+    mjd: NDArray
+    mag: NDArray
+    snr: NDArray
+    bandpass: list[str]
+    instrument: list[str]
+    origin: list[str]
+
+    def __len__(self) -> int:
+        return len(self.mjd)
+
+    def mean(self) -> tuple[float, float]:
+        """East and north of the obj, weighted by signal-to-noise squared."""
+        weight = np.where(np.isfinite(self.snr) & (self.snr > 0), self.snr**2, 0.0)
+        weight = weight if weight.any() else np.ones(len(self))
+        return float(np.average(self.east, weights=weight)), float(np.average(self.north, weights=weight))
+
+    def ellipse(self) -> tuple[float, float, float] | None:
+        """Semi-axes of the scatter of one point (1 σ, arcsec) and the position angle of the longer; None below three.
+
+        The eigenvectors of the covariance of all points about their mean.
+        """
+        if len(self) < 3:
+            return None
+        values, vectors = np.linalg.eigh(np.cov(self.north, self.east))
+        minor, major = np.sqrt(np.clip(values, 0, None))
+        return float(major), float(minor), float(np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1])) % 180)
+
+
+def centroids(viewer: Viewer, obj: Obj) -> Centroids | None:
+    """Positions of the points the viewer may read; None where no point has one. One query."""
+    if obj.ra is None or obj.dec is None:
+        return None
+    points = Photometry.objects.visible_to(viewer).filter(obj=obj, ra__isnull=False, dec__isnull=False)
+    rows = list(points.order_by("-mjd").values_list(*_COLUMNS)[:MOST_POINTS])
+    if not rows:
+        return None
+    columns = list(zip(*rows, strict=True))
+    ra, dec, ra_unc, dec_unc, mjd, flux, fluxerr = (np.array(column, float) for column in columns[:7])
+    east, north = offsets.tangent_plane(ra, dec, obj.ra, obj.dec)
+    mag, _ = photometry.magnitude(flux, fluxerr)
+    snr = photometry.signal_to_noise(flux, fluxerr)
+    names = [list(map(str, column)) for column in columns[7:]]
+    return Centroids(east, north, ra_unc, dec_unc, mjd, mag, snr, *names)

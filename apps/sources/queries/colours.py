@@ -1,0 +1,70 @@
+"""Colour and absolute magnitude of a source, from what catalogues say in its annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from skyportal.access.viewer import Viewer
+from skyportal.astro.stars import absolute_magnitude
+
+from . import annotations as annotated
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What an annotation calls these quantities; magnitudes, parallax in mas. Several names, the first that is there.
+
+    Names are compared without regard to case, blanks, ``_`` and ``-``.
+    """
+
+    catalog: str = "gaia"
+    apparent: tuple[str, ...] = ("Mag_G", "phot_g_mean_mag", "Gmag", "G")
+    parallax: tuple[str, ...] = ("Plx", "parallax")
+    absorption: tuple[str, ...] = ("A_G", "ag_gspphot")
+    absolute: tuple[str, ...] = ()
+    blue: tuple[str, ...] = ("Mag_Bp", "phot_bp_mean_mag", "BPmag")
+    red: tuple[str, ...] = ("Mag_Rp", "phot_rp_mean_mag", "RPmag")
+    colour: tuple[str, ...] = ("bp_rp",)
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in name.lower() if c not in "_- ")
+
+
+def _number(data: Mapping[str, Any], names: tuple[str, ...]) -> float | None:
+    for name in map(_bare, names):
+        value = data.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+            return float(value)
+    return None
+
+
+def colours(viewer: Viewer, obj_id: int, keys: Keys) -> list[dict[str, Any]]:
+    """For each annotation of the catalogue that says enough, its origin, absolute magnitude and colour."""
+    wanted, found = _bare(keys.catalog), []
+    for row in annotated.by_obj(viewer, [obj_id], groups=False)[obj_id]:
+        if wanted in _bare(row["origin"]):
+            data = {_bare(key): value for key, value in row["data"].items()}
+            absolute, colour = _absolute(data, keys), _colour(data, keys)
+            if absolute is not None and colour is not None:
+                found.append({"origin": row["origin"], "abs_mag": absolute, "color": colour})
+    return found
+
+
+def _absolute(data: Mapping[str, Any], keys: Keys) -> float | None:
+    if keys.absolute and (said := _number(data, keys.absolute)) is not None:
+        return said
+    apparent, parallax = _number(data, keys.apparent), _number(data, keys.parallax)
+    if apparent is None or parallax is None:
+        return None
+    return absolute_magnitude(apparent, parallax, _number(data, keys.absorption) or 0.0)
+
+
+def _colour(data: Mapping[str, Any], keys: Keys) -> float | None:
+    if keys.colour and (said := _number(data, keys.colour)) is not None:
+        return said
+    blue, red = _number(data, keys.blue), _number(data, keys.red)
+    return None if blue is None or red is None else blue - red

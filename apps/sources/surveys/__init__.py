@@ -1,0 +1,1 @@
+"""Catalogues and images of sky surveys, asked over HTTP: one file a service."""

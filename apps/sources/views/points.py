@@ -1,0 +1,131 @@
+"""Points chosen in the table of a source: shared, changed, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from skyportal.access.errors import Invalid, Refusal, Unpermitted
+from skyportal.astro.bandpasses import MAGNITUDE_SYSTEMS
+from skyportal.web.requests import ViewerRequest
+from skyportal.web.responses import with_toast
+
+from ..actions import points as edits
+from ..queries import instruments
+from ..queries import photometry as queries
+from ..queries.objs import get_obj
+
+FIELDS = {
+    "mjd": "MJD", "filter": "Band", "mag": "mag", "magerr": "± mag", "limiting_mag": "limiting mag",
+    "origin": "Origin", "ra": "RA (°)", "dec": "Dec (°)",
+}  # fmt: skip
+
+
+KEPT = ("columns", "sort", "all", "bandpass", "instrument", "origin")
+"""What the table was asked for."""
+
+
+def _chosen(request: ViewerRequest) -> list[int]:
+    given = request.POST.getlist("point") or request.GET.getlist("point")
+    if not given or not all(text.isdecimal() and len(text) < 19 for text in given):
+        raise Invalid("Choose at least one point.")
+    return [int(text) for text in given]
+
+
+def need_upload(request: ViewerRequest) -> None:
+    if not request.viewer.may("Upload data"):
+        raise Unpermitted("You need the permission Upload data for this; a group admin can give it.")
+
+
+def _table_again(request: ViewerRequest, name: str, message: str) -> HttpResponse:
+    """The table as it was looked at, with a word of what happened."""
+    if not request.htmx:
+        return redirect("source", name)
+    kept = {key: request.POST[key] for key in KEPT if request.POST.get(key)}
+    context = {"address": f"{reverse('source-photometry-table', args=[name])}?{urlencode(kept)}"}
+    return with_toast(render(request, "sources/_photometry_table_again.html", context), message)
+
+
+@login_required
+@require_POST
+def share(request: ViewerRequest, name: str) -> HttpResponse:
+    need_upload(request)
+    get_obj(request.viewer, name)
+    groups = [int(g) for g in request.POST.getlist("group_ids") if g.isdecimal()]
+    if not groups:
+        raise Invalid("Choose a group to share with.")
+    count = edits.share_points(request.viewer, _chosen(request), groups)
+    return _table_again(request, name, f"{count} point{'s' * (count != 1)} shared.")
+
+
+@login_required
+@require_POST
+def delete(request: ViewerRequest, name: str) -> HttpResponse:
+    need_upload(request)
+    get_obj(request.viewer, name)
+    count = edits.delete_points(request.viewer, _chosen(request))
+    return _table_again(request, name, f"{count} point{'s' * (count != 1)} deleted.")
+
+
+@login_required
+@require_POST
+def delete_upload(request: ViewerRequest, name: str) -> HttpResponse:
+    """Everything that came with the chosen point."""
+    need_upload(request)
+    get_obj(request.viewer, name)
+    upload = queries.upload_of(request.viewer, _chosen(request)[0])
+    count = edits.delete_upload(request.viewer, upload)
+    return _table_again(request, name, f"{count} point{'s' * (count != 1)} of that upload deleted.")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def point(request: ViewerRequest, name: str) -> HttpResponse:
+    """One point in a form, and changing it."""
+    need_upload(request)
+    viewer = request.viewer
+    obj = get_obj(viewer, name)
+    (point_id,) = _chosen(request)[:1]
+    values, error = queries.editable(viewer, point_id), ""
+    if request.method == "POST":
+        values |= {key: request.POST.get(f"to_{key}", "").strip() for key in values}
+        try:
+            edits.change_point(viewer, point_id, _body(values))
+            return _table_again(request, name, "Point changed.")
+        except Refusal as refusal:
+            error = refusal.message
+    context = {
+        "obj": obj,
+        "point_id": point_id,
+        "fields": [(key, label, values[key]) for key, label in FIELDS.items()],
+        "values": values,
+        "error": error,
+        "instruments": instruments.named(viewer),
+        "systems": MAGNITUDE_SYSTEMS,
+        "address": reverse("source-point", args=[obj.name]),
+    }
+    answer = render(request, "sources/_point_edit.html", context)
+    if error and request.htmx:
+        answer["HX-Retarget"] = "#point-edit"
+    return answer
+
+
+def _body(values: dict[str, Any]) -> dict[str, Any]:
+    """What is sent of a form: numbers as numbers, what was left empty as null."""
+    texts = {"filter", "origin", "magsys"}
+    return {key: value if key in texts else _number(key, value) for key, value in values.items()}
+
+
+def _number(name: str, text: Any) -> float | int | None:
+    if text in ("", None):
+        return None
+    try:
+        return int(text) if name == "instrument_id" else float(text)
+    except ValueError:
+        raise Invalid(f"{FIELDS.get(name, name)}: {str(text)[:40]!r} is not a number.") from None

@@ -1,0 +1,245 @@
+"""Uploading photometry by page: a file or a paste, read, reported on row by row, mended, written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from skyportal.access.errors import Invalid, Refusal
+from skyportal.astro.bandpasses import BANDPASSES, MAGNITUDE_SYSTEMS
+from skyportal.astro.photometry_columns import FIELDS, guessed, guessed_band
+from skyportal.astro.photometry_tables import TextTable, Unreadable, read_table
+from skyportal.web.requests import ViewerRequest
+from skyportal.web.responses import with_toast
+
+from ..actions import points as edits
+from ..actions import upload_report, uploads
+from ..actions.upload_report import ERROR, Finding
+from ..actions.upload_table import Body, Reading, body
+from ..queries import instruments, shown
+from ..queries.objs import get_obj
+from ..queries.photometry import upload_uuid
+from .points import need_upload
+
+MOST_BYTES = 20_000_000
+MOST_SHOWN = 100
+"""Rows to mend that are shown at once."""
+
+
+@dataclass
+class Draft:
+    """What was sent, as far as it was understood: the table, how it is read, and what is to be said of its rows."""
+
+    table: TextTable
+    reading: Reading
+    body: Body
+    findings: list[Finding]
+
+    @property
+    def errors(self) -> int:
+        return len({finding.row for finding in self.findings if finding.level == ERROR})
+
+    @property
+    def warnings(self) -> int:
+        return len({finding.row for finding in self.findings if finding.level != ERROR})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def upload(request: ViewerRequest, name: str | None = None) -> HttpResponse:
+    """The page, what it says of a table, and writing it."""
+    need_upload(request)
+    obj = get_obj(request.viewer, name) if name else None
+    if request.method == "GET":
+        return _answer(request, obj)
+    try:
+        table = _table(request)
+        draft = _draft(request, obj, table)
+    except (Unreadable, Refusal) as problem:
+        return _answer(request, obj, problem=getattr(problem, "message", str(problem)))
+    if request.POST.get("step") == "write" and not draft.errors:
+        if not draft.warnings or request.POST.get("seen"):
+            return _write(request, obj, draft)
+        return _answer(request, obj, draft, problem="Look at the warnings, and say that you have seen them.")
+    return _answer(request, obj, draft)
+
+
+def _write(request: ViewerRequest, obj: Any, draft: Draft) -> HttpResponse:
+    try:
+        stored = uploads.add_photometry(request.viewer, draft.body.data)
+    except Refusal as refusal:
+        return _answer(request, obj, draft, problem=refusal.message)
+    names = sorted(set(draft.body.data["obj_id"]))
+    context = {
+        "obj": obj,
+        "count": len(stored.ids),
+        "names": names[:50],
+        "undo": reverse("photometry-upload-undo", args=[stored.upload_id]),
+        "upload": stored.upload_uuid,
+    }
+    return render(request, _template(request, "written"), context)
+
+
+def _template(request: ViewerRequest, part: str) -> str:
+    return f"sources/_upload_{part}.html" if request.htmx else "sources/upload.html"
+
+
+@login_required
+@require_POST
+def undo(request: ViewerRequest, upload_id: int) -> HttpResponse:
+    """Take back an upload of one's own, whole."""
+    need_upload(request)
+    count = edits.delete_upload(request.viewer, upload_uuid(upload_id))
+    message = f"{count} point{'s' * (count != 1)} deleted."
+    if request.htmx:
+        return with_toast(render(request, "sources/_upload_undone.html", {"count": count}), message)
+    return redirect("sources")
+
+
+# ---- reading what was sent
+
+
+def _table(request: ViewerRequest) -> TextTable:
+    """A new file or paste; else the table that went out with the last answer, with what was mended in it."""
+    sent = request.FILES.get("file")
+    if sent is not None:
+        if (sent.size or 0) > MOST_BYTES:
+            raise Invalid(f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it.")
+        return read_table(sent.read())
+    if pasted := request.POST.get("pasted", "").strip():
+        return read_table(pasted.encode())
+    kept = list(csv.reader(io.StringIO(request.POST.get("table", ""))))
+    if len(kept) < 2:
+        raise Invalid("Choose a file, or paste a table.")
+    return _mended(request, TextTable(kept[0], kept[1:]))
+
+
+def _mended(request: ViewerRequest, table: TextTable) -> TextTable:
+    rows = [list(row) for row in table.rows]
+    for key, value in request.POST.items():
+        if key.startswith("cell-"):
+            row, column = (int(part) if part.isdecimal() else -1 for part in key[5:].split("-", 1))
+            if 0 <= row < len(rows) and 0 <= column < len(rows[row]):
+                rows[row][column] = str(value).strip()
+    left_out = set(request.POST.getlist("leave"))
+    kept = [row for n, row in enumerate(rows) if str(n) not in left_out]
+    if not kept:
+        raise Invalid("Every row is left out: there is nothing to write.")
+    return TextTable(table.names, kept)
+
+
+def _draft(request: ViewerRequest, obj: Any, table: TextTable) -> Draft:
+    reading = _reading(request, obj, table)
+    made = body(table, reading)
+    groups = [int(g) for g in request.POST.getlist("group_ids") if g.isdecimal()]
+    if groups:
+        made.data["group_ids"] = groups
+    unread = [Finding(row, ERROR, "not a number", f"{column}: {why}") for row, column, why in made.problems]
+    seen = {finding.row for finding in unread}
+    found = upload_report.report(request.viewer, made.data)[1]
+    findings = sorted([*unread, *(f for f in found if f.row not in seen)], key=lambda f: f.row)
+    return Draft(table, reading, made, findings)
+
+
+def _reading(request: ViewerRequest, obj: Any, table: TextTable) -> Reading:
+    asked = request.POST
+    if "field-0" in asked:
+        fields = {name: asked.get(f"field-{n}", "") for n, name in enumerate(table.names)}
+    else:
+        fields = guessed(table)
+    defaults: dict[str, Any] = {key: asked.get(key, "").strip() or None for key in ("filter", "origin", "zp")}
+    defaults["magsys"] = asked.get("magsys") if asked.get("magsys") in MAGNITUDE_SYSTEMS else "ab"
+    instrument = asked.get("instrument_id", "")
+    defaults["instrument_id"] = int(instrument) if instrument.isdecimal() else None
+    defaults["exposure"] = _positive(asked.get("exposure", ""))
+    defaults["extinction_corrected"] = bool(asked.get("extinction_corrected"))
+    if obj is not None:
+        defaults["obj_id"] = obj.name
+        fields = {name: "" if field == "obj_id" else field for name, field in fields.items()}
+    named = {label.lower(): pk for pk, label in instruments.names(request.viewer)}
+    reading = Reading(fields, {}, named, defaults)
+    return Reading(fields, _bands(request, table, reading), named, defaults)
+
+
+def _positive(text: str) -> float | None:
+    try:
+        return float(text) if text.strip() and float(text) > 0 else None
+    except ValueError:
+        raise Invalid(f"Exposure time: {text[:40]!r} is not a number of seconds.") from None
+
+
+def _bands(request: ViewerRequest, table: TextTable, reading: Reading) -> dict[str, str]:
+    """What the table's own words for bands mean: as chosen, else as its instrument has it."""
+    column = reading.column_of("filter")
+    if column is None:
+        return {}
+    asked = request.POST
+    said = dict(zip(asked.getlist("band_word"), asked.getlist("band_is"), strict=False))
+    words = sorted({cell for cell in table.column(column) if cell and cell not in BANDPASSES})
+    used = body(table, reading).data["instrument_id"]
+    filters = instruments.filters_of(request.viewer, {pk for pk in used if pk is not None})
+    return {word: said.get(word) or guessed_band(word, filters) for word in words}
+
+
+# ---- what is answered
+
+
+def _answer(request: ViewerRequest, obj: Any, draft: Draft | None = None, *, problem: str = "") -> HttpResponse:
+    viewer = request.viewer
+    context = {"obj": obj, "problem": problem, "draft": draft, "address": request.path}
+    if draft is not None:
+        context |= _preview(draft) | {
+            "instruments": instruments.named(viewer),
+            "groups": shown.my_groups(viewer),
+            "chosen_groups": [int(g) for g in request.POST.getlist("group_ids") if g.isdecimal()],
+            "systems": MAGNITUDE_SYSTEMS,
+            "known_bands": sorted(BANDPASSES),
+            "fields": FIELDS,
+        }
+    elif request.method == "POST":
+        context["pasted"] = request.POST.get("pasted", "")
+        context["kept"] = request.POST.get("table", "")
+    return render(request, _template(request, "form"), context)
+
+
+def _preview(draft: Draft) -> dict[str, Any]:
+    table, reading = draft.table, draft.reading
+    by_row: dict[int, list[Finding]] = {}
+    for finding in draft.findings:
+        by_row.setdefault(finding.row, []).append(finding)
+    used = [n for n, name in enumerate(table.names) if reading.fields.get(name)]
+    mending = [
+        {
+            "row": row,
+            "said": said,
+            "leave": any(f.kind in ("duplicate", "repeated") for f in said),
+            "cells": [(n, table.names[n], table.rows[row][n]) for n in used],
+        }
+        for row, said in list(by_row.items())[:MOST_SHOWN]
+    ]
+    text = io.StringIO()
+    csv.writer(text).writerows([table.names, *table.rows])
+    lacking = {"time"} if not {"mjd", "jd", "date"} & set(reading.fields.values()) else set()
+    if not {"mag", "flux", "limiting_mag"} & set(reading.fields.values()):
+        lacking.add("magnitude or flux")
+    return {
+        "kept": text.getvalue(),
+        "columns": [
+            (n, name, reading.fields.get(name, ""), [row[n] for row in table.rows[:3]])
+            for n, name in enumerate(table.names)
+        ],
+        "bands": list(reading.bands.items()),
+        "has": set(reading.fields.values()),
+        "lacking": sorted(lacking),
+        "mending": mending,
+        "more": len(by_row) - len(mending),
+        "good": len(table.rows) - draft.errors,
+    }

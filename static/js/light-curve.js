@@ -1,0 +1,78 @@
+// How a light curve is drawn (`form[data-look-of]` names the plot): a change fetches the figure again, the size of
+// points changes in place. The fragment round it remembers the look in its address, so that a live refresh keeps it.
+// And its table: points chosen row by row.
+
+import { all, on, whenLoaded } from "./dom.js";
+import { renderersOf } from "./legend.js";
+import { redraw } from "./plots.js";
+
+const lookOf = (form) => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+
+function remember(form, look) {
+  const watched = form.closest("[data-from]");
+  if (watched) watched.dataset.from = `${watched.dataset.from.split("?")[0]}?${look}`;
+}
+
+on("change", "form[data-look-of]", (event, form) => {
+  const place = document.getElementById(form.dataset.lookOf);
+  const look = lookOf(form);
+  remember(form, look);
+  place.dataset.plotFrom = `${form.action}?${look}`;
+  if (!event.target.matches("[data-point-size]")) redraw(place);
+});
+
+on("input", "[data-point-size]", (event, slider) => {
+  const place = document.getElementById(slider.form.dataset.lookOf);
+  for (const { glyph } of renderersOf(place.dataset.plotLegend)) if (glyph.type === "Scatter") glyph.size = { value: Number(slider.value) };
+});
+
+on("submit", "form[data-look-of]", (event) => event.preventDefault());
+
+// ---- what one looks at stays when the fragment is fetched again
+
+let tab = "";
+let tableFrom = "";
+
+on("shown.bs.tab", "#photometry [data-bs-toggle=tab]", (_, button) => {
+  tab = button.dataset.bsTarget;
+});
+whenLoaded((root) => {
+  if (tab && root !== document) root.querySelector?.(`[data-bs-target="${tab}"]:not(.active)`)?.click();
+});
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.target?.id !== "photometry-table" || detail.verb !== "get") return;
+  if (detail.elt.id === "photometry-table" && tableFrom) {
+    [detail.path] = tableFrom.split("?");
+    detail.parameters = Object.fromEntries(new URLSearchParams(tableFrom.split("?")[1] ?? ""));
+  }
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.target?.id === "photometry-table" && detail.requestConfig.verb === "get") tableFrom = detail.pathInfo.finalRequestPath ?? "";
+});
+
+// ---- the table: rows chosen, columns joined into one parameter
+
+function count(form) {
+  const chosen = all("[name=point]:checked", form).length;
+  for (const bar of all("[data-for-chosen]", form)) bar.hidden = !chosen;
+  for (const number of all("[data-chosen-count]", form)) number.textContent = chosen;
+  for (const one of all("[data-for-one]", form)) one.disabled = chosen !== 1;
+}
+
+on("change", "#points [name=point]", (_, box) => count(box.form));
+on("change", "#points [data-choose-all]", (_, box) => {
+  for (const other of all("[name=point]", box.form)) other.checked = box.checked;
+  count(box.form);
+});
+on(
+  "change",
+  "[data-joined] input",
+  (_, box) => {
+    const list = box.closest("[data-joined]");
+    box.form.elements[list.dataset.joined].value = all("input:checked", list).map((each) => each.value).join(",");
+  },
+  { capture: true },
+);
+
+// a file that was dropped is looked at at once
+on("change", "input[type=file][data-submits]", (_, input) => input.files.length && input.form.requestSubmit());

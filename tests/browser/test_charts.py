@@ -1,0 +1,83 @@
+"""An observer's journey: when it is up, a finding chart to take along, a closer look at the pictures."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from apps.sources.actions.thumbnails import store_many
+from skyportal.access.models import Audience
+from tests.browser.sky import an_obj
+from tests.emulators.server import serve
+from tests.emulators.skies import Skies
+from tests.factories import TelescopeFactory
+from tests.sources.remarks import png
+
+
+@pytest.fixture
+def skies(settings, own_cache):
+    settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
+    there = Skies()
+    with serve(there.gaia) as gaia, serve(there.hips) as hips:
+        settings.GAIA_TAP, settings.HIPS_CUTOUTS = gaia.address, hips.address
+        yield there
+
+
+def test_make_a_finding_chart(browse, people, skies):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    skies.stars += [(101, obj.ra + 0.01, obj.dec, 14.0, 0.0, 0.0), (102, obj.ra, obj.dec + 0.012, 16.0, 0.0, 0.0)]
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}")
+    page.get_by_role("link", name="Finding chart").click()
+    expect(page.get_by_role("img", name=f"Finding chart of {obj.name}")).to_be_visible()
+    expect(page.locator(".note")).to_contain_text("Only 2 of 3 offset stars")
+    page.get_by_label("Telescope").select_option("Shane")
+    page.get_by_label("Offset stars").fill("2")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.locator(".starlist[open] pre")).to_contain_text("!Data {name %16}")
+    expect(page.locator(".starlist[open] pre")).to_contain_text("Gaia DR3 101")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDF").click()
+    assert download.value.suggested_filename == f"finder_{obj.name}.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF-1.4")
+
+
+def test_tonight_at_ones_own_telescope(browse, people, site):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    TelescopeFactory(name="Mine of all", nickname="Mine", timezone="Pacific/Honolulu")
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}/observability")
+    page.get_by_text("Choose telescopes").click()
+    for box in page.locator(".telescopes input:checked").all():
+        box.uncheck()
+    page.get_by_label("Mine of all").check()
+    page.get_by_role("button", name="Show these").click()
+    night = page.locator("[data-night]")
+    expect(night).to_have_count(1)
+    night.locator("svg").hover()
+    expect(night.locator("[data-readout]")).to_have_text(
+        re.compile(r"\d\d:\d\d UT · \d\d:\d\d here · \d\d:\d\d at Mine · ")
+    )
+    page.reload()
+    expect(page.locator("[data-night]")).to_have_count(1)
+    expect(page.locator(".year-legend")).to_contain_text("Mine")
+
+
+def test_a_picture_is_stretched_at_true_pixels(browse, people):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    audience = Audience.objects.of(groups=[group.pk])
+    store_many((obj.pk, kind, png(colour=64), audience.pk, 60000.0, "ZTF") for kind in ("new", "ref", "sub"))
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}")
+    canvas = page.locator("canvas[data-kind=new]")
+    canvas.scroll_into_view_if_needed()
+    value = "canvas => canvas.getContext('2d').getImageData(240, 240, 1, 1).data[0]"
+    page.wait_for_function("() => document.querySelector('canvas[data-kind=new]')?.pixels")
+    assert canvas.evaluate(value) == 64
+    page.get_by_label("Stretch").select_option("inverse")
+    assert canvas.evaluate(value) == 191
+    page.get_by_role("button", name="Enlarge Science").click()
+    expect(page.locator("figure.is-large")).to_have_count(1)

@@ -1,0 +1,74 @@
+"""Uploading points and looking at them, as a person does."""
+
+from playwright.sync_api import expect
+
+from apps.sources.models import Photometry
+from tests.browser.sky import an_obj
+from tests.factories import InstrumentFactory
+
+TABLE = """mjd,filter,mag,magerr,limiting_mag
+60000.31,ztfg,18.21,0.04,20.5
+60001.32,ztfg,18.2O,0.04,20.5
+60002.33,ztfr,18.05,0.04,20.5
+60003.34,zfgr,18.01,0.04,20.5
+60004.35,ztfr,17.98,0.04,20.5
+"""
+
+
+def test_two_bad_rows_are_mended_without_typing_the_others_again(browse, people):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    camera = InstrumentFactory(name=f"Camera {obj.pk}", filters=["ztfg", "ztfr"])
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}")
+    page.get_by_role("link", name="Upload").first.click()
+    page.get_by_label("Drop a table here").set_input_files(
+        {"name": "points.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
+    )
+    page.get_by_label("Instrument").select_option(str(camera.pk))
+    bad = page.locator(".mend > li")
+    expect(bad).to_have_count(2)
+    expect(page.get_by_role("status").filter(has_text="3 can be written")).to_contain_text("2 cannot")
+    expect(bad.nth(0)).to_contain_text("'18.2O' is not a number")
+    bad.nth(0).get_by_label("mag", exact=True).fill("18.20")
+    bad.nth(1).get_by_label("filter").fill("ztfr")
+    page.get_by_role("button", name="Check again").click()
+    page.get_by_role("button", name="Write 5 points").click()
+    expect(page.get_by_text("5 points written.")).to_be_visible()
+    stored = Photometry.objects.filter(obj=obj).order_by("mjd")
+    assert list(stored.values_list("mjd", "bandpass__name")) == [
+        (60000.31, "ztfg"), (60001.32, "ztfg"), (60002.33, "ztfr"), (60003.34, "ztfr"), (60004.35, "ztfr"),
+    ]  # fmt: skip
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Nothing of that upload is left.")).to_be_visible()
+    assert not stored.exists()
+
+
+def test_the_light_curve_is_drawn_as_asked_and_keeps_what_is_hidden(browse, people, api_of):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    obj.redshift = 0.03
+    obj.save()
+    camera = InstrumentFactory()
+    body = {"obj_id": obj.name, "instrument_id": camera.pk, "group_ids": [group.pk], "magsys": "ab", "magerr": 0.05}
+    body |= {"mjd": [60000.5, 60001.5, 60002.5], "filter": ["ztfg", "ztfr", "ztfg"], "mag": [18.2, 18.0, 18.1]}
+    status, answer = api_of(ada).post("photometry", body)
+    assert status == 200, answer
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}")
+    expect(page.locator("#light-curve[data-ready]")).to_be_visible(timeout=15000)
+    page.locator("[data-series=ztfg]").click()
+    with page.expect_response(lambda answer: "space=abs" in answer.url and answer.ok):
+        page.get_by_label("Brightness in").select_option("abs")
+    shown = """() => Bokeh.documents.flatMap((doc) => [...doc.all_models])
+        .filter((model) => model.type === "GlyphRenderer" && model.glyph.type === "Scatter")
+        .map((model) => [Math.round(Math.min(...model.data_source.data.y)), model.view.filter.booleans])"""
+    page.wait_for_function(f"() => JSON.stringify(({shown})()) === '[[-18,[false,true,false]]]'")
+    page.get_by_role("tab", name="Table").click()
+    page.get_by_role("checkbox", name="Choose point").first.check()
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("1 point deleted.")).to_be_visible()
+    expect(page.get_by_text("2 points, 2 detections")).to_be_visible()
+    expect(page.get_by_role("tab", name="Table")).to_have_attribute("aria-selected", "true")

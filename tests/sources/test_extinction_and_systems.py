@@ -1,0 +1,96 @@
+"""The Galaxy's extinction in and out of photometry, and magnitude systems beyond AB."""
+
+import json
+
+import pytest
+
+from skyportal.astro import dust
+from tests.astro.test_dust import written
+from tests.factories import InstrumentFactory
+
+pytestmark = pytest.mark.django_db
+EBV = 0.2
+
+
+@pytest.fixture
+def api(member, api_of):
+    return api_of(member)
+
+
+@pytest.fixture
+def dusty(tmp_path):
+    """The same reddening everywhere in the north."""
+    before = dust._folder
+    written(tmp_path, 1, EBV)
+    dust.use(tmp_path)
+    yield
+    dust.use(before)
+
+
+def post(api, body):
+    return api("POST", "photometry", json.dumps(body))
+
+
+def curve(api, obj, **query):
+    status, answer = api.get(f"sources/{obj.name}/photometry", includeExtinction="true", **query)
+    assert status == 200, answer
+    return answer["data"]
+
+
+def test_extinction_goes_out_with_what_the_point_would_be_without_it(dusty, api, obj, upload):
+    post(api, upload(mag=[18.0, None], magerr=[0.1, None], limiting_mag=20.0, mjd=[1.0, 2.0], filter="sdssg"))
+    seen, limit = curve(api, obj, format="both")
+    assert seen["extinction"] == pytest.approx(3.303 * EBV, rel=1e-6)
+    assert seen["mag_corr"] == pytest.approx(18.0 - 3.303 * EBV, rel=1e-6)
+    assert seen["flux_corr"] / seen["flux"] == pytest.approx(10 ** (0.4 * 3.303 * EBV), rel=1e-6)
+    assert (limit["mag_corr"], limit["flux_corr"]) == (None, None)
+    assert api.get(f"sources/{obj.name}")[1]["data"]["ebv"] == pytest.approx(EBV)
+    assert api.get(f"sources/{obj.name}/position")[1]["data"]["ebv"] == pytest.approx(EBV)
+
+
+def test_without_a_map_it_is_null_and_nothing_is_corrected(api, obj, upload):
+    post(api, upload(mag=18.0, magerr=0.1, limiting_mag=20.0))
+    (seen,) = curve(api, obj)
+    assert (seen["extinction"], seen["mag_corr"]) == (None, None)
+    status, answer = post(api, upload(mag=18.0, magerr=0.1, limiting_mag=20.0, mjd=5.0, extinction_corrected=True))
+    assert status == 400
+    assert "dust map" in answer["message"]
+
+
+def test_corrected_photometry_is_kept_as_observed(dusty, api, obj, upload):
+    body = upload(mag=18.0, magerr=0.1, limiting_mag=20.0, filter="sdssg", extinction_corrected=True)
+    assert post(api, body)[0] == 200
+    (seen,) = curve(api, obj)
+    assert seen["mag"] == pytest.approx(18.0 + 3.303 * EBV)
+    assert seen["mag_corr"] == pytest.approx(18.0)
+    assert seen["magerr"] == pytest.approx(0.1)
+    assert seen["limiting_mag"] == pytest.approx(20.0 + 3.303 * EBV)
+    assert post(api, body | {"extinction_corrected": "perhaps"})[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("bandpass", "magsys", "offset"),
+    [
+        ("sdssu", "bd17", 10.56), ("sdssu", "ab-b12", -0.06791), ("cspb", "csp", -0.13), ("cspjs", "csp", 0.91),
+        ("2massks", "vega", 1.85), ("megacampsf::g", "ab-b12", 0.0),
+    ],
+)  # fmt: skip
+def test_magnitudes_of_other_systems_go_in_and_come_back(api, obj, upload, bandpass, magsys, offset):
+    camera = InstrumentFactory(filters=[bandpass])
+    given = upload(instrument_id=camera.pk, filter=bandpass, magsys=magsys, mag=15.0, magerr=0.1, limiting_mag=20.0)
+    status, answer = post(api, given)
+    assert status == 200, answer
+    point = f"photometry/{answer['data']['ids'][0]}"
+    assert api.get(point)[1]["data"]["mag"] == pytest.approx(15.0 + offset)
+    assert api.get(point, magsys=magsys)[1]["data"]["mag"] == pytest.approx(15.0)
+
+
+@pytest.mark.parametrize(
+    ("bandpass", "magsys"), [("ztfg", "jla1"), ("f444w", "vega"), ("cspk", "csp"), ("ztfg", "bd17")]
+)
+def test_a_pair_without_a_published_zero_point_is_refused(api, obj, upload, bandpass, magsys):
+    camera = InstrumentFactory(filters=[bandpass])
+    body = upload(instrument_id=camera.pk, filter=bandpass, magsys=magsys, mag=15.0, magerr=0.1, limiting_mag=20.0)
+    status, answer = post(api, body)
+    assert status == 400
+    assert f"No zero-point was published for {bandpass} in the {magsys} system" in answer["message"]

@@ -1,0 +1,53 @@
+"""Verdicts on single points, and who may pronounce them."""
+
+import pytest
+
+from apps.sources.models import PointValidation
+from skyportal.journal.models import JournalEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(member, group, api_of, obj, upload):
+    status, answer = api_of(member).post(
+        "photometry", upload(mag=18.0, magerr=0.1, limiting_mag=20.0, group_ids=[group.pk])
+    )
+    assert status == 200, answer
+    return answer["data"]["ids"][0]
+
+
+@pytest.fixture
+def judge(group_admin, api_of):
+    return api_of(group_admin)
+
+
+def test_a_verdict_is_given_changed_and_withdrawn(sent, judge, obj, group_admin):
+    path = f"photometry/{sent}/validation"
+    status, answer = judge.post(path, {"validated": False, "explanation": "ghost"})
+    assert status == 200
+    assert answer["data"]["id"] == PointValidation.objects.get(photometry=sent).pk
+    assert judge.post(path, {"validated": True})[0] == 400
+    assert judge.patch(path, {"validated": None, "notes": "or not"})[0] == 200
+    shown = judge.get(f"sources/{obj.name}/photometry", includeValidationInfo="true")[1]["data"][0]["validations"]
+    assert [(v["validated"], v["explanation"], v["notes"], v["validator_id"]) for v in shown] == [
+        (None, "ghost", "or not", group_admin.pk)
+    ]
+    assert judge.delete(path)[0] == 200
+    assert judge.delete(path)[0] == 400
+    deeds = [e.payload["deed"] for e in JournalEntry.objects.filter(kind="PointValidated").order_by("pk")]
+    assert deeds == ["validated", "changed", "withdrawn"]
+
+
+@pytest.mark.parametrize("body", [{}, {"validated": "yes"}, {"validated": 1}, {"validated": True, "magsys": "x"}])
+def test_what_is_no_verdict_is_refused(sent, judge, body):
+    assert judge.post(f"photometry/{sent}/validation", body)[0] == 400
+    assert not PointValidation.objects.exists()
+
+
+def test_only_who_may_and_can_see_it(sent, member, api_of, outsider):
+    assert api_of(member, ["Upload data"]).post(f"photometry/{sent}/validation", {"validated": True})[0] == 401
+    stranger = api_of(outsider)
+    unseen = stranger.post(f"photometry/{sent}/validation", {"validated": True})
+    assert unseen[0] in (400, 401)
+    assert not PointValidation.objects.exists()
