@@ -12,6 +12,8 @@ def main() -> None:
     embedded.ensure()
     from django.core.management import execute_from_command_line
 
+    import skyportal.celery  # noqa: F401 - what commands record is queued where our workers look
+
     execute_from_command_line(sys.argv)
 
 

@@ -35,6 +35,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
+import skyportal.celery  # noqa: F401 - what requests record is queued where our workers look
 from skyportal.live.routing import websocket_urlpatterns
 
 application = ProtocolTypeRouter(

@@ -30,6 +30,18 @@ def _administered(viewer: Viewer, model: type) -> Condition:
     return Q(audience_id__in=members.values("audience_id"))
 
 
+def _runs_release(viewer: Viewer, model: type) -> Condition:
+    """One of its groups is the viewer's."""
+    if not viewer.group_ids:
+        return False
+    through = apps.get_model("sources.PublicRelease").groups.through
+    return Q(pk__in=through._default_manager.filter(group_id__in=sorted(viewer.group_ids)).values("publicrelease_id"))
+
+
+def _shown_to_all(viewer: Viewer, model: type) -> Condition:
+    return Q(is_visible=True)
+
+
 known = Rule(_known_to)
 administered = Rule(_administered)
 shared = in_audience()
@@ -74,3 +86,13 @@ LISTING = Policy(view=owned_by("user"), change=owned_by("user"), delete=owned_by
 TELESCOPE = Policy(view=everyone(), change=holding("Manage telescopes"), delete=holding("Manage telescopes"))
 INSTRUMENT = Policy(view=everyone(), change=holding("Manage instruments"), delete=holding("Manage instruments"))
 PUBLIC = Policy(view=everyone())
+
+shown_to_all = Rule(_shown_to_all)
+PUBLIC_PAGE = Policy(
+    view=shown_to_all, change=holding("Manage sources") & parent, delete=holding("Manage sources") & parent
+)
+PUBLIC_RELEASE = Policy(
+    view=shown_to_all | Rule(_runs_release),
+    change=holding("Manage sources") & Rule(_runs_release),
+    delete=holding("Manage sources") & Rule(_runs_release),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from skyportal.journal.entries import Entry
 
@@ -93,15 +93,23 @@ class PointValidated(ObjEntry):
 
 @dataclass(frozen=True)
 class CommentPosted(ObjEntry):
+    """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
+
     comment_id: int
     resource: str = "sources"
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class CommentChanged(ObjEntry):
+    """An edit names only those it mentions who were not mentioned before."""
+
     comment_id: int
     deed: str
     resource: str = "sources"
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -120,6 +128,22 @@ class SpectrumAdded(ObjEntry):
 class SpectrumChanged(ObjEntry):
     spectrum_id: int
     deed: str
+
+
+@dataclass(frozen=True)
+class CatalogAsked(ObjEntry):
+    """Somebody wants to know what a catalogue has at this place."""
+
+    search_id: int
+    catalog: str
+
+
+@dataclass(frozen=True)
+class CatalogAnswered(ObjEntry):
+    """What came of it: found, nothing or failed."""
+
+    search_id: int
+    state: str
 
 
 @dataclass(frozen=True)
@@ -279,6 +303,35 @@ class InstrumentChanged(Entry):
     instrument_id: int
     user_id: int | None
     deed: str
+
+
+@dataclass(frozen=True)
+class PagePublished(ObjEntry):
+    """A version of it can be seen by anybody."""
+
+    page_id: int
+    release_id: int | None = None
+
+
+@dataclass(frozen=True)
+class PageWithdrawn(ObjEntry):
+    page_id: int
+
+
+@dataclass(frozen=True)
+class ReleaseChanged(Entry):
+    """A public release was made, changed or deleted."""
+
+    release_id: int
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class BundleRead(ObjEntry):
+    """Somebody brought an obj from elsewhere: how many of each kind were new."""
+
+    added: dict[str, int]
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from apps.groups.entries import GroupDeleted, StreamDeleted
 from skyportal.access.models import GROUP, STREAM
 from skyportal.journal.reactions import on
 
-from .actions import survey_images
+from .actions import catalogs, survey_images
 from .actions.objs import forget_reader
 from .actions.periods import carry_out
-from .entries import PeriodSearchAsked, SurveyImagesAsked
+from .actions.publishing import publish_saved
+from .entries import CatalogAsked, PeriodSearchAsked, SourceSaved, SurveyImagesAsked
 
 
 @on(GroupDeleted)
@@ -18,6 +19,16 @@ def forget_group(gone: GroupDeleted) -> None:
 @on(StreamDeleted)
 def forget_stream(gone: StreamDeleted) -> None:
     forget_reader(STREAM, gone.stream_id)
+
+
+@on(CatalogAsked, outside=True)
+def look_up(asked: CatalogAsked, delivery_id: int) -> None:
+    catalogs.carry_out(asked.search_id)
+
+
+@on(SourceSaved)
+def publish_into_releases(saved: SourceSaved) -> None:
+    publish_saved(saved.obj_id, saved.group_ids)
 
 
 @on(SurveyImagesAsked, outside=True)

@@ -198,6 +198,8 @@ HIPS_CUTOUTS = env("HIPS_CUTOUTS", default="https://alasky.cds.unistra.fr/hips-i
 SDSS_CUTOUTS = env("SDSS_CUTOUTS", default="https://skyserver.sdss.org/dr18/SkyServerWS/ImgCutout/getjpeg")
 LEGACY_CUTOUTS = env("LEGACY_CUTOUTS", default="https://www.legacysurvey.org/viewer/jpeg-cutout")
 PS1_CUTOUTS = env("PS1_CUTOUTS", default="https://ps1images.stsci.edu/cgi-bin")
+# Where catalogues are asked instead of at their home: `gaia=https://mirror/tap/sync,vizier=…`.
+CATALOG_SERVICES = env.dict("CATALOG_SERVICES", default={})
 
 # Alerts
 ALERT_ARCHIVE = DATA / "archive"

@@ -12,6 +12,8 @@ import "./tables.js";
 import "./relative-time.js";
 import "./frame.js";
 import "./select.js";
+import "./narrow.js";
+import "./mentions.js";
 import "./plots.js";
 import "./legend.js";
 import "./nights.js";

@@ -6,16 +6,30 @@ given to, and for every obj whatever was given of it.
 
 from __future__ import annotations
 
+import csv
+import io
 import random
+import zipfile
 from dataclasses import dataclass, field
 
+import orjson
 import pytest
 from django.test import Client
 
 from apps.candidates.models import Candidate, Filter
 from apps.groups.models import Group, User
 from apps.groups.queries import sitewide_group_id, viewer_of
-from apps.sources.models import Annotation, Comment, Interest, Label, Photometry, Source, Tag, TagOption
+from apps.sources.models import (
+    Annotation,
+    Comment,
+    Interest,
+    Label,
+    Photometry,
+    PublicSourcePage,
+    Source,
+    Tag,
+    TagOption,
+)
 from tests.factories import GroupFactory, InstrumentFactory, StreamFactory, join, make_user
 
 SEEDS = range(4)
@@ -358,3 +372,54 @@ def test_unsharing_a_group_takes_its_data_with_it(world):
     viewer = viewer_of(user.pk)
     for kind, (model, key) in MODELS.items():
         assert {key(row) for row in model.objects.visible_to(viewer)} == world.expected(user, kind)
+
+
+def test_a_bundle_holds_exactly_what_was_shared(world):
+    for user in world.people:
+        browser = Client()
+        browser.force_login(user)
+        for name in world.names:
+            answer = browser.get(f"/source/{name}/bundle")
+            assert (answer.status_code == 200) == world.may_know(user, name)
+            if answer.status_code == 200:
+                check_bundle(world, user, name, answer.content)
+
+
+def check_bundle(world: World, user: User, name: str, body: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        told = orjson.loads(archive.read("object.json"))
+        lines = [line for line in archive.read("photometry.ecsv").decode().splitlines() if not line.startswith("#")]
+    mjds = {float(row["mjd"]) for row in csv.DictReader(lines)}
+    points = Photometry.objects.filter(pk__in=of_obj(world, user, "photometry", name))
+    assert mjds == set(points.values_list("mjd", flat=True))
+    remarks = Comment.objects.filter(pk__in=of_obj(world, user, "comment", name))
+    assert {row["text"] for row in told["comments"]} == set(remarks.values_list("text", flat=True))
+    notes = Annotation.objects.filter(pk__in=of_obj(world, user, "annotation", name))
+    assert {row["origin"] for row in told["annotations"]} == set(notes.values_list("origin", flat=True))
+
+
+def test_a_public_page_holds_exactly_what_the_chosen_groups_and_streams_see(world):
+    """Whoever publishes: also an administrator, who sees all, lets out only what is theirs whose data were chosen."""
+    anybody = Client()
+    for name in world.names:
+        for user in [*world.people, world.admin]:
+            if not world.may_know(user, name) and user != world.admin:
+                continue
+            groups = world.some_groups(user)
+            streams = sorted(world.streams_of(user))[:1]
+            body = {"options": {"groups": groups, "streams": streams}}
+            status, answer = world.api[user.pk].post(f"public_pages/source/{name}", body)
+            if status != 200:
+                assert "already exists" in answer["message"], answer
+                continue
+            page = PublicSourcePage.objects.get(pk=answer["data"]["id"])
+            shown = anybody.get(f"/public/sources/{name}/version/{page.hash}/data.json").json()
+            given = {
+                d.key for d in world.data
+                if d.kind == "photometry" and d.obj == name and (d.groups & set(groups) or d.streams & set(streams))
+            }  # fmt: skip
+            assert set(shown["photometry"]["mjd"]) == set(
+                Photometry.objects.filter(pk__in=given).values_list("mjd", flat=True)
+            )
+            text = anybody.get(f"/public/sources/{name}/version/{page.hash}").content.decode()
+            assert not any(f"remark {n}" in text or f"origin{n}" in text for n in range(len(world.data)))

@@ -16,11 +16,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from apps.groups import actions
 from apps.groups.models import Group, Stream, Token, User
 from apps.sources.actions.objs import make_known
-from apps.sources.models import Source
+from apps.sources.models import PublicSourcePage, Source
 from skyportal.access.models import Audience
 from tests.factories import FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
 
 CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "system_admin")
+PUBLISHED = "0f" * 32
+"""The version of the obj that anybody may see."""
 SKIPPED = ("admin/", "static/", "files/")
 """The admin console has a test of its own (tests/groups/test_admin_console.py)."""
 
@@ -48,6 +50,7 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     group.streams.add(filter_.stream)
     for membership in group.memberships.all():
         membership.user.stream_grants.get_or_create(stream=filter_.stream)
+    PublicSourcePage.objects.create(obj=obj, hash=PUBLISHED, data={"name": obj.name})
     spectrum = SpectrumFactory(obj=obj, owner=member, audience=Audience.objects.of([group.pk]))
     return World(group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum)
 
@@ -64,6 +67,11 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "token": lambda w: "abc-def",
     "obj_id": lambda w: w.obj.name,
     "name": lambda w: w.obj.name,
+    "source_id": lambda w: w.obj.name,
+    "version_hash": lambda w: PUBLISHED,
+    "link_name": lambda w: "dr1",
+    "receipt": lambda w: "nonsense",
+    "catalog": lambda w: "gaia",
     "spectrum_id": lambda w: w.spectrum.pk,
     "instrument_id": lambda w: w.instrument.pk,
     "telescope_id": lambda w: w.instrument.telescope_id,

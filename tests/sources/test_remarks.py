@@ -98,7 +98,7 @@ def test_classes_used_last_come_first(viewer, obj):
     taxonomy = ensure_default_taxonomy()
     for name in ("Ia", "Type II", "Ia"):
         classifications.classify(viewer, [{"obj_id": obj.name, "classification": name, "taxonomy_id": taxonomy}])
-    assert said_to_be.recently_used(viewer) == [(taxonomy, "Ia"), (taxonomy, "Type II")]
+    assert said_to_be.often_used(viewer) == [(taxonomy, "Ia"), (taxonomy, "Type II")]
     assert Classification.objects.count() == 3
 
 

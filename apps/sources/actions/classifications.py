@@ -24,6 +24,7 @@ from ..queries.taxonomies import classes, get_taxonomy
 from . import links
 from .checks import as_flag, asked_groups, audience_of, need, need_right, optional_text, person, text
 from .objs import make_known_pairs
+from .undoing import remember
 
 MOST_AT_ONCE = 5000
 
@@ -198,14 +199,15 @@ def _changes(viewer: Viewer, row: Classification, data: Mapping[str, Any]) -> di
 
 @transaction.atomic
 def delete_classification(viewer: Viewer, classification_id: int, *, label: bool = False) -> str:
-    """Take a classification back, and note for the viewer's groups that it was looked at; the name of its obj."""
+    """Take a classification back, and note for the viewer's groups that it was looked at; a receipt to put it back."""
     row = mine(viewer, classification_id, "delete")
     obj = row.obj
+    receipt = remember(viewer, [row, *row.votes.all()])
     row.delete()
     record(ClassificationChanged(obj.pk, obj.name, viewer.user_id, classification_id, "deleted"))
     if label and viewer.group_ids:
         links.label(viewer, obj, sorted(viewer.group_ids))
-    return obj.name
+    return receipt
 
 
 @transaction.atomic

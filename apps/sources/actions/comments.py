@@ -14,11 +14,13 @@ from skyportal.journal.recording import record
 from ..entries import CommentChanged, CommentPosted
 from ..models import Comment, Obj, SpectrumComment
 from ..queries import comments as reading
+from ..queries.mentions import meant
 from ..queries.objs import get_obj
 from ..queries.subjects import SOURCES, Subject
 from .attachments import Attachment, keep
 from .checks import asked_groups, audience_of, lock, need, need_right, optional_text, person, text
 from .objs import make_known
+from .undoing import remember
 
 
 def post_comment(
@@ -55,7 +57,8 @@ def post_comment(
             return same.pk, False
         comment = on.comment.objects.create(author_id=author, bot=viewer.by_token, origin=origin, **fields)
         make_known([obj.pk], group_ids=asked)
-        record(CommentPosted(obj.pk, obj.name, viewer.user_id, comment.pk, on.resource))
+        mentioned = _mentioned(viewer, comment.text)
+        record(CommentPosted(obj.pk, obj.name, viewer.user_id, comment.pk, on.resource, **mentioned))
     return comment.pk, True
 
 
@@ -63,6 +66,15 @@ def _attached(attachment: Attachment | None) -> dict[str, Any]:
     if attachment is None:
         return {}
     return {"attachment_name": attachment.name, "attachment": keep(attachment.body, "attachments")}
+
+
+def _mentioned(viewer: Viewer, words: str, before: str = "") -> dict[str, list[int]]:
+    """Whom these words mention that those before did not, as an entry names them."""
+    now, then = meant(viewer, words), meant(viewer, before)
+    return {
+        "mentioned_user_ids": sorted({*now.user_ids} - {*then.user_ids}),
+        "mentioned_group_ids": sorted({*now.group_ids} - {*then.group_ids}),
+    }
 
 
 def mine(
@@ -84,8 +96,8 @@ def edit_comment(
     words: Any = None,
     group_ids: Any = None,
     attachment: Attachment | None = None,
-) -> None:
-    """Change the words, the groups or the attachment; what is not given stays."""
+) -> str:
+    """Change the words, the groups or the attachment; what is not given stays. A receipt to put it back with."""
     comment = mine(viewer, comment_id, resource_id, "edit", on)
     asked = asked_groups(viewer, group_ids)
     changes = _attached(attachment)
@@ -94,23 +106,28 @@ def edit_comment(
     if asked:
         changes["audience"] = audience_of(asked, [])
     if not changes:
-        return
+        return ""
+    receipt, before = remember(viewer, [comment]), comment.text
     with transaction.atomic():
         for name, value in changes.items():
             setattr(comment, name, value)
         comment.save(update_fields=[*changes, "modified"])
         make_known([comment.obj_id], group_ids=asked)
-        record(CommentChanged(comment.obj_id, comment.obj.name, viewer.user_id, comment.pk, "edited", on.resource))
+        mentioned = _mentioned(viewer, comment.text, before)
+        obj: Obj = comment.obj
+        record(CommentChanged(obj.pk, obj.name, viewer.user_id, comment.pk, "edited", on.resource, **mentioned))
+    return receipt
 
 
 @transaction.atomic
 def delete_comment(viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES) -> str:
-    """Take a comment away; the name of its obj."""
+    """Take a comment away; a receipt with which it can be put back for a while."""
     comment = mine(viewer, comment_id, resource_id, "delete", on)
     obj: Obj = comment.obj
+    receipt = remember(viewer, [comment])
     comment.delete()
     record(CommentChanged(obj.pk, obj.name, viewer.user_id, comment_id, "deleted", on.resource))
-    return obj.name
+    return receipt
 
 
 @transaction.atomic

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import yaml
 from django.db import transaction
+from django.db.models import Q
 
 from apps.groups import queries as groups
 from skyportal.access.errors import Conflict, Invalid, NotAllowed
@@ -139,6 +142,62 @@ def _keep_used(taxonomy: Taxonomy, hierarchy: dict[str, Any]) -> None:
 
 
 @transaction.atomic
+def add_class(viewer: Viewer, taxonomy_id: int, name: Any, below: Any, also: Iterable[str] = ()) -> None:
+    """A new class in a tree, below another; the version says by a local number (0.1.7+1) that it has grown."""
+    taxonomy = _held(viewer, taxonomy_id)
+    words = text(name, "class", most=200).strip()
+    others = [text(other, "other names", most=200).strip() for other in also if other.strip()]
+    tree = deepcopy(taxonomy.hierarchy)
+    if words in {known for known, _ in classes(tree)}:
+        raise Invalid(f"{words} is in this taxonomy already.")
+    if sum(1 for _ in classes(tree)) >= MOST_CLASSES:
+        raise Invalid(f"A taxonomy holds at most {MOST_CLASSES} classes.")
+    parents = [node for node in _nodes(tree) if node["class"] == below]
+    if not parents:
+        raise Invalid(f"There is no class {str(below)[:60]!r} in this taxonomy to put it under.")
+    for parent in parents:
+        parent.setdefault("subclasses", []).append({"class": words, **({"other names": others} if others else {})})
+    _grown(viewer, taxonomy, tree, "class added")
+
+
+@transaction.atomic
+def remove_class(viewer: Viewer, taxonomy_id: int, name: Any) -> None:
+    """Take a class out of a tree again, while nothing is below it and no source is called so."""
+    taxonomy = _held(viewer, taxonomy_id)
+    tree = deepcopy(taxonomy.hierarchy)
+    found = [(node, child) for node in _nodes(tree) for child in node.get("subclasses") or [] if child["class"] == name]
+    if not found:
+        raise Invalid(f"There is no class {str(name)[:60]!r} in this taxonomy that could be removed.")
+    for parent, child in found:
+        if child.get("subclasses"):
+            raise Invalid(f"There are classes below {name}; remove them first.")
+        parent["subclasses"].remove(child)
+    _keep_used(taxonomy, tree)
+    _grown(viewer, taxonomy, tree, "class removed")
+
+
+def _held(viewer: Viewer, taxonomy_id: int) -> Taxonomy:
+    """A taxonomy that the viewer may change, its row held: two who add at once both succeed."""
+    need(viewer, "Post taxonomy")
+    get_taxonomy(viewer, taxonomy_id)
+    return Taxonomy.objects.select_for_update().get(pk=taxonomy_id)
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for branch in node.get("subclasses") or []:
+        yield from _nodes(branch)
+
+
+def _grown(viewer: Viewer, taxonomy: Taxonomy, tree: dict[str, Any], deed: str) -> None:
+    taxonomy.hierarchy = tree
+    base, _, local = taxonomy.version.partition("+")
+    taxonomy.version = f"{base}+{int(local) + 1 if local.isdigit() else 1}"
+    taxonomy.save(update_fields=["hierarchy", "version", "modified"])
+    record(TaxonomyChanged(taxonomy.pk, deed, viewer.user_id))
+
+
+@transaction.atomic
 def delete_taxonomy(viewer: Viewer, taxonomy_id: int) -> None:
     """Only one that nothing is classified with; another would take people's work along."""
     need(viewer, "Delete taxonomy")
@@ -158,7 +217,8 @@ def ensure_default_taxonomy() -> int:
 
     audience = audience_of([], [groups.sitewide_group_id()])
     named = Taxonomy.objects.filter(name="tdtax", audience=audience)
-    if found := named.filter(version=tdtax.__version__).first():
+    versions = Q(version=tdtax.__version__) | Q(version__startswith=f"{tdtax.__version__}+")  # with classes of our own
+    if found := named.filter(versions).first():
         return found.pk
     named.update(is_latest=False)
     taxonomy = Taxonomy.objects.create(

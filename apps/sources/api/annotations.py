@@ -10,6 +10,7 @@ from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 
 from ..actions import annotations as actions
+from ..actions.catalogs import ask_catalog
 from ..queries import annotations as queries
 from ..queries.subjects import SOURCES, SPECTRA, Subject
 from .ids import path_id
@@ -75,6 +76,30 @@ class AnnotationsOfSpectrum(Annotations):
     """Annotations of a spectrum: a dictionary for each origin."""
 
     on = SPECTRA
+
+
+class CatalogBody(serializers.Serializer):
+    """How a catalogue is to be asked, for the documentation of the API; the action checks it."""
+
+    catalog = serializers.CharField(required=False, help_text="Its release; missing: the usual one.")
+    crossmatchRadius = serializers.FloatField(required=False, help_text="arcsec")
+    crossmatchNumber = serializers.IntegerField(required=False, help_text="How many matches to keep; missing: one.")
+    crossmatchLimmag = serializers.FloatField(required=False, help_text="Gaia: only what is brighter, G magnitude.")
+    crossmatchMinDetections = serializers.IntegerField(required=False, help_text="Pan-STARRS.")
+    group_ids = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="Missing: all my groups."
+    )
+
+
+class CatalogAnnotations(Endpoint):
+    """Have a catalogue looked up, in the background, and the source annotated with what is found."""
+
+    requires = {"POST": "Annotate"}
+    bodies = {"POST": CatalogBody}
+
+    def post(self, request: Any, obj_id: str, catalog: str) -> None:
+        """Answers at once; the annotation follows, or the panel of the source says why there is none."""
+        ask_catalog(self.viewer, obj_id, catalog, self.data if isinstance(self.data, dict) else {})
 
 
 class AnnotationsInfo(Endpoint):

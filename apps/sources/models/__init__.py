@@ -1,6 +1,7 @@
 """Objs and everything known of them; the telescopes and instruments that saw it."""
 
 from .annotations import AbstractAnnotation, Annotation
+from .catalogs import CatalogSearch
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
 from .galaxies import Galaxy
@@ -10,6 +11,7 @@ from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .periods import PeriodSearch
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .publishing import PublicRelease, PublicSourcePage
 from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
@@ -20,6 +22,7 @@ __all__ = [
     "AbstractComment",
     "Annotation",
     "Bandpass",
+    "CatalogSearch",
     "Classification",
     "ClassificationVote",
     "Comment",
@@ -35,6 +38,8 @@ __all__ = [
     "PhotStat",
     "Photometry",
     "PointValidation",
+    "PublicRelease",
+    "PublicSourcePage",
     "SavedSearch",
     "Source",
     "SourceView",

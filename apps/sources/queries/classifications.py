@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -103,11 +104,20 @@ def classified_between(viewer: Viewer, start: datetime | None, end: datetime | N
     return list(names[:MOST_OBJ_NAMES])
 
 
-def recently_used(viewer: Viewer, most: int = 8) -> list[tuple[int, str]]:
-    """Taxonomy and class of what this person classified last, each once."""
-    mine = Classification.objects.visible_to(viewer).filter(author_id=viewer.user_id).order_by("-created_at")
-    seen = dict.fromkeys(mine.values_list("taxonomy_id", "classification")[:60])
-    return list(seen)[:most]
+def often_used(viewer: Viewer, most: int = 8) -> list[tuple[int, str]]:
+    """Taxonomy and class of what this person says recently and often, best first.
+
+    Each time counts for less the longer ago it was: the thirtieth last half as much as the last. Who has said nothing
+    yet gets what people say whose classifications they see.
+    """
+    said = Classification.objects.visible_to(viewer).order_by("-created_at")
+    columns = ("taxonomy_id", "classification")
+    rows = list(said.filter(author_id=viewer.user_id).values_list(*columns)[:200])
+    rows = rows or list(said.filter(ml=False).values_list(*columns)[:200])
+    weight: dict[tuple[int, str], float] = defaultdict(float)
+    for age, row in enumerate(rows):
+        weight[row] += 0.5 ** (age / 30)
+    return sorted(weight, key=weight.__getitem__, reverse=True)[:most]
 
 
 def changeable_ids(viewer: Viewer, ids: Iterable[int]) -> set[int]:

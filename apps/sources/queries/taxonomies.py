@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from skyportal.access.errors import NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import Taxonomy
+from ..models import Classification, Taxonomy
 from . import shown
 
 COLUMNS = ("id", "name", "version", "provenance", "hierarchy", "created_at", "modified", "audience__key")
@@ -56,15 +57,56 @@ def latest(viewer: Viewer) -> list[Taxonomy]:
     return list(Taxonomy.objects.visible_to(viewer).filter(is_latest=True).order_by("name", "id"))
 
 
-def labelled(hierarchy: dict[str, Any]) -> dict[str, str]:
-    """Each class with its way down the tree, the root left out; a class in two places is named with both.
+@dataclass
+class Described:
+    """A class as one chooses it: the ways that lead down to it, and its other names."""
 
-    >>> labelled({"class": "All", "subclasses": [{"class": "SN", "subclasses": [{"class": "Ia"}]}]})
-    {'All': 'All', 'SN': 'SN', 'Ia': 'Ia · SN'}
+    ways: list[str]
+    also: list[str]
+
+    @property
+    def path(self) -> str:
+        return " or ".join(filter(None, self.ways))
+
+
+def described(hierarchy: dict[str, Any]) -> dict[str, Described]:
+    """Every class of a tree, the tree's order kept; a class in two places has two ways.
+
+    >>> described({"class": "All", "subclasses": [{"class": "SN", "subclasses": [{"class": "Ia"}]}]})["Ia"].path
+    'All › SN'
     """
-    ways: dict[str, list[str]] = {}
-    for name, above in classes(hierarchy):
-        ways.setdefault(name, []).append(" › ".join(above[1:]))
-    return {
-        name: " · ".join([name, " or ".join(filter(None, found))]).removesuffix(" · ") for name, found in ways.items()
-    }
+    found: dict[str, Described] = {}
+    _describe(hierarchy, (), found)
+    return found
+
+
+def _describe(node: dict[str, Any], above: tuple[str, ...], found: dict[str, Described]) -> None:
+    name = node["class"]
+    one = found.setdefault(name, Described([], []))
+    one.ways.append(" › ".join(above))
+    one.also += [other for other in node.get("other names") or [] if other not in one.also]
+    for branch in node.get("subclasses") or []:
+        _describe(branch, (*above, name), found)
+
+
+def counted(viewer: Viewer) -> list[dict[str, Any]]:
+    """Taxonomies by name, newest version first, with how many classes each has."""
+    return [{**row, "count": sum(1 for _ in classes(row["hierarchy"]))} for row in taxonomies(viewer)]
+
+
+def versions(viewer: Viewer, taxonomy: Taxonomy) -> list[Taxonomy]:
+    """All versions of a name, newest first."""
+    named = Taxonomy.objects.visible_to(viewer).filter(name=taxonomy.name)
+    return list(named.defer("hierarchy").order_by("-created_at", "-id")[:50])
+
+
+def used(viewer: Viewer, taxonomy_id: int) -> dict[str, int]:
+    """How many classifications that the viewer sees there are of each class."""
+    said = Classification.objects.visible_to(viewer).filter(taxonomy_id=taxonomy_id).order_by()
+    return dict(said.values_list("classification").annotate(Count("pk")))
+
+
+def as_yaml(hierarchy: dict[str, Any]) -> str:
+    import yaml
+
+    return yaml.safe_dump(hierarchy, allow_unicode=True, sort_keys=False, width=110)

@@ -2,12 +2,13 @@
 
 from skyportal.api.routes import flatten
 
-from . import charts, objs, periods, photometry, remarks, spectra
+from . import charts, objs, periods, photometry, publishing, remarks, spectra
 
 urlpatterns = flatten(
     remarks.urlpatterns,
     photometry.urlpatterns,
     spectra.urlpatterns,
+    publishing.urlpatterns,
     charts.urlpatterns,
     periods.urlpatterns,
     objs.urlpatterns,

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from skyportal.access.errors import Refusal
+from skyportal.access.errors import NotVisible, Refusal
 from skyportal.web.requests import ViewerRequest
 
 from ..actions import classifications as saying
@@ -64,41 +64,75 @@ def classify_form(request: ViewerRequest, name: str) -> HttpResponse:
     return render(request, "sources/_classify.html", _form(viewer, get_obj(viewer, name)))
 
 
-def _form(viewer: Any, obj: Any, **more: Any) -> dict[str, Any]:
-    recent = said.recently_used(viewer)
-    trees = taxonomies.latest(viewer)
-    labels = {(tree.pk, one): label for tree in trees for one, label in taxonomies.labelled(tree.hierarchy).items()}
-    recent = [choice for choice in recent if choice in labels]
-    choices = [("Recently used", [_option(choice, labels) for choice in recent])] if recent else []
-    for tree in trees:
-        rest = [_option(c, labels) for c in labels if c[0] == tree.pk and c not in recent]
-        choices.append((f"{tree.name} {tree.version}", rest))
-    return {"obj": obj, "choices": choices, "groups": shown.my_groups(viewer), "form": {}, **more}
+@login_required
+@require_http_methods(["GET", "POST"])
+def classification(request: ViewerRequest, name: str, classification_id: int) -> HttpResponse:
+    """One classification in the form, and changing it; what it was goes to its history."""
+    viewer = request.viewer
+    if request.method == "POST":
+        return _edit(request, name, classification_id)
+    row = saying.mine(viewer, classification_id, "edit")
+    form = {"class": f"{row.taxonomy_id}:{row.classification}", "probability": row.probability}
+    return render(request, "sources/_classify.html", _form(viewer, row.obj, form=form, editing=row.pk))
 
 
-def _option(choice: tuple[int, str], labels: dict[tuple[int, str], str]) -> tuple[str, str]:
-    return f"{choice[0]}:{choice[1]}", labels[choice]
+def _form(viewer: Any, obj: Any, *, form: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    form = form or {}
+    known = {
+        f"{tree.pk}:{name}": {"label": name, "path": one.path, "also": ", ".join(one.also), "tree": tree}
+        for tree in taxonomies.latest(viewer)
+        for name, one in taxonomies.described(tree.hierarchy).items()
+    }
+    often = [value for value in (f"{tree}:{name}" for tree, name in said.often_used(viewer)) if value in known]
+    if (chosen := form.get("class")) and chosen not in known:  # of an older version of a tree
+        known[chosen] = {"label": chosen.partition(":")[2], "path": "", "also": "", "tree": "Earlier"}
+    groups: dict[str, list[Any]] = {"Recently and often used": [(value, known[value]) for value in often]}
+    for value, option in known.items():
+        if value not in often:
+            groups.setdefault(str(option["tree"]), []).append((value, option))
+    choices = [(title, options) for title, options in groups.items() if options]
+    return {"obj": obj, "choices": choices, "groups": shown.my_groups(viewer), "form": form, **more}
 
 
-def _classify(request: ViewerRequest, name: str) -> HttpResponse:
-    viewer, form = request.viewer, request.POST
+def _asked(request: ViewerRequest) -> dict[str, Any]:
+    form = request.POST
     taxonomy, _, chosen = form.get("class", "").partition(":")
-    row = {
-        "obj_id": name,
+    return {
         "taxonomy_id": taxonomy,
         "classification": chosen,
         "probability": form.get("probability"),
         "group_ids": form.getlist("group_ids"),
     }
+
+
+def _again(request: ViewerRequest, name: str, refusal: Refusal, **more: Any) -> HttpResponse:
+    """The form as it was filled in, with what is wrong."""
+    asked = _asked(request)
+    bound = {"class": request.POST.get("class"), "probability": asked["probability"], "groups": asked["group_ids"]}
+    error = refusal.message if asked["classification"] else "Choose a class: type the beginning of its name."
+    filled = _form(request.viewer, get_obj(request.viewer, name), error=error, form=bound, **more)
+    return _classifications(request, name, open_form=True, **filled)
+
+
+def _classify(request: ViewerRequest, name: str) -> HttpResponse:
+    asked = _asked(request)
     try:
-        (made,) = saying.classify(viewer, [row])
+        (made,) = saying.classify(request.viewer, [{"obj_id": name, **asked}])
     except Refusal as refusal:
-        error = refusal.message if chosen else "Choose a class: type the beginning of its name."
-        bound = {"class": form.get("class"), "probability": row["probability"], "groups": row["group_ids"]}
-        filled = _form(viewer, get_obj(viewer, name), error=error, form=bound)
-        return _classifications(request, name, open_form=True, **filled)
+        return _again(request, name, refusal)
     undo = reverse("source-classification-delete", args=[name, made])
-    return done(request, name, _classifications(request, name), f"Classified as {chosen}.", undo=undo)
+    answer = _classifications(request, name)
+    return done(request, name, answer, f"Classified as {asked['classification']}.", undo=undo)
+
+
+def _edit(request: ViewerRequest, name: str, classification_id: int) -> HttpResponse:
+    try:
+        saying.edit_classification(request.viewer, classification_id, _asked(request))
+    except Refusal as refusal:
+        if isinstance(refusal, NotVisible) or refusal.status in (401, 403):
+            raise
+        return _again(request, name, refusal, editing=classification_id)
+    return done(request, name, _classifications(request, name), "Classification changed.")
 
 
 @login_required
@@ -114,5 +148,6 @@ def vote(request: ViewerRequest, name: str, classification_id: int) -> HttpRespo
 @login_required
 @require_POST
 def classification_delete(request: ViewerRequest, name: str, classification_id: int) -> HttpResponse:
-    saying.delete_classification(request.viewer, classification_id)
-    return done(request, name, _classifications(request, name, keep_form=True), "Classification deleted.")
+    receipt = saying.delete_classification(request.viewer, classification_id)
+    answer = _classifications(request, name, keep_form=True)
+    return done(request, name, answer, "Classification deleted.", undo=reverse("source-put-back", args=[name, receipt]))

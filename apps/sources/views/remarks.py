@@ -6,11 +6,12 @@ that live refreshing and its own forms swap what is in the frame and leave the f
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,20 +22,25 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import comments as saying
+from ..actions import undoing
 from ..actions.attachments import MOST_BYTES, Attachment, safe_name
+from ..actions.catalogs import ask_catalog
+from ..actions.checks import MOST_TEXT
 from ..queries import annotations as reading
+from ..queries import catalogs, shown
 from ..queries import comments as said
-from ..queries import shown
+from ..queries.mentions import suggestions
 from ..queries.objs import get_obj
+from .attachments import kind_of
 
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")  # a browser shows these by itself
 
 
-def fragment(request: ViewerRequest, kind: str, context: dict[str, Any]) -> HttpResponse:
-    """`sources/_kind.html`, or only its inside when its root asks."""
+def fragment(request: ViewerRequest, kind: str, context: dict[str, Any], *, template: str = "") -> HttpResponse:
+    """`sources/_kind.html`, or only its inside when its root (of that id) asks."""
     inside = getattr(request, "htmx", None) and request.htmx.target == kind
-    template = f"sources/_{kind}_inside.html" if inside else f"sources/_{kind}.html"
-    return render(request, template, context)
+    name = template or kind
+    return render(request, f"sources/_{name}_inside.html" if inside else f"sources/_{name}.html", context)
 
 
 def done(request: ViewerRequest, name: str, answer: HttpResponse, message: str, undo: str = "") -> HttpResponse:
@@ -42,6 +48,14 @@ def done(request: ViewerRequest, name: str, answer: HttpResponse, message: str, 
     if not request.htmx:
         return redirect("source", name)
     return with_toast(answer, message, undo_url=undo)
+
+
+@login_required
+@require_POST
+def put_back(request: ViewerRequest, name: str, receipt: str) -> HttpResponse:
+    """Undo a deletion or an edit; pages that watch the source see it come back."""
+    what = undoing.put_back(request.viewer, name, receipt)
+    return done(request, name, HttpResponse(status=204), f"The {what} is as it was.")
 
 
 # ---- comments
@@ -88,6 +102,7 @@ def dressed(viewer: Any, row: dict[str, Any], address: str = "") -> dict[str, An
         "is_mine": viewer.may("Comment") and (row["author_id"] == viewer.user_id or viewer.sees_all),
         "attachment_url": address if file else "",
         "is_picture": bool(file) and file.lower().endswith(PICTURES),
+        "can_be_looked_at": bool(file) and kind_of(file) is not None,
     }
 
 
@@ -137,8 +152,9 @@ def comment(request: ViewerRequest, name: str, comment_id: int) -> HttpResponse:
     words, error = request.POST.get("text", ""), ""
     if request.method == "POST":
         try:
-            saying.edit_comment(viewer, comment_id, name, words=words)
-            return done(request, name, _comments(request, name), "Comment changed.")
+            receipt = saying.edit_comment(viewer, comment_id, name, words=words)
+            undo = reverse("source-put-back", args=[name, receipt])
+            return done(request, name, _comments(request, name), "Comment changed.", undo=undo)
         except Invalid as refusal:
             error = "Write something, or delete the comment." if not words.strip() else refusal.message
     row = saying.mine(viewer, comment_id, name, "edit")
@@ -152,8 +168,23 @@ def comment(request: ViewerRequest, name: str, comment_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def comment_delete(request: ViewerRequest, name: str, comment_id: int) -> HttpResponse:
-    saying.delete_comment(request.viewer, comment_id, name)
-    return done(request, name, _comments(request, name), "Comment deleted.")
+    receipt = saying.delete_comment(request.viewer, comment_id, name)
+    undo = reverse("source-put-back", args=[name, receipt])
+    return done(request, name, _comments(request, name), "Comment deleted.", undo=undo)
+
+
+@login_required
+@require_POST
+def preview(request: ViewerRequest) -> HttpResponse:
+    """Words as they will be shown."""
+    return HttpResponse(markdown(request.POST.get("text", "")[:MOST_TEXT]))
+
+
+@login_required
+@require_GET
+def mentionable(request: ViewerRequest) -> JsonResponse:
+    """People and groups that one may mention, for completion."""
+    return JsonResponse({"results": suggestions(request.viewer, request.GET.get("q", ""))})
 
 
 # ---- annotations
@@ -162,25 +193,44 @@ def comment_delete(request: ViewerRequest, name: str, comment_id: int) -> HttpRe
 @login_required
 @require_GET
 def annotated(request: ViewerRequest, name: str) -> HttpResponse:
-    """What machines say of a source, by origin; `q` narrows it to keys, values and origins that hold it."""
+    """What machines say of a source, by origin, and what catalogues were asked."""
+    return _annotated(request, name)
+
+
+def _annotated(request: ViewerRequest, name: str) -> HttpResponse:
     viewer = request.viewer
     obj = get_obj(viewer, name)
     rows = reading.by_obj(viewer, [obj.pk])[obj.pk]
-    wanted = request.GET.get("q", "").strip().lower()
-    origins = [dressed_origin(row, wanted) for row in rows]
     context = {
         "obj": obj,
-        "origins": [origin for origin in origins if origin["values"]],
+        "origins": [dressed_origin(row) for row in rows],
         "count": sum(len(row["data"]) for row in rows),
-        "q": request.GET.get("q", ""),
+        "searches": catalogs.recent(viewer, obj.pk),
+        "catalogs": catalogs.choices() if viewer.may("Annotate") and obj.ra is not None else [],
     }
     return fragment(request, "annotations", context)
 
 
-def dressed_origin(row: dict[str, Any], wanted: str = "") -> dict[str, Any]:
-    """An annotation as its list shows it, narrowed to what holds the words wanted."""
+@login_required
+@require_POST
+def look_up(request: ViewerRequest, name: str) -> HttpResponse:
+    """Have one catalogue asked, or, where none is named, all of them."""
+    wanted = request.POST.get("catalog")
+    keys = [wanted] if wanted else [choice["key"] for choice in catalogs.choices()]
+    for key in keys:
+        ask_catalog(request.viewer, name, key, {})
+    what = "one catalogue" if wanted else f"{len(keys)} catalogues"
+    return done(request, name, _annotated(request, name), f"Asking {what}; what is found will appear here.")
+
+
+def dressed_origin(row: dict[str, Any]) -> dict[str, Any]:
+    """An annotation as its list shows it."""
     values = [{"key": key, **shown.value(value)} for key, value in row["data"].items()]
-    if wanted and wanted not in row["origin"].lower():
-        values = [v for v in values if wanted in v["key"].lower() or wanted in v["full"].lower()]
     names = [g["nickname"] or g["name"] for g in row["groups"] if not g["single_user_group"]]
-    return {**row, "values": values, "who": _name(row["author"]), "to": ", ".join(names)}
+    return {
+        **row,
+        "values": values,
+        "who": _name(row["author"]),
+        "to": ", ".join(names),
+        "as_text": json.dumps(row["data"]),
+    }

@@ -375,3 +375,15 @@ def percent(done: Any, total: Any) -> int:
     if not part or not whole:
         return 0
     return min(int(100 * part / whole), 100)
+
+
+@register.filter
+def of(table: Any, name: Any) -> Any:
+    """What a table holds under a name that is itself a value; nothing where it holds nothing."""
+    return table.get(name) if table else None
+
+
+@register.filter
+def joined(table: Any, name: str) -> str:
+    """The words under a name, by commas: ``{{ node|joined:"other names" }}``."""
+    return ", ".join(str(word) for word in (table.get(name) or []))

@@ -1,0 +1,70 @@
+"""The panel in which versions of a source are published, listed and withdrawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.groups import queries as groups
+from skyportal.access.errors import NotVisible, Refusal
+from skyportal.web.requests import ViewerRequest
+
+from ..actions import publishing as acting
+from ..queries import publishing, shown
+from ..queries.objs import get_obj
+from .remarks import done, fragment
+
+KINDS = [
+    ("include_photometry", "Photometry"), ("include_spectroscopy", "Spectra"),
+    ("include_classifications", "Classifications"),
+    ("include_redshift", "Redshift"), ("include_summary", "Summary"), ("include_thumbnails", "Cutouts"),
+]  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def public_pages(request: ViewerRequest, name: str) -> HttpResponse:
+    if request.method == "POST":
+        return _publish(request, name)
+    return _pages(request, name)
+
+
+def _pages(request: ViewerRequest, name: str, **more: Any) -> HttpResponse:
+    viewer = request.viewer
+    obj = get_obj(viewer, name)
+    may = viewer.may("Manage sources")
+    streams = groups.streams(viewer).values_list("pk", "name") if may else []
+    context = {
+        "obj": obj,
+        "pages": publishing.versions(obj),
+        "may_publish": may,
+        "kinds": KINDS,
+        "groups": shown.my_groups(viewer) if may else [],
+        "streams": [row for row in streams if viewer.sees_all or row[0] in viewer.stream_ids],
+        "releases": [r for r in publishing.release_rows(viewer) if r["group_ids"]] if may else [],
+    }
+    return fragment(request, "public-pages", context | more, template="public_pages")
+
+
+def _publish(request: ViewerRequest, name: str) -> HttpResponse:
+    form = request.POST
+    options: dict[str, Any] = {kind: kind in form for kind, _ in KINDS}
+    options |= {kind: [int(pk) for pk in form.getlist(kind) if pk.isdecimal()] for kind in ("groups", "streams")}
+    release = form.get("release", "")
+    try:
+        acting.publish(request.viewer, name, options, int(release) if release.isdecimal() else None)
+    except Refusal as refusal:
+        if isinstance(refusal, NotVisible) or refusal.status in (401, 403):
+            raise
+        return _pages(request, name, error=refusal.message)
+    return done(request, name, _pages(request, name), "Published: anybody can see this version.")
+
+
+@login_required
+@require_POST
+def withdraw(request: ViewerRequest, name: str, page_id: int) -> HttpResponse:
+    acting.withdraw(request.viewer, page_id, name)
+    return done(request, name, _pages(request, name), "Withdrawn; copies that others keep last five minutes.")
