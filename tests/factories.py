@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 import factory
+import numpy as np
 from factory.django import DjangoModelFactory
 
 from apps.candidates.models import Filter, FilterVersion
 from apps.groups import actions as groups
 from apps.groups.models import Group, Membership, Stream, StreamGrant, User
-from apps.sources.models import Instrument, Obj, Telescope
+from apps.sources.models import Instrument, Obj, Spectrum, Telescope
 from skyportal.astro import sky
 
 _count = itertools.count(1)
@@ -85,6 +87,18 @@ class ObjFactory(DjangoModelFactory):
     ra = factory.Sequence(lambda n: (n * 17.31) % 360)
     dec = factory.Sequence(lambda n: (n * 7.77) % 120 - 60)
     hpx = factory.LazyAttribute(lambda o: int(sky.hpx(o.ra, o.dec)))
+
+
+class SpectrumFactory(DjangoModelFactory):
+    """Of an obj and for an audience that the test names."""
+
+    class Meta:
+        model = Spectrum
+
+    instrument = factory.SubFactory(InstrumentFactory, type="spectrograph")
+    observed_at = datetime(2026, 11, 20, 3, 12, tzinfo=UTC)
+    wavelengths = factory.LazyFunction(lambda: np.arange(4000.0, 8000.0, 10.0))
+    fluxes = factory.LazyFunction(lambda: 1e-16 * np.linspace(2.0, 1.0, 400))
 
 
 class FilterFactory(DjangoModelFactory):

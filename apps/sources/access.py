@@ -50,6 +50,10 @@ PHOTOMETRY = Policy(
 POINT_VALIDATION = Policy(view=parent_visible("photometry"), change=holding("Manage sources"))
 COMMENT = Policy(view=said & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
+SPECTRUM = Policy(view=(shared | owned_by("owner")) & parent, change=owned_by("owner"), delete=owned_by("owner"))
+REMARK_ON_SPECTRUM = Policy(
+    view=said & parent_visible("spectrum"), change=owned_by("author"), delete=owned_by("author")
+)
 CLASSIFICATION = Policy(
     view=COMMENT.view, change=owned_by("author") | administered, delete=owned_by("author") | administered
 )

@@ -94,17 +94,31 @@ class PointValidated(ObjEntry):
 @dataclass(frozen=True)
 class CommentPosted(ObjEntry):
     comment_id: int
+    resource: str = "sources"
 
 
 @dataclass(frozen=True)
 class CommentChanged(ObjEntry):
     comment_id: int
     deed: str
+    resource: str = "sources"
 
 
 @dataclass(frozen=True)
 class AnnotationChanged(ObjEntry):
     annotation_id: int
+    deed: str
+    resource: str = "sources"
+
+
+@dataclass(frozen=True)
+class SpectrumAdded(ObjEntry):
+    spectrum_id: int
+
+
+@dataclass(frozen=True)
+class SpectrumChanged(ObjEntry):
+    spectrum_id: int
     deed: str
 
 

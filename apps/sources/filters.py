@@ -16,8 +16,8 @@ from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, flag, integer, moment, number, text, words
 from skyportal.astro.time import mjd_of
 
-from .access import said
-from .models import Annotation, Classification, Comment, Label, Listing, Tag
+from .access import owned_by, said, shared
+from .models import Annotation, Classification, Comment, Label, Listing, Spectrum, Tag
 from .models.lists import FAVORITES
 from .queries import objs as objs_queries
 from .queries import statistics
@@ -319,6 +319,31 @@ offers("commentsFilterAfter", moment, "Comments made after this time.")(_comment
 offers("commentsFilterBefore", moment, "Comments made before this time.")(_commented)
 
 
+# --- spectra -------------------------------------------------------------------------------------------------------
+
+
+def _spectra(viewer: Viewer) -> QuerySet:
+    return beneath(viewer, Spectrum.objects.all(), shared | owned_by("owner"))
+
+
+def _with_spectrum(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
+    """Objs with a spectrum within the dates asked for; hung under each parameter, applied once."""
+    after, before = asked["hasSpectrumAfter"], asked["hasSpectrumBefore"]
+    bounds = {"observed_at__gte": after, "observed_at__lte": before}
+    found = _spectra(viewer).filter(**{name: bound for name, bound in bounds.items() if bound})
+    return objs.filter(pk__in=found.values("obj_id")) if asked["hasSpectrum"] or after or before else objs
+
+
+offers("hasSpectrum", flag, "Has a spectrum.")(_with_spectrum)
+offers("hasSpectrumAfter", moment, "Has a spectrum observed at this time or later.")(_with_spectrum)
+offers("hasSpectrumBefore", moment, "Has a spectrum observed at this time or earlier.")(_with_spectrum)
+
+
+@offers("hasNoSpectrum", flag, "Has no spectrum.")
+def without_spectrum(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
+    return objs.exclude(pk__in=_spectra(viewer).values("obj_id")) if wanted else objs
+
+
 # --- tags, labels, lists --------------------------------------------------------------------------------------------
 
 
@@ -364,20 +389,11 @@ def _none(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
     return objs.none()
 
 
-def _all(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs
-
-
 for _name, _parse in {
-    "hasSpectrum": flag,
-    "hasSpectrumAfter": moment,
-    "hasSpectrumBefore": moment,
     "hasFollowupRequest": flag,
     "followupRequestStatus": text,
 }.items():
     offers(_name, _parse)(_none)
-for _name in ("hasNoSpectrum",):
-    offers(_name, flag)(_all)
 
 
 def _refused(name: str) -> Narrow:

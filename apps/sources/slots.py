@@ -54,6 +54,22 @@ class Panel:
     """Of the one whose content comes with the page's first paint: the fragment, drawn from what its view gives."""
 
 
+@dataclass(frozen=True)
+class SpectrumLink:
+    """What an upper floor knows of where spectra come from: a request or an assignment for each.
+
+    ``of_spectra(viewer, spectrum ids)`` -> id by spectrum; ``spectra_of(viewer, ids)`` -> spectrum ids, or None where
+    one of the ids is unknown to the viewer; ``set(viewer, spectrum id, id)`` links them, or raises `Invalid`.
+    """
+
+    of_spectra: Callable[[Viewer, list[int]], dict[int, int]]
+    spectra_of: Callable[[Viewer, list[int]], list[int] | None]
+    set: Callable[[Viewer, int, int | None], None]
+
+
+spectrum_links: Slot[SpectrumLink] = Slot("sources.spectrum_links")
+"""By field of a spectrum (``followup_request_id``, ``assignment_id``)."""
+
 position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 """By name, a function (obj id) -> whether something (a candidate …) holds the obj at its position."""
 

@@ -15,6 +15,8 @@ import "./select.js";
 import "./plots.js";
 import "./legend.js";
 import "./light-curve.js";
+import "./spectra.js";
+import "./drop.js";
 import "./live.js";
 import "./panels.js";
 import "./sortable.js";

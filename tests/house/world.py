@@ -17,7 +17,8 @@ from apps.groups import actions
 from apps.groups.models import Group, Stream, Token, User
 from apps.sources.actions.objs import make_known
 from apps.sources.models import Source
-from tests.factories import FilterFactory, InstrumentFactory, ObjFactory
+from skyportal.access.models import Audience
+from tests.factories import FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
 
 CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "system_admin")
 SKIPPED = ("admin/", "static/", "files/")
@@ -35,6 +36,7 @@ class World:
     instrument: Any
     filter: Any
     token: Token
+    spectrum: Any
 
 
 def make_world(group: Group, stream: Stream, member: User) -> World:
@@ -46,7 +48,8 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     group.streams.add(filter_.stream)
     for membership in group.memberships.all():
         membership.user.stream_grants.get_or_create(stream=filter_.stream)
-    return World(group, stream, member, obj, InstrumentFactory(), filter_, token)
+    spectrum = SpectrumFactory(obj=obj, owner=member, audience=Audience.objects.of([group.pk]))
+    return World(group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum)
 
 
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
@@ -61,6 +64,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "token": lambda w: "abc-def",
     "obj_id": lambda w: w.obj.name,
     "name": lambda w: w.obj.name,
+    "spectrum_id": lambda w: w.spectrum.pk,
     "instrument_id": lambda w: w.instrument.pk,
     "telescope_id": lambda w: w.instrument.telescope_id,
     "catalog_name": lambda w: "no such catalogue",
@@ -104,6 +108,8 @@ def address(route: str, world: World) -> str:
 
     def fill(found: re.Match[str]) -> str:
         name = found[2]
+        if name == "resource_id":  # of whatever the path begins with
+            name = "spectrum_id" if route.startswith("api/spectra/") else "obj_id"
         if name in ARGUMENTS:
             return str(ARGUMENTS[name](world))
         if name.endswith("_id") or found[1] == "int:":

@@ -25,7 +25,7 @@ from skyportal.astro.time import mjd_of
 
 from ..actions import filters
 from ..models import LatestCandidate
-from . import site
+from . import demo_spectra, site
 
 Say = Callable[[str], None]
 NIGHTS = {"ztf": ("ZTF Public", 3000), "lsst": ("LSST", 300)}
@@ -64,6 +64,7 @@ def build(say: Say) -> None:
     if not Source.objects.exists():
         say("scanning it, as people would")
         _scan(described)
+    demo_spectra.take()
 
 
 @transaction.atomic

@@ -14,9 +14,9 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from ..entries import AnnotationChanged, AnnotationsPut
-from ..models import Annotation, Obj
+from ..models import Annotation, Obj, SpectrumAnnotation
 from ..queries import annotations as reading
-from ..queries.objs import get_obj
+from ..queries.subjects import SOURCES, Subject
 from .checks import asked_groups, audience_of, known_by_audience, lock, need, need_right, plain
 from .objs import make_known
 
@@ -25,7 +25,7 @@ MOST_BYTES = 500_000
 
 TAKEN = (
     'duplicate key value violates unique constraint "annotation_origin_once": '
-    "this source has an annotation of that origin already; change it with PUT."
+    "it has an annotation of that origin already; change it with PUT."
 )
 
 
@@ -47,37 +47,42 @@ def checked_data(data: Any) -> dict[str, Any]:
     return cleaned
 
 
-def annotate(viewer: Viewer, obj_name: str, origin: Any, data: Any, *, group_ids: Any = None) -> int:
-    """Say under one origin what is known of an obj; without groups, to all of the viewer's.
+def annotate(
+    viewer: Viewer, resource_id: str, origin: Any, data: Any, *, group_ids: Any = None, on: Subject = SOURCES
+) -> int:
+    """Say under one origin what is known of an obj or a spectrum; without groups, to all of the viewer's.
 
     As with comments, only groups that were named learn of an obj they did not know.
     """
     need(viewer, "Annotate")
     origin, data = checked_origin(origin), checked_data(data)
-    obj = get_obj(viewer, obj_name)
+    link = on.link(on.find(viewer, resource_id))
+    obj = link["obj"]
     asked = asked_groups(viewer, group_ids)
     audience = audience_of(asked, viewer.group_ids)
     with transaction.atomic():
         lock([obj.pk])
-        _refuse_taken(viewer, obj.pk, origin)
-        annotation = Annotation.objects.create(
-            obj=obj, origin=origin, data=data, author_id=viewer.user_id, audience=audience
+        _refuse_taken(viewer, on, link, origin)
+        annotation = on.annotation.objects.create(
+            **link, origin=origin, data=data, author_id=viewer.user_id, audience=audience
         )
         make_known([obj.pk], group_ids=asked)
-        record(AnnotationChanged(obj.pk, obj.name, viewer.user_id, annotation.pk, "posted"))
+        record(AnnotationChanged(obj.pk, obj.name, viewer.user_id, annotation.pk, "posted", on.resource))
     return annotation.pk
 
 
-def _refuse_taken(viewer: Viewer, obj_id: int, origin: str, *, but: int | None = None) -> None:
-    taken = Annotation.objects.visible_to(viewer).filter(obj_id=obj_id, origin=origin)
+def _refuse_taken(viewer: Viewer, on: Subject, link: dict[str, Any], origin: str, *, but: int | None = None) -> None:
+    taken = on.annotation.objects.visible_to(viewer).filter(**link, origin=origin)
     if (taken.exclude(pk=but) if but else taken).exists():
         raise Conflict(TAKEN, status=400)
 
 
-def mine(viewer: Viewer, annotation_id: int, obj_name: str | None, deed: str) -> Annotation:
+def mine(
+    viewer: Viewer, annotation_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES
+) -> Annotation | SpectrumAnnotation:
     """An annotation that the viewer wrote, or may change as a system admin."""
     need(viewer, "Annotate")
-    annotation = reading.get_annotation(viewer, annotation_id, obj_name)
+    annotation = reading.get_annotation(viewer, annotation_id, resource_id, on=on)
     need_right(viewer, annotation, deed, "annotation")
     return annotation
 
@@ -85,14 +90,15 @@ def mine(viewer: Viewer, annotation_id: int, obj_name: str | None, deed: str) ->
 def edit_annotation(
     viewer: Viewer,
     annotation_id: int,
-    obj_name: str | None = None,
+    resource_id: str | None = None,
     *,
+    on: Subject = SOURCES,
     origin: Any = None,
     data: Any = None,
     group_ids: Any = None,
 ) -> None:
     """Replace the data, the origin or the groups; what is not given stays."""
-    annotation = mine(viewer, annotation_id, obj_name, "edit")
+    annotation = mine(viewer, annotation_id, resource_id, "edit", on)
     asked = asked_groups(viewer, group_ids)
     changes: dict[str, Any] = {}
     if origin is not None:
@@ -108,18 +114,22 @@ def edit_annotation(
         for name, value in changes.items():
             setattr(annotation, name, value)
         if "origin" in changes:
-            _refuse_taken(viewer, annotation.obj_id, annotation.origin, but=annotation.pk)
+            link = {name: getattr(annotation, name) for name in ("obj_id", *on.columns)}
+            _refuse_taken(viewer, on, link, annotation.origin, but=annotation.pk)
         annotation.save(update_fields=[*changes, "modified"])
         make_known([annotation.obj_id], group_ids=asked)
-        record(AnnotationChanged(annotation.obj_id, annotation.obj.name, viewer.user_id, annotation.pk, "edited"))
+        obj: Obj = annotation.obj
+        record(AnnotationChanged(obj.pk, obj.name, viewer.user_id, annotation.pk, "edited", on.resource))
 
 
 @transaction.atomic
-def delete_annotation(viewer: Viewer, annotation_id: int, obj_name: str | None = None) -> None:
-    annotation = mine(viewer, annotation_id, obj_name, "delete")
+def delete_annotation(
+    viewer: Viewer, annotation_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
+) -> None:
+    annotation = mine(viewer, annotation_id, resource_id, "delete", on)
     obj: Obj = annotation.obj
     annotation.delete()
-    record(AnnotationChanged(obj.pk, obj.name, viewer.user_id, annotation_id, "deleted"))
+    record(AnnotationChanged(obj.pk, obj.name, viewer.user_id, annotation_id, "deleted", on.resource))
 
 
 _PUT = """

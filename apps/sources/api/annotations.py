@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -11,7 +11,7 @@ from skyportal.api.endpoint import Endpoint
 
 from ..actions import annotations as actions
 from ..queries import annotations as queries
-from ..queries.objs import get_obj
+from ..queries.subjects import SOURCES, SPECTRA, Subject
 from .ids import path_id
 
 
@@ -28,39 +28,53 @@ class AnnotationBody(serializers.Serializer):
 class Annotations(Endpoint):
     """Annotations of a source: a dictionary for each origin."""
 
+    on: ClassVar[Subject] = SOURCES
     requires = {"POST": "Annotate", "PUT": "Annotate", "DELETE": "Annotate"}
     bodies = {"POST": AnnotationBody, "PUT": AnnotationBody}
 
-    def get(self, request: Any, obj_id: str, annotation_id: str | None = None) -> Any:
+    def get(self, request: Any, resource_id: str, annotation_id: str | None = None) -> Any:
         """One annotation, or all of a source."""
         if annotation_id is not None:
-            return queries.shown_annotation(self.viewer, path_id("annotation_id", annotation_id), obj_id)
-        obj = get_obj(self.viewer, obj_id)
-        return queries.by_obj(self.viewer, [obj.pk])[obj.pk]
+            return queries.shown_annotation(
+                self.viewer, path_id("annotation_id", annotation_id), resource_id, on=self.on
+            )
+        return queries.of(self.viewer, resource_id, on=self.on)
 
-    def post(self, request: Any, obj_id: str, annotation_id: str | None = None) -> Any:
+    def post(self, request: Any, resource_id: str, annotation_id: str | None = None) -> Any:
         """Annotate a source; a second annotation of the same origin is refused."""
         if missing := [f"{name}: Field required" for name in ("origin", "data") if name not in self.data]:
             raise Invalid("Invalid/missing parameters: " + "; ".join(missing))
         annotated = actions.annotate(
-            self.viewer, obj_id, self.data["origin"], self.data["data"], group_ids=self.data.get("group_ids")
+            self.viewer,
+            resource_id,
+            self.data["origin"],
+            self.data["data"],
+            group_ids=self.data.get("group_ids"),
+            on=self.on,
         )
         return {"annotation_id": annotated}
 
-    def put(self, request: Any, obj_id: str, annotation_id: str | None = None) -> Any:
+    def put(self, request: Any, resource_id: str, annotation_id: str | None = None) -> Any:
         """Replace data, origin or groups of one's own annotation; what is not given stays."""
         actions.edit_annotation(
             self.viewer,
             path_id("annotation_id", annotation_id),
-            obj_id,
+            resource_id,
+            on=self.on,
             origin=self.data.get("origin"),
             data=self.data.get("data"),
             group_ids=self.data.get("group_ids"),
         )
 
-    def delete(self, request: Any, obj_id: str, annotation_id: str | None = None) -> Any:
+    def delete(self, request: Any, resource_id: str, annotation_id: str | None = None) -> Any:
         """Delete one's own annotation."""
-        actions.delete_annotation(self.viewer, path_id("annotation_id", annotation_id), obj_id)
+        actions.delete_annotation(self.viewer, path_id("annotation_id", annotation_id), resource_id, on=self.on)
+
+
+class AnnotationsOfSpectrum(Annotations):
+    """Annotations of a spectrum: a dictionary for each origin."""
+
+    on = SPECTRA
 
 
 class AnnotationsInfo(Endpoint):

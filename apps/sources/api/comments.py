@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import base64
-from pathlib import PurePath
-from typing import Any
-from urllib.parse import quote
+from typing import Any, ClassVar
 
-from django.http import HttpResponse
 from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.paging import Page, page_params
 from skyportal.api.params import Param, flag, text
+from skyportal.web.files import file_answer
 
 from ..actions import comments as actions
 from ..actions.attachments import from_json
 from ..queries import comments as queries
 from ..queries.objs import get_obj
+from ..queries.subjects import SOURCES, SPECTRA, Subject
 from .ids import path_id
 
 MOST_FOUND = 1000
@@ -38,56 +37,66 @@ class CommentBody(serializers.Serializer):
 class Comments(Endpoint):
     """Comments on a source."""
 
+    on: ClassVar[Subject] = SOURCES
     requires = {"POST": "Comment", "PUT": "Comment", "DELETE": "Comment"}
     bodies = {"POST": CommentBody, "PUT": CommentBody}
     params = {
         "GET": [
-            Param("text", text, None, "Without a source: comments on any source that hold this text."),
+            Param("text", text, None, "Without a source: comments on any that hold this text."),
             Param("channel", text, None, "Only this side conversation."),
             *page_params(25),
         ]
     }
 
-    def get(self, request: Any, obj_id: str | None = None, comment_id: str | None = None) -> Any:
+    def get(self, request: Any, resource_id: str | None = None, comment_id: str | None = None) -> Any:
         """One comment, those on a source, or a page of those that hold a text (a bare list, newest first)."""
         if comment_id is not None:
-            return queries.shown_comment(self.viewer, path_id("comment_id", comment_id), obj_id)
-        if obj_id is not None:
-            return queries.of_obj(self.viewer, obj_id, self.query["channel"])
+            return queries.shown_comment(self.viewer, path_id("comment_id", comment_id), resource_id, on=self.on)
+        if resource_id is not None:
+            return queries.of(self.viewer, resource_id, self.query["channel"], on=self.on)
         page = Page.of(self.query, most=MOST_FOUND)
         if not self.query["text"]:
             raise Invalid("Missing required parameter: `text`, or name a source.")
-        return queries.containing(self.viewer, self.query["text"], page.start, page.stop)
+        return queries.containing(self.viewer, self.query["text"], page.start, page.stop, on=self.on)
 
-    def post(self, request: Any, obj_id: str | None = None, comment_id: str | None = None) -> Any:
+    def post(self, request: Any, resource_id: str | None = None, comment_id: str | None = None) -> Any:
         """Post a comment. The same text to the same groups again answers with the comment that is there."""
-        name = obj_id if obj_id is not None else self.data.get("obj_id")
-        if name is None:
-            raise Invalid("Missing required parameter: `obj_id`.")
+        key = "obj_id" if self.on is SOURCES else "spectrum_id"
+        named = resource_id if resource_id is not None else self.data.get(key)
+        if named is None:
+            raise Invalid(f"Missing required parameter: `{key}`.")
         posted, new = actions.post_comment(
             self.viewer,
-            str(name),
+            str(named),
             self.data.get("text"),
+            on=self.on,
             group_ids=self.data.get("group_ids"),
             channel=self.data.get("channel"),
             attachment=from_json(self.data.get("attachment")),
         )
         return {"comment_id": posted} if new else {"comment_id": posted, "message": "This comment exists already."}
 
-    def put(self, request: Any, obj_id: str | None = None, comment_id: str | None = None) -> Any:
+    def put(self, request: Any, resource_id: str | None = None, comment_id: str | None = None) -> Any:
         """Edit one's own comment; what is not given stays."""
         actions.edit_comment(
             self.viewer,
             path_id("comment_id", comment_id),
-            obj_id,
+            resource_id,
+            on=self.on,
             words=self.data.get("text"),
             group_ids=self.data.get("group_ids"),
             attachment=from_json(self.data.get("attachment")),
         )
 
-    def delete(self, request: Any, obj_id: str | None = None, comment_id: str | None = None) -> Any:
+    def delete(self, request: Any, resource_id: str | None = None, comment_id: str | None = None) -> Any:
         """Delete one's own comment."""
-        actions.delete_comment(self.viewer, path_id("comment_id", comment_id), obj_id)
+        actions.delete_comment(self.viewer, path_id("comment_id", comment_id), resource_id, on=self.on)
+
+
+class CommentsOnSpectrum(Comments):
+    """Comments on a spectrum."""
+
+    on = SPECTRA
 
 
 class Channels(Endpoint):
@@ -104,40 +113,10 @@ class Channels(Endpoint):
         actions.delete_channel(self.viewer, obj_id, self.query["channel"])
 
 
-SHOWN_IN_BROWSER = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".pdf": "application/pdf",
-    ".txt": "text/plain; charset=utf-8",
-    ".log": "text/plain; charset=utf-8",
-    ".csv": "text/plain; charset=utf-8",
-    ".dat": "text/plain; charset=utf-8",
-    ".ascii": "text/plain; charset=utf-8",
-    ".json": "application/json",
-}
-"""Types a browser may show as themselves. Whatever could carry a script (HTML, SVG, XML) is only ever saved."""
-
-
-def file_answer(name: str, body: bytes, *, download: bool) -> HttpResponse:
-    """A file somebody attached, in a form that can never act in our name."""
-    kind = SHOWN_IN_BROWSER.get(PurePath(name).suffix.lower())
-    inline = kind is not None and not download
-    answer = HttpResponse(body, content_type=kind if inline else "application/octet-stream")
-    plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    manner = "inline" if inline else "attachment"
-    answer["Content-Disposition"] = f"{manner}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
-    answer["Cache-Control"] = "private, max-age=3600"
-    return answer
-
-
 class CommentAttachment(Endpoint):
     """What is attached to a comment."""
 
+    on: ClassVar[Subject] = SOURCES
     params = {
         "GET": [
             Param("download", flag, True, "As a file to keep."),
@@ -145,14 +124,20 @@ class CommentAttachment(Endpoint):
         ]
     }
 
-    def get(self, request: Any, obj_id: str, comment_id: str) -> Any:
+    def get(self, request: Any, resource_id: str, comment_id: str) -> Any:
         """The file itself; with `download=false` and no `preview`, its content as JSON (text, else base64)."""
-        name, body = queries.attachment(self.viewer, path_id("comment_id", comment_id), obj_id)
+        name, body = queries.attachment(self.viewer, path_id("comment_id", comment_id), resource_id, on=self.on)
         if self.query["preview"]:
             return file_answer(name, body, download=False)
         if self.query["download"]:
             return file_answer(name, body, download=True)
         return {"comment_id": int(comment_id), "attachment_name": name, **_as_json(body)}
+
+
+class AttachmentOnSpectrum(CommentAttachment):
+    """What is attached to a comment on a spectrum."""
+
+    on = SPECTRA
 
 
 def _as_json(body: bytes) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Objs and everything known of them; the telescopes and instruments that saw it."""
 
-from .annotations import Annotation
+from .annotations import AbstractAnnotation, Annotation
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
 from .galaxies import Galaxy
@@ -9,11 +9,13 @@ from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
 from .validations import PointValidation
 
 __all__ = [
+    "AbstractAnnotation",
     "AbstractComment",
     "Annotation",
     "Bandpass",
@@ -34,6 +36,10 @@ __all__ = [
     "SavedSearch",
     "Source",
     "SourceView",
+    "Spectrum",
+    "SpectrumAnnotation",
+    "SpectrumComment",
+    "SpectrumPerson",
     "SuperObj",
     "SuperObjMember",
     "Tag",

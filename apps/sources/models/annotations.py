@@ -12,13 +12,24 @@ from ..access import ANNOTATION
 from .objs import Obj
 
 
-class Annotation(Shared, Stamped):
-    """What one origin says of an obj."""
+class AbstractAnnotation(Shared, Stamped):
+    """A dict of facts; annotations of other things derive from it."""
 
-    obj = models.ForeignKey(Obj, on_delete=models.CASCADE, related_name="annotations", db_index=False)
     origin = models.TextField()
     data = models.JSONField()
     author = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class Annotation(AbstractAnnotation):
+    """What one origin says of an obj."""
+
+    obj = models.ForeignKey(Obj, on_delete=models.CASCADE, related_name="annotations", db_index=False)
 
     access = ANNOTATION
     objects = AccessManager()

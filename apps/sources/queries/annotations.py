@@ -13,17 +13,18 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import Annotation
+from ..models import Annotation, SpectrumAnnotation
 from . import shown
+from .subjects import SOURCES, SPECTRA, Subject
 
 COLUMNS = ("id", "origin", "data", "author_id", "created_at", "modified", "audience__key", *shown.AUTHOR_COLUMNS)
 
 HIDDEN = "Could not find any accessible annotations."
 
 
-def _rows(annotations: AccessQuerySet) -> list[dict[str, Any]]:
-    found = annotations.order_by("obj_id", "origin", "id").values(*COLUMNS, **shown.OBJ)
-    return [{**row, "author": shown.author(row), "type": "source"} for row in found]
+def _rows(annotations: AccessQuerySet, on: Subject = SOURCES) -> list[dict[str, Any]]:
+    found = annotations.order_by("obj_id", "origin", "id").values(*COLUMNS, *on.columns, **shown.OBJ)
+    return [{**row, "author": shown.author(row), "type": on.noun} for row in found]
 
 
 def by_obj(viewer: Viewer, obj_ids: Iterable[int], *, groups: bool = True) -> dict[int, list[dict[str, Any]]]:
@@ -34,6 +35,21 @@ def by_obj(viewer: Viewer, obj_ids: Iterable[int], *, groups: bool = True) -> di
     return shown.grouped(rows, obj_ids)
 
 
+def by_spectrum(viewer: Viewer, spectrum_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """What is annotated to these spectra, by origin."""
+    rows = _rows(SPECTRA.annotation.objects.visible_to(viewer).filter(spectrum_id__in=list(spectrum_ids)), SPECTRA)
+    _finish(viewer, rows, True)
+    return shown.by(rows, "spectrum_id")
+
+
+def of(viewer: Viewer, resource_id: str, *, on: Subject = SOURCES) -> list[dict[str, Any]]:
+    """What is annotated to one thing, by origin."""
+    row = on.find(viewer, resource_id)
+    rows = _rows(on.annotation.objects.visible_to(viewer).filter(**on.link(row)), on)
+    _finish(viewer, rows, True)
+    return [shown.alone(found) for found in rows]
+
+
 def _finish(viewer: Viewer, rows: list[dict[str, Any]], groups: bool) -> None:
     if groups:
         shown.add_groups(viewer, rows)
@@ -42,19 +58,22 @@ def _finish(viewer: Viewer, rows: list[dict[str, Any]], groups: bool) -> None:
             row.pop("audience__key")
 
 
-def get_annotation(viewer: Viewer, annotation_id: int, obj_name: str | None = None) -> Annotation:
-    """One annotation; with a name, it must be of that obj."""
-    found = Annotation.objects.visible_to(viewer).select_related("obj", "audience").filter(pk=annotation_id).first()
+def get_annotation(
+    viewer: Viewer, annotation_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
+) -> Annotation | SpectrumAnnotation:
+    """One annotation; with the id of a resource, it must be of that."""
+    visible = on.annotation.objects.visible_to(viewer)
+    found = visible.select_related("obj", "audience").filter(pk=annotation_id).first()
     if found is None:
         raise NotVisible(HIDDEN, status=403)
-    if obj_name is not None and found.obj.name != obj_name:
+    if resource_id is not None and on.id_of(found) != resource_id:
         raise Invalid("Annotation resource ID does not match resource ID given in path")
     return found
 
 
-def shown_annotation(viewer: Viewer, annotation_id: int, obj_name: str) -> dict[str, Any]:
-    get_annotation(viewer, annotation_id, obj_name)
-    rows = _rows(Annotation.objects.visible_to(viewer).filter(pk=annotation_id))
+def shown_annotation(viewer: Viewer, annotation_id: int, resource_id: str, *, on: Subject = SOURCES) -> dict[str, Any]:
+    get_annotation(viewer, annotation_id, resource_id, on=on)
+    rows = _rows(on.annotation.objects.visible_to(viewer).filter(pk=annotation_id), on)
     _finish(viewer, rows, True)
     return shown.alone(rows[0])
 

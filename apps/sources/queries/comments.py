@@ -11,9 +11,9 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import Comment
+from ..models import Comment, SpectrumComment
 from . import shown
-from .objs import get_obj
+from .subjects import SOURCES, SPECTRA, Subject
 
 COLUMNS = (
     "id", "text", "author_id", "bot", "system", "origin", "channel", "attachment_name", "created_at", "modified",
@@ -23,9 +23,11 @@ COLUMNS = (
 HIDDEN = "Could not find any accessible comments."
 
 
-def _rows(viewer: Viewer, comments: AccessQuerySet, *, groups: bool = True) -> list[dict[str, Any]]:
-    found = comments.values(*COLUMNS, **shown.OBJ)
-    rows = [{**row, "author": shown.author(row), "resourceType": "sources"} for row in found]
+def _rows(
+    viewer: Viewer, comments: AccessQuerySet, *, groups: bool = True, on: Subject = SOURCES
+) -> list[dict[str, Any]]:
+    found = comments.values(*COLUMNS, *on.columns, **shown.OBJ)
+    rows = [{**row, "author": shown.author(row), "resourceType": on.resource} for row in found]
     if groups:
         shown.add_groups(viewer, rows)
     else:
@@ -48,35 +50,49 @@ def by_obj(
     return shown.grouped(rows, obj_ids)
 
 
-def of_obj(viewer: Viewer, obj_name: str, channel: str | None = None) -> list[dict[str, Any]]:
-    obj = get_obj(viewer, obj_name, message=HIDDEN, status=403)
-    return by_obj(viewer, [obj.pk], channel=channel)[obj.pk]
+def by_spectrum(viewer: Viewer, spectrum_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """What is said of these spectra, oldest first; one query, and one more with the groups' names."""
+    said = SPECTRA.comment.objects.visible_to(viewer).filter(spectrum_id__in=list(spectrum_ids))
+    rows = _rows(viewer, said.order_by("spectrum_id", "created_at", "id"), on=SPECTRA)
+    return shown.by(rows, "spectrum_id")
 
 
-def containing(viewer: Viewer, text: str, first: int, last: int) -> list[dict[str, Any]]:
-    """Comments on any obj that hold this text, newest first."""
-    found = Comment.objects.visible_to(viewer).filter(text__icontains=text).order_by("-created_at", "-id")
-    return [shown.alone(row) for row in _rows(viewer, found[first:last])]
+def of(viewer: Viewer, resource_id: str, channel: str | None = None, *, on: Subject = SOURCES) -> list[dict[str, Any]]:
+    """What is said of one thing, oldest first."""
+    row = on.find(viewer, resource_id, message=HIDDEN, status=403)
+    said = on.comment.objects.visible_to(viewer).filter(**on.link(row))
+    said = said.filter(channel=channel) if channel else said.filter(channel__isnull=True)
+    return [shown.alone(found) for found in _rows(viewer, said.order_by("created_at", "id"), on=on)]
 
 
-def get_comment(viewer: Viewer, comment_id: int, obj_name: str | None = None) -> Comment:
-    """One comment; with a name, it must be of that obj."""
-    found = Comment.objects.visible_to(viewer).select_related("obj", "audience").filter(pk=comment_id).first()
+def containing(viewer: Viewer, text: str, first: int, last: int, *, on: Subject = SOURCES) -> list[dict[str, Any]]:
+    """Comments on anything of a kind that hold this text, newest first."""
+    found = on.comment.objects.visible_to(viewer).filter(text__icontains=text).order_by("-created_at", "-id")
+    return [shown.alone(row) for row in _rows(viewer, found[first:last], on=on)]
+
+
+def get_comment(
+    viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
+) -> Comment | SpectrumComment:
+    """One comment; with the id of a resource, it must be on that."""
+    found = on.comment.objects.visible_to(viewer).select_related("obj", "audience").filter(pk=comment_id).first()
     if found is None:
         raise NotVisible(HIDDEN, status=403)
-    if obj_name is not None and found.obj.name != obj_name:
+    if resource_id is not None and on.id_of(found) != resource_id:
         raise Invalid("Comment resource ID does not match resource ID given in path")
     return found
 
 
-def shown_comment(viewer: Viewer, comment_id: int, obj_name: str | None = None) -> dict[str, Any]:
-    get_comment(viewer, comment_id, obj_name)
-    return shown.alone(_rows(viewer, Comment.objects.visible_to(viewer).filter(pk=comment_id))[0])
+def shown_comment(
+    viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
+) -> dict[str, Any]:
+    get_comment(viewer, comment_id, resource_id, on=on)
+    return shown.alone(_rows(viewer, on.comment.objects.visible_to(viewer).filter(pk=comment_id), on=on)[0])
 
 
-def attachment(viewer: Viewer, comment_id: int, obj_name: str) -> tuple[str, bytes]:
+def attachment(viewer: Viewer, comment_id: int, resource_id: str, *, on: Subject = SOURCES) -> tuple[str, bytes]:
     """The name and content of what is attached to a comment."""
-    comment = get_comment(viewer, comment_id, obj_name)
+    comment = get_comment(viewer, comment_id, resource_id, on=on)
     name = comment.attachment.name if comment.attachment else None
     if not name:
         raise Invalid("This comment has no attachment.")

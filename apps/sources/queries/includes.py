@@ -16,6 +16,7 @@ from ..access import said, shared
 from ..models import Annotation, Comment, Obj, Thumbnail
 from ..slots import obj_includes
 from . import links, statistics
+from . import spectra as spectra_queries
 from .objs import beneath
 
 Values = dict[int, Any]
@@ -70,7 +71,17 @@ def photometry_exists(viewer: Viewer, ids: list[int]) -> Values:
 
 @obj_includes.plug("spectrum_exists")
 def spectrum_exists(viewer: Viewer, ids: list[int]) -> Values:
-    return dict.fromkeys(ids, False)
+    return _present(ids, spectra_queries.of_objs(viewer, ids).order_by().values_list("obj_id", flat=True).distinct())
+
+
+@obj_includes.plug("spectra")
+def spectra(viewer: Viewer, ids: list[int]) -> Values:
+    """Spectra with all that belongs to them, oldest first."""
+    names = dict(Obj.objects.filter(pk__in=ids).values_list("name", "pk"))
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in spectra_queries.rows(viewer, spectra_queries.of_objs(viewer, ids)):
+        found[names[row["obj_id"]]].append(row)
+    return {pk: found.get(pk, []) for pk in ids}
 
 
 @obj_includes.plug("period_exists")

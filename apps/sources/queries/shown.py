@@ -63,6 +63,14 @@ def grouped(rows: Iterable[dict[str, Any]], obj_ids: Iterable[int]) -> dict[int,
     return {obj_id: found.get(obj_id, []) for obj_id in obj_ids}
 
 
+def by(rows: Iterable[dict[str, Any]], key: str) -> dict[int, list[dict[str, Any]]]:
+    """Rows by another thing than their obj, which they still name."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row[key]].append(alone(row))
+    return found
+
+
 def my_groups(viewer: Any) -> list[tuple[int, str]]:
     """Groups the viewer may share with, by name; their own comes last and is called what it is."""
     mine = groups.groups(viewer).filter(pk__in=viewer.group_ids)

@@ -2,6 +2,6 @@
 
 from skyportal.api.routes import flatten
 
-from . import objs, photometry, remarks
+from . import objs, photometry, remarks, spectra
 
-urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, objs.urlpatterns)
+urlpatterns = flatten(remarks.urlpatterns, photometry.urlpatterns, spectra.urlpatterns, objs.urlpatterns)

@@ -10,10 +10,10 @@ from ..views import classifying, remarks
 urlpatterns = flatten(
     routes("sources/comments", comments.Comments),  # before a source of that name
     routes("sources/<str:obj_id>/comments/channels", comments.Channels),
-    routes("sources/<str:obj_id>/comments/<str:comment_id>/attachment[.pdf]", comments.CommentAttachment),
-    routes("sources/<str:obj_id>/comments[/<str:comment_id>]", comments.Comments),
+    routes("sources/<str:resource_id>/comments/<str:comment_id>/attachment[.pdf]", comments.CommentAttachment),
+    routes("sources/<str:resource_id>/comments[/<str:comment_id>]", comments.Comments),
     routes("sources/comments/<str:comment_id>", comments.Comments),
-    routes("sources/<str:obj_id>/annotations[/<str:annotation_id>]", annotations.Annotations),
+    routes("sources/<str:resource_id>/annotations[/<str:annotation_id>]", annotations.Annotations),
     routes("internal/annotations_info", annotations.AnnotationsInfo),
     routes("classification/sources", classifications.ClassifiedSources),
     routes("classification/votes[/<str:classification_id>]", classifications.Votes),

@@ -64,7 +64,7 @@ def _comments(request: ViewerRequest, name: str, **more: Any) -> HttpResponse:
     address = reverse("source-comments", args=[obj.name])
     context = {
         "obj": obj,
-        "comments": [_dressed(viewer, row) for row in rows],
+        "comments": [dressed(viewer, row) for row in rows],
         "channel": channel,
         "channels": said.channels(viewer, obj.pk),
         "may_comment": viewer.may("Comment"),
@@ -75,9 +75,10 @@ def _comments(request: ViewerRequest, name: str, **more: Any) -> HttpResponse:
     return fragment(request, "comments", context)
 
 
-def _dressed(viewer: Any, row: dict[str, Any]) -> dict[str, Any]:
+def dressed(viewer: Any, row: dict[str, Any], address: str = "") -> dict[str, Any]:
+    """A comment as its list shows it; ``address`` is that of its attachment where it hangs on another thing."""
     file = row["attachment_name"]
-    address = f"/api/sources/{quote(row['obj_id'])}/comments/{row['id']}/attachment"
+    address = address or f"/api/sources/{quote(row['obj_id'])}/comments/{row['id']}/attachment"
     names = [g["nickname"] or g["name"] for g in row["groups"] if not g["single_user_group"]]
     return {
         **row,
@@ -166,7 +167,7 @@ def annotated(request: ViewerRequest, name: str) -> HttpResponse:
     obj = get_obj(viewer, name)
     rows = reading.by_obj(viewer, [obj.pk])[obj.pk]
     wanted = request.GET.get("q", "").strip().lower()
-    origins = [_origin(row, wanted) for row in rows]
+    origins = [dressed_origin(row, wanted) for row in rows]
     context = {
         "obj": obj,
         "origins": [origin for origin in origins if origin["values"]],
@@ -176,7 +177,8 @@ def annotated(request: ViewerRequest, name: str) -> HttpResponse:
     return fragment(request, "annotations", context)
 
 
-def _origin(row: dict[str, Any], wanted: str) -> dict[str, Any]:
+def dressed_origin(row: dict[str, Any], wanted: str = "") -> dict[str, Any]:
+    """An annotation as its list shows it, narrowed to what holds the words wanted."""
     values = [{"key": key, **shown.value(value)} for key, value in row["data"].items()]
     if wanted and wanted not in row["origin"].lower():
         values = [v for v in values if wanted in v["key"].lower() or wanted in v["full"].lower()]

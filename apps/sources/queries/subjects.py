@@ -1,0 +1,51 @@
+"""What remarks hang on: a source, or one of its spectra. Comments and annotations of both are the same in all else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from skyportal.access.viewer import Viewer
+
+from ..models import Annotation, Comment, Obj, Spectrum, SpectrumAnnotation, SpectrumComment
+from .objs import get_obj
+from .spectra import get_spectrum
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kind of thing that remarks hang on.
+
+    ``resource`` is its word in the public paths, ``noun`` that of annotations' ``type``.
+    ``find(viewer, id, **refusal)`` is the row behind the id of a path, ``link(row)`` the columns by which a remark
+    hangs on it, ``id_of(remark)`` the id again. Every remark has an ``obj`` besides.
+    """
+
+    resource: str
+    noun: str
+    comment: Any
+    annotation: Any
+    columns: tuple[str, ...]
+    find: Callable[..., Any]
+    link: Callable[[Any], dict[str, Any]]
+    id_of: Callable[[Any], str]
+
+
+def _of_obj(obj: Obj) -> dict[str, Any]:
+    return {"obj": obj}
+
+
+def _of_spectrum(spectrum: Spectrum) -> dict[str, Any]:
+    return {"obj": spectrum.obj, "spectrum": spectrum}
+
+
+def _spectrum(viewer: Viewer, spectrum_id: Any, **refusal: Any) -> Spectrum:
+    return get_spectrum(viewer, spectrum_id)
+
+
+SOURCES = Subject("sources", "source", Comment, Annotation, (), get_obj, _of_obj, lambda remark: remark.obj.name)
+SPECTRA = Subject(
+    "spectra", "spectrum", SpectrumComment, SpectrumAnnotation, ("spectrum_id",), _spectrum, _of_spectrum,
+    lambda remark: str(remark.spectrum_id),
+)  # fmt: skip

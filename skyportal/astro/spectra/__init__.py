@@ -1,0 +1,1 @@
+"""Spectra as arrays: reading files, smoothing, normalising, lines. Wavelengths in angstroms throughout."""

@@ -1,0 +1,169 @@
+// The spectra of a source: which are shown, and spectral lines moved by redshift and expansion velocity. The server
+// draws (smoothing, normalising and stacking are its); what changes with a finger's movement changes here.
+
+import { all, on, whenLoaded } from "./dom.js";
+
+const LIGHT = 299792.458; // km/s
+const hidden = new Set(); // ids of spectra
+const drawn = new Map(); // placeholder -> Bokeh document
+
+const panelOf = (element) => element.closest("[data-spectra]");
+const boxes = (panel) => all("[data-spectrum]", panel);
+const modeOf = (panel) => panel.querySelector("[name=mode]:checked")?.value;
+const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "[]");
+const plotOf = (panel) => drawn.get(panel.querySelector("[data-plot]"));
+
+// ---- which spectra
+
+/** Show what is ticked, and give the axis the range that suits it. */
+function showChosen(panel) {
+  for (const box of boxes(panel)) {
+    if (box.checked) hidden.delete(box.dataset.spectrum);
+    else hidden.add(box.dataset.spectrum);
+  }
+  for (const button of all("[data-instrument]", panel)) {
+    const own = boxes(panel).filter((box) => box.dataset.of === button.dataset.instrument);
+    button.setAttribute("aria-pressed", String(own.some((box) => box.checked)));
+  }
+  const bokeh = plotOf(panel);
+  if (!bokeh) return;
+  let [low, high] = [Infinity, -Infinity];
+  for (const model of bokeh.all_models) {
+    const [kind, id, from, to] = model.tags ?? [];
+    if (model.type !== "GlyphRenderer" || !["spectrum", "errors"].includes(kind)) continue;
+    model.visible = !hidden.has(String(id));
+    if (model.visible && kind === "spectrum") [low, high] = [Math.min(low, from), Math.max(high, to)];
+  }
+  const range = bokeh.get_model_by_name("spectra")?.y_range;
+  if (range && low < high) range.setv({ start: low, end: high, reset_start: low, reset_end: high });
+}
+
+function tick(panel, chosen) {
+  for (const box of boxes(panel)) box.checked = chosen(box);
+  showChosen(panel);
+}
+
+/** One at a time: the newest of those ticked, or of all. */
+function keepOne(panel) {
+  if (modeOf(panel) !== "one") return;
+  const kept = boxes(panel).find((box) => box.checked) ?? boxes(panel)[0];
+  for (const box of boxes(panel)) box.checked = box === kept;
+}
+
+on("change", "[data-spectrum]", (_, box) => {
+  const panel = panelOf(box);
+  if (modeOf(panel) === "one") tick(panel, (other) => other === box);
+  else showChosen(panel);
+});
+on("keydown", "[data-spectrum]", (event, box) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const list = boxes(panelOf(box));
+  const next = list[list.indexOf(box) + step];
+  next?.focus();
+  if (next && modeOf(panelOf(box)) === "one") tick(panelOf(box), (other) => other === next);
+});
+on("change", "[data-spectra] [name=mode]", (_, radio) => {
+  const panel = panelOf(radio);
+  if (radio.value === "one") keepOne(panel);
+  else if (boxes(panel).filter((box) => box.checked).length < 2) tick(panel, () => true);
+  showChosen(panel);
+});
+on("click", "[data-instrument]", (_, button) => {
+  const shown = button.getAttribute("aria-pressed") !== "true";
+  tick(panelOf(button), (box) => (box.dataset.of === button.dataset.instrument ? shown : box.checked));
+});
+on("click", "[data-spectra-all]", (_, button) => tick(panelOf(button), () => true));
+on("click", "[data-spectra-none]", (_, button) => tick(panelOf(button), () => false));
+
+// ---- spectral lines
+
+const shiftOf = (panel, name) => Number(panel.querySelector(`input[type=number][data-shift=${name}]`)?.value) || 0;
+
+/** Where a line is seen: redshifted by z, and blueshifted by gas that comes towards us at v km/s. */
+export function seenAt(rest, z, v) {
+  const beta = v / LIGHT;
+  return rest * (1 + z) * Math.sqrt((1 - beta) / (1 + beta));
+}
+
+function drawLines(panel) {
+  const chosen = new Set(all("[data-species][aria-pressed=true]", panel).map((button) => button.dataset.species));
+  const withBands = panel.querySelector("[data-bands]")?.getAttribute("aria-pressed") === "true";
+  const said = panel.querySelector("[data-lines-chosen]");
+  if (said) said.textContent = [...chosen, ...(withBands ? ["telluric bands"] : [])].join(", ");
+  const bokeh = plotOf(panel);
+  if (!bokeh) return;
+  const [z, v] = [shiftOf(panel, "z"), shiftOf(panel, "v")];
+  const lines = { x: [], colour: [], name: [] };
+  for (const species of read("spectral-line-table"))
+    if (chosen.has(species.key))
+      species.waves.forEach((rest, n) => {
+        lines.x.push(species.moves ? seenAt(rest, z, v) : rest);
+        lines.colour.push(species.colour);
+        lines.name.push(species.names[n]);
+      });
+  const bands = { x0: [], x1: [], middle: [], name: [] };
+  if (withBands)
+    for (const [low, high, name] of read("telluric-band-table")) {
+      bands.x0.push(low);
+      bands.x1.push(high);
+      bands.middle.push((low + high) / 2);
+      bands.name.push(name);
+    }
+  bokeh.get_model_by_name("spectral-lines").data = lines;
+  bokeh.get_model_by_name("telluric-bands").data = bands;
+  panel.dataset.lines = lines.x.map((x) => x.toFixed(1)).join(" ");
+}
+
+function press(button) {
+  button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+  drawLines(panelOf(button));
+}
+
+on("click", "[data-species]", (_, button) => press(button));
+on("click", "[data-bands]", (_, button) => press(button));
+
+function shift(panel, name, value, from) {
+  for (const input of all(`[data-shift=${name}]`, panel)) {
+    if (input === from) continue;
+    if (input.type === "range" && Number(value) > Number(input.max)) input.max = String(Number(value) * 1.5);
+    input.value = value;
+  }
+  drawLines(panel);
+}
+
+on("input", "[data-shift]", (_, input) => shift(panelOf(input), input.dataset.shift, input.value, input));
+on("click", "[data-shift-reset]", (_, button) => shift(panelOf(button), "z", button.dataset.shiftReset));
+
+// ---- as things come and go
+
+document.addEventListener("plot:ready", ({ target, detail }) => {
+  const panel = panelOf(target);
+  if (!panel) return;
+  const roots = typeof detail.views[Symbol.iterator] === "function" ? [...detail.views] : (detail.views.roots ?? [detail.views]);
+  for (const place of drawn.keys()) if (!place.isConnected) drawn.delete(place);
+  drawn.set(target, roots[0].model.document);
+  keepOne(panel);
+  showChosen(panel);
+  drawLines(panel);
+});
+
+/** A list that came anew keeps what was ticked; when it tells of other spectra than the plot, that is drawn again. */
+whenLoaded((root) => {
+  for (const list of all("[data-spectra-version]", root)) {
+    const panel = panelOf(list);
+    if (!panel) continue;
+    for (const box of boxes(panel)) box.checked = !hidden.has(box.dataset.spectrum);
+    const { spectraVersion: version } = list.dataset;
+    if (version === panel.dataset.version) continue;
+    const before = panel.dataset.version;
+    panel.dataset.version = version;
+    panel.querySelector(".count").textContent = String(boxes(panel).length);
+    if (before && version) htmx.trigger(panel.querySelector("#spectra-controls"), "submit");
+    else htmx.ajax("GET", panel.dataset.panel, { target: panel, swap: "outerHTML" });
+  }
+  const first = all("[data-spectra]", root)[0];
+  const slider = first?.querySelector("input[type=range][data-shift=z]");
+  if (slider && shiftOf(first, "z") > Number(slider.max)) shift(first, "z", shiftOf(first, "z"));
+});
