@@ -100,3 +100,21 @@ def test_who_may_not_judge_marks_nothing(sent, member, client, obj):
     client.force_login(member)
     assert client.post(f"/source/{obj.name}/photometry/judge", {"point": sent, "judge_as": "bad"}).status_code == 403
     assert not PointValidation.objects.exists()
+
+
+def test_points_are_annotated_as_sources_are(sent, member, api_of, outsider, obj):
+    api = api_of(member)
+    path = f"photometry/{sent}/annotations"
+    status, answer = api.post(path, {"origin": "fit", "data": {"residual": 0.1}})
+    assert status == 200, answer
+    annotation = answer["data"]["annotation_id"]
+    assert api.post(path, {"origin": "fit", "data": {}})[0] == 400
+    assert api.put(f"{path}/{annotation}", {"data": {"residual": 0.2}})[0] == 200
+    (seen,) = api.get(path)[1]["data"]
+    assert (seen["photometry_id"], seen["obj_id"], seen["data"]) == (sent, obj.name, {"residual": 0.2})
+    assert api.get(f"photometry/{sent}")[1]["data"]["annotations"] == [seen]
+    (point,) = api.get(f"sources/{obj.name}/photometry", includeAnnotationInfo="true")[1]["data"]
+    assert [one["origin"] for one in point["annotations"]] == ["fit"]
+    assert api_of(outsider).get(path)[0] == 400
+    assert api.delete(f"{path}/{annotation}")[0] == 200
+    assert api.get(path)[1]["data"] == []

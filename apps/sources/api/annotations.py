@@ -11,7 +11,7 @@ from skyportal.api.endpoint import Endpoint
 
 from ..actions import annotations as actions
 from ..queries import annotations as queries
-from ..queries.subjects import SOURCES, SPECTRA, Subject
+from ..queries.subjects import POINTS, SOURCES, SPECTRA, Subject
 from .ids import path_id
 
 
@@ -75,6 +75,12 @@ class AnnotationsOfSpectrum(Annotations):
     """Annotations of a spectrum: a dictionary for each origin."""
 
     on = SPECTRA
+
+
+class AnnotationsOfPoint(Annotations):
+    """Annotations of a point: a dictionary for each origin."""
+
+    on = POINTS
 
 
 class AnnotationsInfo(Endpoint):

@@ -16,7 +16,7 @@ from skyportal.astro import dust
 
 from ..actions import copying, upload_report, uploads
 from ..actions import points as edits
-from ..queries import objs, validations
+from ..queries import annotations, objs, validations
 from ..queries import photometry as queries
 from . import points as written
 
@@ -54,7 +54,8 @@ class PhotometryEndpoint(Endpoint):
     def get(self, request: Any, photometry_id: str | None = None) -> Any:
         """One point."""
         found = queries.point(self.viewer, _point_id(photometry_id))
-        return written.rows(found, self.query["format"], self.query["magsys"])[0]
+        row = written.rows(found, self.query["format"], self.query["magsys"])[0]
+        return row | {"annotations": annotations.by_point(self.viewer, [row["id"]]).get(row["id"], [])}
 
     def post(self, request: Any, photometry_id: str | None = None) -> Any:
         """Upload points; scalars are repeated to the length of the lists."""
@@ -186,6 +187,10 @@ class ObjPhotometryEndpoint(Endpoint):
             verdicts = validations.of_points(row["id"] for row in rows)
             for row in rows:
                 row["validations"] = verdicts.get(row["id"], [])
+        if query["includeAnnotationInfo"]:
+            annotated = annotations.by_point(self.viewer, [row["id"] for row in rows])
+            for row in rows:
+                row["annotations"] = annotated.get(row["id"], [])
         if query["includeExtinction"]:
             written.add_extinction(rows, None if obj.ra is None else dust.ebv(obj.ra, obj.dec))
         if query["phaseFoldData"]:

@@ -9,10 +9,11 @@ from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .series import PhotometricSeries
 from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
-from .validations import PointValidation
+from .validations import PointAnnotation, PointValidation
 
 __all__ = [
     "AbstractAnnotation",
@@ -31,7 +32,9 @@ __all__ = [
     "ObjReader",
     "Origin",
     "PhotStat",
+    "PhotometricSeries",
     "Photometry",
+    "PointAnnotation",
     "PointValidation",
     "SavedSearch",
     "Source",

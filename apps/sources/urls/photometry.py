@@ -4,7 +4,7 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import bulk_statistics, instruments, photometry, statistics, validations
+from ..api import annotations, bulk_statistics, instruments, photometry, statistics, validations
 from ..views import photometry as pages
 from ..views import points, uploading
 
@@ -15,6 +15,7 @@ urlpatterns = flatten(
     routes("photometry/origins", photometry.OriginsEndpoint),
     routes("photometry/bulk_delete/<str:upload_id>", photometry.BulkDeleteEndpoint),
     routes("photometry/<str:photometry_id>/validation", validations.Validation),
+    routes("photometry/<str:resource_id>/annotations[/<str:annotation_id>]", annotations.AnnotationsOfPoint),
     routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
     routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
     routes("phot_stats", bulk_statistics.PhotStats),
