@@ -16,7 +16,7 @@ from skyportal.astro import dust
 
 from ..actions import copying, upload_report, uploads
 from ..actions import points as edits
-from ..queries import annotations, objs, validations
+from ..queries import annotations, objs, series, validations
 from ..queries import photometry as queries
 from . import points as written
 
@@ -169,26 +169,13 @@ class ObjPhotometryEndpoint(Endpoint):
         obj = self._obj(obj_id)
         if query["individualOrSeries"] not in ("individual", "series", "both"):
             raise Invalid("individualOrSeries must be one of: individual, series, both.")
-        if query["individualOrSeries"] == "series":
-            return []
-        found = queries.points_of(
-            self.viewer, obj, owners=query["includeOwnerInfo"], streams=query["includeStreamInfo"]
-        )
-        if query["deduplicatePhotometry"]:
-            found = written.deduplicated(found)
-        rows = written.rows(
-            found,
-            query["format"],
-            query["magsys"],
-            owner=query["includeOwnerInfo"],
-            stream=query["includeStreamInfo"],
-        )
+        rows = self._rows(obj)
         if query["includeValidationInfo"]:
-            verdicts = validations.of_points(row["id"] for row in rows)
+            verdicts = validations.of_points(row["id"] for row in rows if row["id"])
             for row in rows:
                 row["validations"] = verdicts.get(row["id"], [])
         if query["includeAnnotationInfo"]:
-            annotated = annotations.by_point(self.viewer, [row["id"] for row in rows])
+            annotated = annotations.by_point(self.viewer, [row["id"] for row in rows if row["id"]])
             for row in rows:
                 row["annotations"] = annotated.get(row["id"], [])
         if query["includeExtinction"]:
@@ -198,6 +185,18 @@ class ObjPhotometryEndpoint(Endpoint):
             for row in rows:
                 row["phase"] = row["mjd"] % period / period
         return rows
+
+    def _rows(self, obj: Any) -> list[dict[str, Any]]:
+        """Single points, then those of the series."""
+        query, which = self.query, self.query["individualOrSeries"]
+        more = {"owner": query["includeOwnerInfo"], "stream": query["includeStreamInfo"]}
+        parts = []
+        if which != "series":
+            found = queries.points_of(self.viewer, obj, owners=more["owner"], streams=more["stream"])
+            parts.append(written.deduplicated(found) if query["deduplicatePhotometry"] else found)
+        if which != "individual":
+            parts += series.points_of(self.viewer, obj)
+        return [row for part in parts for row in written.rows(part, query["format"], query["magsys"], **more)]
 
     def delete(self, request: Any, obj_id: str) -> str:
         """Delete all points that are the viewer's to delete."""

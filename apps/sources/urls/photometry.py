@@ -4,7 +4,7 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import annotations, bulk_statistics, instruments, photometry, statistics, validations
+from ..api import annotations, bulk_statistics, instruments, photometry, series, statistics, validations
 from ..views import photometry as pages
 from ..views import points, uploading
 
@@ -18,6 +18,7 @@ urlpatterns = flatten(
     routes("photometry/<str:resource_id>/annotations[/<str:annotation_id>]", annotations.AnnotationsOfPoint),
     routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
     routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
+    routes("photometric_series[/<str:photometric_series_id>]", series.PhotometricSeries),
     routes("phot_stats", bulk_statistics.PhotStats),
     routes("phot_stats/aggregate", bulk_statistics.PhotStatsAggregate),
     routes("sources/<str:target_id>/copy_photometry", photometry.CopyPhotometryEndpoint),
