@@ -3,7 +3,6 @@
 import base64
 import io
 import pickle
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -11,9 +10,10 @@ import pytest
 
 from apps.sources.models import PhotometricSeries
 from skyportal.astro.series import BadSeries, read
+from tests.candidates.alert_data import DATA
 from tests.factories import InstrumentFactory
 
-REAL = Path("/work/shared/data/photometry/skyportal/TESS_photometric_series1.h5")
+REAL = DATA.parent / "photometry/skyportal/TESS_photometric_series1.h5"
 
 
 def packed(fill):
@@ -161,5 +161,25 @@ def test_the_real_series_of_tess(api, body):
     seen = api.get(f"photometric_series/{answer['data']['id']}", dataFormat="hdf5")[1]["data"]
     assert (seen["series_name"], seen["series_obj_id"], seen["num_exp"]) == ("TESS_2_1_2", "114807149", 18699)
     assert (seen["ra"], seen["exp_time"]) == (pytest.approx(359.988204043562), pytest.approx(21.7065139))
-    assert (seen["robust_mag"], seen["mjd_first"]) == (pytest.approx(18.741, abs=1e-3), pytest.approx(58353.6078, abs=1e-4))
+    assert (seen["robust_mag"], seen["mjd_first"]) == (
+        pytest.approx(18.741, abs=1e-3),
+        pytest.approx(58353.6078, abs=1e-4),
+    )
     assert seen["data"] == file
+
+
+@pytest.mark.django_db
+def test_the_panel_draws_them_and_gives_the_file(api, body, obj, member, outsider, client):
+    client.force_login(member)
+    address = f"/source/{obj.name}/series"
+    assert "No photometric series" in client.get(address).content.decode()
+    n = np.arange(20_000)
+    body["data"] = {"mjd": (59000 + n / 1000).tolist(), "mag": (18 + np.sin(n)).tolist(), "magerr": [0.01] * len(n)}
+    pk = api.post("photometric_series", body)[1]["data"]["id"]
+    assert "20,000" in client.get(address).content.decode()
+    figure = client.get(f"{address}/figure.json")
+    assert len(figure.content) < 150_000
+    with h5py.File(io.BytesIO(client.get(f"{address}/{pk}.h5").content)) as file:
+        assert len(file["data/mjd"]) == 20_000
+    client.force_login(outsider)
+    assert {client.get(f"{address}{end}").status_code for end in ("", "/figure.json", f"/{pk}.h5")} <= {400, 404}

@@ -54,7 +54,11 @@ def add_series(viewer: Viewer, data: Mapping[str, Any]) -> int:
         raise Invalid("Missing required parameter: `ra` and `dec`: the source has no position either.")
     columns["instrument_id"] = _instrument(said["instrument_id"], columns["filter"])
     audience = audience_asked(viewer, data)
-    kept = _kept(body if body is not None else write(Series(series.columns, {n: columns[n] for n in _METADATA if columns.get(n) is not None})))
+    kept = _kept(
+        body
+        if body is not None
+        else write(Series(series.columns, {n: columns[n] for n in _METADATA if columns.get(n) is not None}))
+    )
     with transaction.atomic():
         row, is_new = PhotometricSeries.objects.get_or_create(
             obj=obj, hash=kept["hash"], audience=audience, defaults={**columns, **kept, "owner_id": viewer.user_id}

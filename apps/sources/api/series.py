@@ -46,7 +46,17 @@ def mjd(value: str) -> float:
         return mjd_of(moment(value))
 
 
-_TEXTS = ("objectID", "rejectedObjectID", "seriesName", "seriesObjID", "filter", "channel", "origin", "filename", "hash")
+_TEXTS = (
+    "objectID",
+    "rejectedObjectID",
+    "seriesName",
+    "seriesObjID",
+    "filter",
+    "channel",
+    "origin",
+    "filename",
+    "hash",
+)
 _TIMES = ("startBefore", "startAfter", "midBefore", "midAfter", "endBefore", "endAfter")
 _IDS = ("instrumentID", "ownerID")
 _COUNTS = ("minNumExposures", "maxNumExposures")

@@ -7,6 +7,7 @@ from skyportal.api.routes import flatten, routes
 from ..api import annotations, bulk_statistics, instruments, photometry, series, statistics, validations
 from ..views import photometry as pages
 from ..views import points, uploading
+from ..views import series as series_pages
 
 urlpatterns = flatten(
     routes("telescope[/<str:telescope_id>]", instruments.TelescopeEndpoint),
@@ -27,6 +28,9 @@ urlpatterns = flatten(
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
         path("source/<str:name>/photometry.csv", pages.export, name="source-photometry-csv"),
         path("source/<str:name>/photometry/table", pages.table, name="source-photometry-table"),
+        path("source/<str:name>/series", series_pages.panel, name="source-series"),
+        path("source/<str:name>/series/figure.json", series_pages.figure, name="source-series-figure"),
+        path("source/<str:name>/series/<int:series_id>.h5", series_pages.file, name="source-series-file"),
         path("photometry/upload", uploading.upload, name="photometry-upload"),
         path("photometry/upload/<int:upload_id>/undo", uploading.undo, name="photometry-upload-undo"),
         path("source/<str:name>/photometry/upload", uploading.upload, name="source-photometry-upload"),
