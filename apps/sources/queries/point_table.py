@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skyportal.access.errors import Invalid
 
+from ..models import Photometry
 from .light_curves import BAD, LightCurve
 
 NARROWING = ("bandpass", "instrument", "origin", "verdict")
@@ -81,6 +82,12 @@ class Table:
         columns = [[_known(v) for v in COLUMNS[name].values(self.curve)[chosen].tolist()] for name in self.columns]
         return [list(row) for row in zip(*columns, strict=True)]
 
+    def alert_times(self, start: int, stop: int) -> list[float]:
+        """MJD of each point that was made from an alert, -1 of the others."""
+        chosen = self.chosen[start:stop]
+        made = (self.curve.flags[chosen] & Photometry.ALERT) > 0
+        return np.where(made, self.curve.mjd[chosen], -1.0).tolist()
+
     def ids(self, start: int, stop: int) -> list[int]:
         return self.curve.id[self.chosen[start:stop]].tolist()
 
@@ -90,8 +97,8 @@ def _known(value: Any) -> Any:
 
 
 def table(curve: LightCurve, query: Mapping[str, str], *, sort: str = "-mjd") -> Table:
-    """The table that a query string asks for: ``columns``, ``sort``, ``bandpass``, ``instrument``, ``origin``, ``verdict``,
-    ``all``.
+    """The table that a query string asks for: ``columns``, ``sort``, ``bandpass``, ``instrument``, ``origin``,
+    ``verdict``, ``all``.
 
     Without ``all`` it holds the best measurement of each epoch.
     """

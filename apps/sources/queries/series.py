@@ -79,7 +79,7 @@ def _finite(column: Any) -> list[Any]:
     return [None if value != value or value in (np.inf, -np.inf) else value for value in column.tolist()]
 
 
-# --- lists -------------------------------------------------------------------------------------------------------------
+# --- lists -----------------------------------------------------------------------------------------------------------
 
 Narrow = Callable[[QuerySet, Any], QuerySet]
 
@@ -104,7 +104,8 @@ _LOOKUPS = {
     "endAfter": "mjd_last__gte", "detected": "is_detected", "expTime": "exp_time", "minExpTime": "exp_time__gte",
     "maxExpTime": "exp_time__lte", "minFrameRate": "frame_rate__gte", "maxFrameRate": "frame_rate__lte",
     "minNumExposures": "num_exp__gte", "maxNumExposures": "num_exp__lte", "instrumentID": "instrument_id",
-    "ownerID": "owner_id", "limitingMagBrighterThan": "limiting_mag__lte", "limitingMagFainterThan": "limiting_mag__gte",
+    "ownerID": "owner_id", "limitingMagBrighterThan": "limiting_mag__lte",
+    "limitingMagFainterThan": "limiting_mag__gte",
     "magrefBrighterThan": "magref__lte", "magrefFainterThan": "magref__gte", "minMedianSNR": "median_snr__gte",
     "maxMedianSNR": "median_snr__lte", "minBestSNR": "best_snr__gte", "maxBestSNR": "best_snr__lte",
     "minWorstSNR": "worst_snr__gte", "maxWorstSNR": "worst_snr__lte", "hash": "hash",
@@ -148,7 +149,7 @@ def _within(ra: float | None, dec: float | None, radius: float | None) -> Q:
     return Q(obj__in=ids_in_cone(ra, dec, radius * 3600))
 
 
-# --- of one obj --------------------------------------------------------------------------------------------------------
+# --- of one obj ------------------------------------------------------------------------------------------------------
 
 
 def series_of(viewer: Viewer, obj: Obj) -> list[PhotometricSeries]:

@@ -1,4 +1,6 @@
-"""What remarks hang on: a source, one of its spectra or points. Comments and annotations of all are the same in all else."""
+"""What remarks hang on: a source, one of its spectra or points. Comments and annotations of all are the same in all
+else.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from ..actions.validations import MAY as JUDGES
 from ..actions.validations import VERDICTS
 from ..plots import light_curves as plots
 from ..plots import marks, stills
-from ..queries import light_curves, point_table, shown
+from ..queries import light_curves, point_table, shown, thumbnails
 from ..queries.light_curves import MOST_POINTS, LightCurve
 from ..queries.objs import get_obj
 from ..queries.photometry import brought_by
@@ -145,13 +145,15 @@ def table(request: ViewerRequest, name: str) -> HttpResponse:
         return render(request, "sources/_photometry_table.html", {"obj": obj, "table": None})
     page = Paginator(range(len(found)), ROWS).get_page(request.GET.get("page"))
     start = max(page.start_index() - 1, 0)
+    stop = start + ROWS
     head = [{"name": c, "folds": c in FOLDED, **vars(point_table.COLUMNS[c])} for c in found.columns]
-    cells = [list(zip(head, values, strict=True)) for values in found.rows(start, start + ROWS)]
+    cells = [list(zip(head, values, strict=True)) for values in found.rows(start, stop)]
+    cutouts = thumbnails.cutouts_at(viewer, obj.pk, found.alert_times(start, stop))
     context = {
         "obj": obj,
         "table": found,
         "page": page,
-        "rows": list(zip(found.ids(start, start + ROWS), cells, strict=True)),
+        "rows": list(zip(found.ids(start, stop), cells, cutouts, strict=True)),
         "head": head,
         "columns": [(key, column.label, key in found.columns) for key, column in point_table.COLUMNS.items()],
         "choices": _choices(found.curve, request),
