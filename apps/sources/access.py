@@ -60,6 +60,12 @@ PHOTOMETRY = Policy(
     delete=owned_by("upload__owner") | (holding("Manage photometry") & shared),
 )
 POINT_VALIDATION = Policy(view=parent_visible("photometry"), change=holding("Manage sources"))
+REMARK_ON_POINT = Policy(view=said & parent_visible("photometry"), change=owned_by("author"), delete=owned_by("author"))
+SERIES = Policy(
+    view=(shared | owned_by("owner")) & parent,
+    change=owned_by("owner") | (holding("Manage photometry") & shared),
+    delete=owned_by("owner") | (holding("Manage photometry") & shared),
+)
 COMMENT = Policy(view=said & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
 SPECTRUM = Policy(view=(shared | owned_by("owner")) & parent, change=owned_by("owner"), delete=owned_by("owner"))

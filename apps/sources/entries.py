@@ -92,6 +92,14 @@ class PointValidated(ObjEntry):
 
 
 @dataclass(frozen=True)
+class SeriesChanged(ObjEntry):
+    """A photometric series was added, edited or deleted."""
+
+    series_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
 class CommentPosted(ObjEntry):
     """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
 

@@ -9,6 +9,7 @@ obj_panels.plug("photometry")(
 )
 obj_panels.plug("facts")(Panel("Facts", "source-facts", order=0, side="side"))
 obj_panels.plug("spectra")(Panel("Spectra", "source-spectra", order=30))
+obj_panels.plug("series")(Panel("Series", "source-series", order=40))
 obj_panels.plug("comments")(Panel("Comments", "source-comments", order=80))
 obj_panels.plug("classifications")(Panel("Classifications", "source-classifications", order=20, side="side"))
 obj_panels.plug("annotations")(Panel("Annotations", "source-annotations", order=30, side="side"))

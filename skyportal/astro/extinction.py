@@ -35,6 +35,13 @@ SHORTEST, LONGEST = 115.0, 6000.0
 _AT_1_MICRON = 1.32 * 0.78
 
 
+def is_known(bandpass: str) -> bool:
+    """Whether there is a coefficient, told without working it out."""
+    known = BANDPASSES.get(bandpass)
+    return bandpass in _published() or (known is not None and SHORTEST <= known.wavelength <= LONGEST)
+
+
+@cache
 def coefficient(bandpass: str) -> float | None:
     """Magnitudes of extinction per magnitude of E(B−V); None where there is none to be had.
 
@@ -45,12 +52,10 @@ def coefficient(bandpass: str) -> float | None:
     >>> coefficient("swiftxrt") is None
     True
     """
-    if bandpass in _published():
-        return _published()[bandpass]
-    known = BANDPASSES.get(bandpass)
-    if known is None or not SHORTEST <= known.wavelength <= LONGEST:
+    if not is_known(bandpass):
         return None
-    return float(law([known.wavelength])[0])
+    published = _published().get(bandpass)
+    return float(law([BANDPASSES[bandpass].wavelength])[0]) if published is None else published
 
 
 def extinction(bandpass: str, ebv: float | None) -> float | None:

@@ -1,9 +1,9 @@
 """Bokeh figures in a page: JSON now, drawn by `static/js/plots.js` when scrolled into view."""
 
-import json
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import orjson
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
@@ -72,11 +72,23 @@ def theme() -> "Theme":
 
 
 def item(figure: "LayoutDOM") -> str:
-    """A figure as the JSON that `plots.js` draws."""
-    from bokeh.embed import json_item
+    """A figure as the JSON that `plots.js` draws; it must belong to no document yet.
 
-    found: dict[str, Any] = json_item(figure, theme=theme())  # type: ignore[assignment]
-    return json.dumps(found, separators=(",", ":"), allow_nan=False)
+    This is what Bokeh's `json_item` writes, without checking the document and without handing it back: that took a
+    third of the time.
+    """
+    from bokeh import __version__
+    from bokeh.document import Document
+
+    document = Document(theme=theme(), title="")
+    document.add_root(figure)
+    found = {
+        "target_id": None,
+        "root_id": figure.id,
+        "doc": document.to_json(deferred=False),
+        "version": __version__,
+    }
+    return orjson.dumps(found).decode()
 
 
 def place(

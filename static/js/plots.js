@@ -52,13 +52,18 @@ function spellOut(part) {
     const texts = plain(plain(attributes.tags[0]).texts ?? {});
     for (const entry of attributes.data.entries) {
       const text = texts[entry[0]] && plain(texts[entry[0]]);
-      if (text) entry[1] = Array.from(numbers(text.codes), (code) => text.words[code]);
+      if (text) entry[1] = Array.from(codesOf(text), (code) => text.words[code]);
     }
   }
 }
 
 const plain = (map) => (map.type === "map" ? Object.fromEntries(map.entries) : map);
-const numbers = (base64) => new Int32Array(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+
+/** Bytes where 256 numbers are enough for the words, else four bytes each. */
+function codesOf({ codes, words }) {
+  const bytes = Uint8Array.from(atob(codes), (letter) => letter.charCodeAt(0));
+  return words.length <= 256 ? bytes : new Int32Array(bytes.buffer);
+}
 
 /** Draw what the place's address gives now. */
 export function redraw(place) {

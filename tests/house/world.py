@@ -117,7 +117,7 @@ def address(route: str, world: World) -> str:
     def fill(found: re.Match[str]) -> str:
         name = found[2]
         if name == "resource_id":  # of whatever the path begins with
-            name = "spectrum_id" if route.startswith("api/spectra/") else "obj_id"
+            name = {"spectra": "spectrum_id", "photometry": "photometry_id"}.get(route.split("/")[1], "obj_id")
         if name in ARGUMENTS:
             return str(ARGUMENTS[name](world))
         if name.endswith("_id") or found[1] == "int:":

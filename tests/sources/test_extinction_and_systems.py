@@ -1,10 +1,15 @@
 """The Galaxy's extinction in and out of photometry, and magnitude systems beyond AB."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from apps.sources.plots.light_curves import Look, positions
+from apps.sources.queries import light_curves
 from skyportal.astro import dust
+from skyportal.astro.extinction import extinction
 from tests.astro.test_dust import written
 from tests.factories import InstrumentFactory
 
@@ -94,3 +99,32 @@ def test_a_pair_without_a_published_zero_point_is_refused(api, obj, upload, band
     status, answer = post(api, body)
     assert status == 400
     assert f"No zero-point was published for {bandpass} in the {magsys} system" in answer["message"]
+
+
+@pytest.fixture
+def page(client, member, obj):
+    client.force_login(member)
+    return lambda path, **query: client.get(f"/source/{obj.name}/{path}", query)
+
+
+def test_the_plot_is_drawn_without_extinction(dusty, api, obj, upload, viewer_of, member):
+    bands = ["sdssg", "swiftxrt", "sdssg"]
+    camera = InstrumentFactory(filters=["sdssg", "swiftxrt"])
+    body = {"instrument_id": camera.pk, "mjd": [1.0, 2.0, 3.0], "filter": bands, "mag": [18.0, 17.0, None]}
+    assert post(api, upload(**body, magerr=[0.1, 0.1, None], limiting_mag=20.0))[0] == 200
+    points = light_curves.light_curve(viewer_of(member), obj.pk)
+    dimmed = {band: extinction(band, EBV) for band in bands}
+    magnitudes, fluxes = (positions(points, Look(space=space, dimmed=dimmed)).y for space in ("mag", "flux"))
+    away = 3.303 * EBV
+    # what is unknown is not drawn rather than drawn as it was
+    assert magnitudes == pytest.approx([18.0 - away, np.nan, 20.0 - away], nan_ok=True)
+    assert fluxes[0] == pytest.approx(10 ** (0.4 * (23.9 - 18.0 + away)))
+
+
+def test_the_page_offers_it_only_where_it_is_known(dusty, api, obj, upload, page):
+    post(api, upload(mag=18.0, magerr=0.1, limiting_mag=20.0, filter="sdssg"))
+    assert page("photometry").context["extinction"]["why"] == ""
+    assert "without extinction" in page("light-curve.json", dereddened="on").content.decode()
+    dust.use(Path("/nowhere"))
+    assert "unknown, no dust map covers this place" in page("photometry").content.decode()
+    assert "without extinction" not in page("light-curve.json", dereddened="on").content.decode()

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from apps.sources.actions.objs import make_known
-from apps.sources.models import Photometry
+from apps.sources.models import Photometry, Thumbnail
 from apps.sources.plots.stills import MOST_MARKS
+from skyportal.access.models import Audience
 from tests.factories import ObjFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_a_csv_is_exactly_the_table(page, points):
     assert (int(first["id"]), float(first["mag"])) == (points[1], pytest.approx(18.02))
     assert last == {"id": str(points[3]), "mag": ""}
     table = page("photometry/table", **asked)
-    assert [id_ for id_, _ in table.context["rows"]] == [points[1], points[3]]
+    assert [id_ for id_, *_ in table.context["rows"]] == [points[1], points[3]]
     assert page("photometry/table", sort="nonsense").status_code == 400
 
 
@@ -147,3 +148,12 @@ def test_a_page_of_the_table_takes_a_fixed_number_of_queries(page, points, djang
     for address, most in {"photometry": 9, "photometry/table": 10, "light-curve.json": 10}.items():
         with django_assert_max_num_queries(most):
             assert page(address).status_code == 200
+
+
+def test_a_point_made_from_an_alert_leads_to_its_cutout(page, points, obj, group):
+    Photometry.objects.filter(pk__in=points[2:]).update(flags=Photometry.ALERT)
+    cut = Thumbnail.objects.create(
+        obj=obj, type="sub", file="thumbs/00/00.png", mjd=58001.0, audience=Audience.objects.of([group.pk])
+    )
+    rows = page("photometry/table").context["rows"]
+    assert [cutout for *_, cutout in rows] == ["", f"/thumbnails/{cut.pk}.png", ""]

@@ -14,7 +14,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from ..entries import AnnotationChanged, AnnotationsPut
-from ..models import Annotation, Obj, SpectrumAnnotation
+from ..models import Annotation, Obj, PointAnnotation, SpectrumAnnotation
 from ..queries import annotations as reading
 from ..queries.subjects import SOURCES, Subject
 from .checks import asked_groups, audience_of, known_by_audience, lock, need, need_right, plain
@@ -50,7 +50,7 @@ def checked_data(data: Any) -> dict[str, Any]:
 def annotate(
     viewer: Viewer, resource_id: str, origin: Any, data: Any, *, group_ids: Any = None, on: Subject = SOURCES
 ) -> int:
-    """Say under one origin what is known of an obj or a spectrum; without groups, to all of the viewer's.
+    """Say under one origin what is known of an obj, a spectrum or a point; without groups, to all of the viewer's.
 
     As with comments, only groups that were named learn of an obj they did not know.
     """
@@ -79,7 +79,7 @@ def _refuse_taken(viewer: Viewer, on: Subject, link: dict[str, Any], origin: str
 
 def mine(
     viewer: Viewer, annotation_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES
-) -> Annotation | SpectrumAnnotation:
+) -> Annotation | SpectrumAnnotation | PointAnnotation:
     """An annotation that the viewer wrote, or may change as a system admin."""
     need(viewer, "Annotate")
     annotation = reading.get_annotation(viewer, annotation_id, resource_id, on=on)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage, default_storage
 
-from ..models import AbstractComment, Thumbnail
+from ..models import AbstractComment, PhotometricSeries, Thumbnail
 
 NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]+)*")
 GRACE = 24 * 3600
@@ -39,8 +39,12 @@ def _of_comments(names: list[str]) -> Iterator[str | None]:
         yield from model._default_manager.filter(attachment__in=names).values_list("attachment", flat=True)
 
 
+def _of_series(names: list[str]) -> Iterable[str | None]:
+    return PhotometricSeries.objects.filter(filename__in=names).values_list("filename", flat=True)
+
+
 Referred = Callable[[list[str]], Iterable[str | None]]
-FOLDERS: dict[str, Referred] = {"thumbs": _of_thumbnails, "attachments": _of_comments}
+FOLDERS: dict[str, Referred] = {"thumbs": _of_thumbnails, "attachments": _of_comments, "series": _of_series}
 """Which of these names rows refer to, by folder of the file storage."""
 
 

@@ -16,6 +16,8 @@ from ..models import Photometry, PointValidation
 from .checks import need, optional_text
 
 MAY = "Manage sources"
+VERDICTS = {"good": True, "bad": False, "doubtful": None}
+MOST_AT_ONCE = 500
 
 
 def validate(viewer: Viewer, point_id: int, data: Mapping[str, Any]) -> int:
@@ -54,6 +56,50 @@ def withdraw(viewer: Viewer, point_id: int) -> int:
     verdict.delete()
     _tell(viewer, point, "withdrawn")
     return was
+
+
+_SAID = ("validated", "explanation", "notes", "validator_id")
+
+
+def said_by(viewer: Viewer, verdict: str, notes: str) -> dict[str, Any]:
+    """A verdict in words (one of `VERDICTS`) as `judge` takes it."""
+    if verdict not in VERDICTS:
+        raise Invalid(f"Invalid verdict: choose one of {', '.join(VERDICTS)}.")
+    notes = optional_text(notes.strip(), "notes", most=10_000)
+    return {"validated": VERDICTS[verdict], "explanation": None, "notes": notes, "validator_id": viewer.user_id}
+
+
+@transaction.atomic
+def judge(viewer: Viewer, verdicts: Mapping[int, dict[str, Any] | None]) -> dict[int, dict[str, Any] | None]:
+    """Give each of several points a verdict, or none.
+
+    Returns
+    -------
+    By point, what was said of it before: given to `judge` again, it undoes this.
+    """
+    need(viewer, MAY)
+    if not 0 < len(verdicts) <= MOST_AT_ONCE:
+        raise Invalid(f"Choose 1 to {MOST_AT_ONCE} points.")
+    points = Photometry.objects.visible_to(viewer).filter(pk__in=verdicts).select_related("obj").in_bulk()
+    if missing := verdicts.keys() - points.keys():
+        raise NotVisible(f"Cannot find photometry point with ID: {min(missing)}")
+    found = PointValidation.objects.select_for_update().filter(photometry__in=verdicts)
+    there = {row.pop("photometry_id"): row for row in found.values("photometry_id", *_SAID)}
+    said = {pk: verdict for pk, verdict in verdicts.items() if verdict is not None}
+    PointValidation.objects.filter(photometry__in=verdicts.keys() - said.keys()).delete()
+    PointValidation.objects.bulk_create(
+        [PointValidation(photometry_id=pk, **verdict) for pk, verdict in said.items()],
+        update_conflicts=True, unique_fields=["photometry"], update_fields=[*_SAID, "modified"],
+    )  # fmt: skip
+    for pk in sorted(said.keys() | there.keys()):
+        _tell(viewer, points[pk], _deed(pk in there, pk in said))
+    return {pk: there.get(pk) for pk in verdicts}
+
+
+def _deed(was: bool, is_now: bool) -> str:
+    if not is_now:
+        return "withdrawn"
+    return "changed" if was else "validated"
 
 
 def _point(viewer: Viewer, point_id: int) -> Photometry:

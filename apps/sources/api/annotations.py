@@ -12,7 +12,7 @@ from skyportal.api.endpoint import Endpoint
 from ..actions import annotations as actions
 from ..actions.catalogs import ask_catalog
 from ..queries import annotations as queries
-from ..queries.subjects import SOURCES, SPECTRA, Subject
+from ..queries.subjects import POINTS, SOURCES, SPECTRA, Subject
 from .ids import path_id
 
 
@@ -100,6 +100,12 @@ class CatalogAnnotations(Endpoint):
     def post(self, request: Any, obj_id: str, catalog: str) -> None:
         """Answers at once; the annotation follows, or the panel of the source says why there is none."""
         ask_catalog(self.viewer, obj_id, catalog, self.data if isinstance(self.data, dict) else {})
+
+
+class AnnotationsOfPoint(Annotations):
+    """Annotations of a point: a dictionary for each origin."""
+
+    on = POINTS
 
 
 class AnnotationsInfo(Endpoint):

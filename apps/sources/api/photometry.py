@@ -16,7 +16,7 @@ from skyportal.astro import dust
 
 from ..actions import copying, upload_report, uploads
 from ..actions import points as edits
-from ..queries import objs, validations
+from ..queries import annotations, objs, series, validations
 from ..queries import photometry as queries
 from . import points as written
 
@@ -54,7 +54,8 @@ class PhotometryEndpoint(Endpoint):
     def get(self, request: Any, photometry_id: str | None = None) -> Any:
         """One point."""
         found = queries.point(self.viewer, _point_id(photometry_id))
-        return written.rows(found, self.query["format"], self.query["magsys"])[0]
+        row = written.rows(found, self.query["format"], self.query["magsys"])[0]
+        return row | {"annotations": annotations.by_point(self.viewer, [row["id"]]).get(row["id"], [])}
 
     def post(self, request: Any, photometry_id: str | None = None) -> Any:
         """Upload points; scalars are repeated to the length of the lists."""
@@ -168,28 +169,15 @@ class ObjPhotometryEndpoint(Endpoint):
         obj = self._obj(obj_id)
         if query["individualOrSeries"] not in ("individual", "series", "both"):
             raise Invalid("individualOrSeries must be one of: individual, series, both.")
-        if query["individualOrSeries"] == "series":
-            return []
-        found = queries.points_of(
-            self.viewer,
-            obj,
-            owners=query["includeOwnerInfo"],
-            streams=query["includeStreamInfo"],
-            linked=query["includeSuperObjsPhotometry"],
-        )
-        if query["deduplicatePhotometry"]:
-            found = written.deduplicated(found)
-        rows = written.rows(
-            found,
-            query["format"],
-            query["magsys"],
-            owner=query["includeOwnerInfo"],
-            stream=query["includeStreamInfo"],
-        )
+        rows = self._rows(obj)
         if query["includeValidationInfo"]:
-            verdicts = validations.of_points(row["id"] for row in rows)
+            verdicts = validations.of_points(row["id"] for row in rows if row["id"])
             for row in rows:
                 row["validations"] = verdicts.get(row["id"], [])
+        if query["includeAnnotationInfo"]:
+            annotated = annotations.by_point(self.viewer, [row["id"] for row in rows if row["id"]])
+            for row in rows:
+                row["annotations"] = annotated.get(row["id"], [])
         if query["includeExtinction"]:
             written.add_extinction(rows, None if obj.ra is None else dust.ebv(obj.ra, obj.dec))
         if query["phaseFoldData"]:
@@ -197,6 +185,19 @@ class ObjPhotometryEndpoint(Endpoint):
             for row in rows:
                 row["phase"] = row["mjd"] % period / period
         return rows
+
+    def _rows(self, obj: Any) -> list[dict[str, Any]]:
+        """Single points, then those of the series."""
+        query, which = self.query, self.query["individualOrSeries"]
+        more = {"owner": query["includeOwnerInfo"], "stream": query["includeStreamInfo"]}
+        parts = []
+        if which != "series":
+            linked = query["includeSuperObjsPhotometry"]
+            found = queries.points_of(self.viewer, obj, owners=more["owner"], streams=more["stream"], linked=linked)
+            parts.append(written.deduplicated(found) if query["deduplicatePhotometry"] else found)
+        if which != "individual":
+            parts += series.points_of(self.viewer, obj)
+        return [row for part in parts for row in written.rows(part, query["format"], query["magsys"], **more)]
 
     def delete(self, request: Any, obj_id: str) -> str:
         """Delete all points that are the viewer's to delete."""

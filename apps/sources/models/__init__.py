@@ -12,10 +12,11 @@ from .objs import Obj, ObjReader, Source
 from .periods import PeriodSearch
 from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
 from .publishing import PublicRelease, PublicSourcePage
+from .series import PhotometricSeries
 from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
 from .thumbnails import Thumbnail
-from .validations import PointValidation
+from .validations import PointAnnotation, PointValidation
 
 __all__ = [
     "AbstractAnnotation",
@@ -36,7 +37,9 @@ __all__ = [
     "Origin",
     "PeriodSearch",
     "PhotStat",
+    "PhotometricSeries",
     "Photometry",
+    "PointAnnotation",
     "PointValidation",
     "PublicRelease",
     "PublicSourcePage",

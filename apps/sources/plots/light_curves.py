@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,15 @@ from numpy.typing import NDArray
 from skyportal.astro import bandpasses, photometry
 
 from ..queries.light_curves import LightCurve, numbered
-from .marks import robust_range, shape
+from .marks import UNMARKED, robust_range, shape
 
 if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
     from bokeh.plotting import figure as Figure  # noqa: N812
 
 UNIX_EPOCH_MJD = 40587
+FEW_WORDS = 256
+"""Up to as many words a column's codes are bytes."""
 WEBGL_FROM = 1500
 """Points from which the graphics card draws."""
 
@@ -34,12 +37,14 @@ class Look:
     """How a light curve is to be drawn.
 
     ``space`` is mag, flux or abs; ``time`` is mjd, since (the first detection) or ago (days before ``now``);
-    ``total`` adds the flux of the reference image to what a difference image measured.
+    ``total`` adds the flux of the reference image to what a difference image measured. ``dimmed`` takes away the
+    extinction that it gives by bandpass, in magnitudes; points of bandpasses where it is unknown are not drawn.
     """
 
     space: str = "mag"
     time: str = "mjd"
     total: bool = False
+    dimmed: Mapping[str, float | None] | None = None
     size: int = 7
     now: float = 0.0
     distance_modulus: float = 0.0
@@ -62,11 +67,11 @@ def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | No
     from bokeh.models import HoverTool
     from bokeh.plotting import figure
 
-    drawn = positions(curve, look)
+    drawn, facts = positions(curve, look), _facts(curve, look, brought_by)
     plot = figure(
         height=look.height,
         x_axis_label=_time_label(curve, look),
-        y_axis_label=_LABELS[look.space] + (", with the reference" if look.total else ""),
+        y_axis_label=_brightness_label(look),
         tools="pan,box_zoom,wheel_zoom,reset,save",
         active_scroll="wheel_zoom",
         active_drag="pan",
@@ -79,7 +84,7 @@ def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | No
         plot.y_range.start, plot.y_range.end = faint, bright  # type: ignore[attr-defined]
     if look.time == "ago":
         plot.x_range.flipped = True  # type: ignore[attr-defined]
-    for mark in _draw(plot, drawn, look.size, _facts(curve, brought_by)):
+    for mark in _draw(plot, drawn, look.size, facts):
         card = [(label, text) for label, text in _HOVER if not _says_nothing(mark, text)]
         plot.add_tools(HoverTool(renderers=[mark], tooltips=card, formatters={"@when": "datetime"}, limit=1,
                                  point_policy="snap_to_data", visible=False))  # fmt: skip
@@ -90,7 +95,7 @@ def _says_nothing(mark: Any, text: str) -> bool:
     """Whether a line of the hover card would be empty for every point of these marks."""
     name, source = re.findall(r"@(\w+)", text)[0], mark.data_source
     words = source.tags[0]["texts"].get(name, {}).get("words")
-    return words == [""] if words else bool(np.isnan(source.data[name]).all())
+    return words == [""] if words else name not in source.data or bool(np.isnan(source.data[name]).all())
 
 
 _LABELS = {"mag": "AB magnitude", "flux": "flux density (µJy)", "abs": "absolute AB magnitude"}
@@ -103,6 +108,8 @@ _HOVER = [
     ("MJD", "@mjd{0.00000}"),
     ("from", "@instrument · @origin"),
     ("kind", "@kind"),
+    ("verdict", "@judged"),
+    ("extinction", "@extinction{0.000} mag"),
     ("reference", "@reference"),
     ("exposure", "@exposure"),
     ("brought by", "@brought_by"),
@@ -110,13 +117,20 @@ _HOVER = [
 ]
 
 
+def _brightness_label(look: Look) -> str:
+    with_reference = ", with the reference" if look.total else ""
+    return _LABELS[look.space] + with_reference + (", without extinction" if look.dimmed is not None else "")
+
+
 def positions(curve: LightCurve, look: Look) -> Drawn:
     """Where the points of a light curve stand under this look."""
-    flux, fluxerr = curve.flux, curve.fluxerr
+    flux, fluxerr, extinction = curve.flux, curve.fluxerr, _extinction(curve, look)
     if look.total:
         with_reference = np.isfinite(curve.ref_flux)
         flux = np.where(with_reference, flux + curve.ref_flux, flux)
         fluxerr = np.where(with_reference, np.hypot(fluxerr, np.nan_to_num(curve.ref_fluxerr)), fluxerr)
+    undimmed = 10 ** (0.4 * extinction)
+    flux, fluxerr = flux * undimmed, fluxerr * undimmed
     if look.space == "flux":
         detected = np.isfinite(flux)
         y = np.where(detected, flux, photometry.LIMIT_NSIGMA * fluxerr)
@@ -124,9 +138,17 @@ def positions(curve: LightCurve, look: Look) -> Drawn:
     else:
         mag, magerr = photometry.magnitude(flux, fluxerr)
         detected = np.isfinite(mag) & ~(photometry.signal_to_noise(flux, fluxerr) < photometry.DETECTION_SNR)
-        y = np.where(detected, mag, curve.limit) - look.distance_modulus
+        y = np.where(detected, mag, curve.limit - extinction) - look.distance_modulus
         spread = np.where(detected, magerr, 0)
     return Drawn(_times(curve, look), y, y - spread, y + spread, detected)
+
+
+def _extinction(curve: LightCurve, look: Look) -> NDArray:
+    """Magnitudes to take away of each point, NaN where that is unknown."""
+    if look.dimmed is None:
+        return np.zeros(len(curve))
+    codes, bands = numbered(curve.bandpass)
+    return np.array([look.dimmed.get(band) for band in bands], float)[codes]
 
 
 def _times(curve: LightCurve, look: Look) -> NDArray:
@@ -146,17 +168,18 @@ def _time_label(curve: LightCurve, look: Look) -> str:
     return "days ago" if look.time == "ago" else "MJD (UTC)"
 
 
-def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, Any]) -> list[Any]:
+def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, NDArray | Words]) -> list[Any]:
     from bokeh.models import BooleanFilter, CDSView, ColumnDataSource
 
     marks = []
     for rows, detected in ((~drawn.detected, False), (drawn.detected, True)):
         if not rows.any():
             continue
-        columns = {name: column[rows] for name, column in facts.items()}
-        columns |= {name: getattr(drawn, name)[rows] for name in ("x", "y", "low", "high")}
-        columns, texts = _coded(columns)
-        source, view = ColumnDataSource(columns, tags=[{"texts": texts}]), CDSView(filter=BooleanFilter())
+        columns: dict[str, NDArray | Words] = {name: column[rows] for name, column in facts.items()}
+        columns |= {name: getattr(drawn, name)[rows].astype(np.float32) for name in ("y", "low", "high")}
+        columns["x"] = drawn.x[rows]
+        numbers, texts = _coded(columns)
+        source, view = ColumnDataSource(numbers, tags=[{"texts": texts}]), CDSView(filter=BooleanFilter())
         if detected:
             plot.segment("x", "low", "x", "high", source=source, view=view, color="colour", line_width=1.2, alpha=0.75)
             marks.append(
@@ -171,52 +194,75 @@ def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, Any]) -> list[
     return marks
 
 
-def _coded(columns: dict[str, NDArray]) -> tuple[dict[str, NDArray], dict[str, dict[str, Any]]]:
+@dataclass(frozen=True)
+class Words:
+    """A column of texts: which word each point has. Most columns have few words."""
+
+    codes: NDArray
+    words: list[str]
+
+    @classmethod
+    def of(cls, column: NDArray) -> Words:
+        return cls(*numbered(column))
+
+    def __getitem__(self, rows: NDArray) -> Words:
+        occurring, codes = np.unique(self.codes[rows], return_inverse=True)
+        return Words(codes.astype(np.int32), [self.words[code] for code in occurring.tolist()])
+
+    def each(self, function: Callable[[str], str]) -> Words:
+        """A function of the words, asked once for each."""
+        return Words(self.codes, [function(word) for word in self.words])
+
+
+def _coded(columns: dict[str, NDArray | Words]) -> tuple[dict[str, NDArray], dict[str, dict[str, Any]]]:
     """Columns without text, and the text beside them: words, and which word each row has.
 
     Bokeh writes text by text, slowly: 5,000 points took half a second. The page puts the words back (`plots.js`).
     """
-    coded, texts = {}, {}
+    numbers, texts = {}, {}
     for name, column in columns.items():
-        coded[name] = column
-        if column.dtype == object:
-            codes, words = numbered(column)
-            coded[name] = np.zeros(len(column), np.uint8)
-            texts[name] = {"words": words, "codes": b64encode(codes.tobytes()).decode()}
-    return coded, texts
+        if isinstance(column, Words):
+            numbers[name] = np.zeros(len(column.codes), np.uint8)
+            codes = column.codes.astype(np.uint8 if len(column.words) <= FEW_WORDS else np.int32)
+            texts[name] = {"words": column.words, "codes": b64encode(codes.tobytes()).decode()}
+        else:
+            numbers[name] = column
+    return numbers, texts
 
 
-def _facts(curve: LightCurve, brought_by: NDArray | None) -> dict[str, NDArray]:
+def _facts(curve: LightCurve, look: Look, brought_by: NDArray | None) -> dict[str, NDArray | Words]:
     """What the hover card and the legend's filter read of each point."""
-    names = ("mjd", "mag", "magerr", "limit", "flux", "fluxerr", "snr")
+    measured = {name: getattr(curve, name) for name in ("mag", "magerr", "limit", "flux", "fluxerr", "snr")}
+    if look.dimmed is not None:
+        measured["extinction"] = _extinction(curve, look)
+    nothing = Words(np.zeros(len(curve), np.int32), [""])
+    bands, instruments = Words.of(curve.bandpass), Words.of(curve.instrument)
     stands = np.full(len(curve), "", object)
     for n in np.flatnonzero(~curve.best):
         stands[n] = f"(superseded by {curve.id[curve.stands_for[n]]})"
-    return {name: getattr(curve, name) for name in names} | {
+    # seven digits are enough to read, and half as much to send
+    return {name: column.astype(np.float32) for name, column in measured.items()} | {
+        "mjd": curve.mjd,
         "id": curve.id.astype(float),
-        "band": curve.bandpass,
-        "instrument": curve.instrument,
-        "origin": curve.origin,
-        "kind": curve.kind,
-        "colour": _each(curve.bandpass, bandpasses.colour),
-        "shape": _each(curve.instrument, shape),
-        "reference": _texts("{:.2f} ± {:.2f} µJy", curve.ref_flux, curve.ref_fluxerr),
-        "exposure": _texts("{:g} s", curve.exposure),
-        "stands": stands,
+        "band": bands,
+        "instrument": instruments,
+        "origin": Words.of(curve.origin),
+        "kind": Words.of(curve.kind),
+        "colour": bands.each(bandpasses.colour),
+        "shape": instruments.each(shape),
+        "verdict": Words.of(curve.verdict).each(lambda verdict: verdict or UNMARKED),
+        "judged": Words.of(curve.judged),
+        "reference": _texts("{:.2f} ± {:.2f} µJy", curve.ref_flux, curve.ref_fluxerr) or nothing,
+        "exposure": _texts("{:g} s", curve.exposure) or nothing,
+        "stands": Words.of(stands),
         "when": (curve.mjd - UNIX_EPOCH_MJD) * 86_400_000,
-        "brought_by": np.full(len(curve), "", object) if brought_by is None else brought_by,
+        "brought_by": nothing if brought_by is None else Words.of(brought_by),
     }
 
 
-def _texts(words: str, *columns: NDArray) -> NDArray:
-    """Numbers in words, "" where the first is unknown."""
+def _texts(words: str, *columns: NDArray) -> Words | None:
+    """Numbers in words, "" where the first is unknown; None where it is unknown of all."""
     if np.isnan(columns[0]).all():
-        return np.full(len(columns[0]), "", object)
+        return None
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    return np.array(["" if row[0] != row[0] else words.format(*row) for row in rows], object)
-
-
-def _each(names: NDArray, function: Any) -> NDArray:
-    """A function of a name, asked once for each name that occurs."""
-    codes, words = numbered(names)
-    return np.array([function(word) for word in words], object)[codes]
+    return Words.of(np.array(["" if row[0] != row[0] else words.format(*row) for row in rows], object))

@@ -14,6 +14,9 @@ from skyportal.astro import bandpasses
 
 from ..queries.light_curves import LightCurve
 
+UNMARKED = "unmarked"
+"""How a legend calls points that have no verdict."""
+
 SHAPES = ("circle", "square", "diamond", "triangle", "hex", "star", "inverted_triangle", "cross", "plus")
 
 
@@ -41,15 +44,18 @@ def legend(curve: LightCurve) -> list[tuple[str, list[Entry]]]:
         known = bandpasses.BANDPASSES.get(band)
         return known.wavelength if known else 1e9
 
-    bands, instruments, origins = (
-        Counter(column.tolist()) for column in (curve.bandpass, curve.instrument, curve.origin)
+    bands, instruments, origins, verdicts = (
+        Counter(column.tolist()) for column in (curve.bandpass, curve.instrument, curve.origin, curve.verdict)
     )
     ordered = sorted(bands, key=lambda band: (wavelength(band), band))
-    return [
+    parts = [
         ("Band", [Entry("band", band, bands[band], colour=bandpasses.colour(band)) for band in ordered]),
         ("Instrument", [Entry("instrument", n, instruments[n], shape=shape(n)) for n in sorted(instruments)]),
         ("Origin", [Entry("origin", n, origins[n]) for n in sorted(origins)]),
     ]
+    if set(verdicts) != {""}:
+        parts.append(("Verdict", [Entry("verdict", n or UNMARKED, verdicts[n]) for n in sorted(verdicts)]))
+    return parts
 
 
 def robust_range(mag: NDArray[Any], limit: NDArray[Any]) -> tuple[float, float]:

@@ -13,9 +13,9 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import Annotation, SpectrumAnnotation
+from ..models import Annotation, PointAnnotation, SpectrumAnnotation
 from . import shown
-from .subjects import SOURCES, SPECTRA, Subject
+from .subjects import POINTS, SOURCES, SPECTRA, Subject
 
 COLUMNS = ("id", "origin", "data", "author_id", "created_at", "modified", "audience__key", *shown.AUTHOR_COLUMNS)
 
@@ -42,6 +42,13 @@ def by_spectrum(viewer: Viewer, spectrum_ids: Iterable[int]) -> dict[int, list[d
     return shown.by(rows, "spectrum_id")
 
 
+def by_point(viewer: Viewer, point_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """What is annotated to these points, by origin."""
+    rows = _rows(POINTS.annotation.objects.visible_to(viewer).filter(photometry_id__in=list(point_ids)), POINTS)
+    _finish(viewer, rows, True)
+    return shown.by(rows, "photometry_id")
+
+
 def of(viewer: Viewer, resource_id: str, *, on: Subject = SOURCES) -> list[dict[str, Any]]:
     """What is annotated to one thing, by origin."""
     row = on.find(viewer, resource_id)
@@ -60,7 +67,7 @@ def _finish(viewer: Viewer, rows: list[dict[str, Any]], groups: bool) -> None:
 
 def get_annotation(
     viewer: Viewer, annotation_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
-) -> Annotation | SpectrumAnnotation:
+) -> Annotation | SpectrumAnnotation | PointAnnotation:
     """One annotation; with the id of a resource, it must be of that."""
     visible = on.annotation.objects.visible_to(viewer)
     found = visible.select_related("obj", "audience").filter(pk=annotation_id).first()

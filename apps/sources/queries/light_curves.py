@@ -21,6 +21,9 @@ MOST_POINTS = 20_000
 """Points drawn of one obj, newest first; a page says when there are more."""
 
 
+BAD = "bad"
+
+
 @dataclass(frozen=True)
 class LightCurve:
     """Points of one obj in order of time; all arrays have one length, fluxes in µJy (AB 23.9).
@@ -43,6 +46,10 @@ class LightCurve:
     origin: NDArray
     flags: NDArray
     upload: NDArray
+    verdict: NDArray
+    """Whether somebody found it good, bad or doubtful; "" where nobody looked."""
+    note: NDArray
+    """What they wrote beside it."""
 
     def __len__(self) -> int:
         return len(self.mjd)
@@ -70,15 +77,21 @@ class LightCurve:
         """How each was measured, in words: "forced · alert · difference"."""
         return np.array([Photometry.in_words(flag) for flag in range(Photometry.ALL_FLAGS + 1)], object)[self.flags]
 
+    @property
+    def judged(self) -> NDArray:
+        """The verdict with its note; "" where there is none."""
+        pairs = zip(self.verdict.tolist(), self.note.tolist(), strict=True)
+        return np.array([f"{verdict} · {note}" if note else verdict for verdict, note in pairs], object)
+
     @cached_property
     def stands_for(self) -> NDArray:
         """By point, the index of the best measurement of its epoch, often itself.
 
-        One epoch is 30 s of one instrument in one band on the same kind of image. Best is a measured flux before a
-        limit, forced before found, then the newest upload, then the newest point.
+        One epoch is 30 s of one instrument in one band on the same kind of image. Best is what nobody found bad, then
+        a measured flux before a limit, forced before found, then the newest upload, then the newest point.
         """
         measured = np.isfinite(self.flux)
-        rank = np.column_stack([measured, self.forced, self.upload, self.id])
+        rank = np.column_stack([self.verdict != BAD, measured, self.forced, self.upload, self.id])
         return best_of_epochs(self._series, self.mjd, rank, numbered(self.origin)[0])
 
     @property
@@ -105,7 +118,9 @@ def numbered(names: NDArray) -> tuple[NDArray, list[str]]:
 
 _COLUMNS = (
     "p.obj_id, p.id, p.mjd, p.flux, p.fluxerr, p.limiting_mag, p.ref_flux, p.ref_fluxerr, p.bandpass_id,"
-    " p.instrument_id, p.origin_id, p.flags, p.upload_id, p.altdata->>'exposure'"
+    " p.instrument_id, p.origin_id, p.flags, p.upload_id, p.altdata->>'exposure', case when v.id is null then ''"
+    " when v.validated then 'good' when not v.validated then 'bad' else 'doubtful' end,"
+    " concat_ws(' · ', nullif(v.explanation, ''), nullif(v.notes, ''))"
 )
 
 
@@ -115,7 +130,10 @@ def light_curves(viewer: Viewer, obj_ids: Sequence[int]) -> dict[int, LightCurve
         return {}
     visible = Photometry.objects.visible_to(viewer).filter(obj_id__in=list(obj_ids)).order_by().values_list("pk")
     inner, args = visible.query.sql_with_params()
-    sql = f"select {_COLUMNS} from sources_photometry p where p.id in ({inner}) order by p.obj_id, p.mjd, p.id"  # noqa: S608 - our own compiled query
+    sql = (
+        f"select {_COLUMNS} from sources_photometry p left join sources_pointvalidation v on v.photometry_id = p.id"  # noqa: S608 - our own compiled query
+        f" where p.id in ({inner}) order by p.obj_id, p.mjd, p.id"
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, args)
         rows = cursor.fetchall()
@@ -140,7 +158,8 @@ def _by_obj(columns: list[tuple[Any, ...]]) -> dict[int, LightCurve]:
     mag[faint], magerr[faint] = np.nan, np.nan
     limit = np.where(np.isfinite(limiting), limiting, photometry.limiting_magnitude(fluxerr))
     measured = (id_, mjd, flux, fluxerr, mag, magerr, limit, ref, referr, _seconds(columns[13]))
-    everything = (*measured, *names, flags, upload)
+    words = (np.array(column, object) for column in columns[14:16])
+    everything = (*measured, *names, flags, upload, *words)
     starts = np.flatnonzero(np.r_[True, obj_ids[1:] != obj_ids[:-1]])
     stops = np.r_[starts[1:], len(obj_ids)]
     return {

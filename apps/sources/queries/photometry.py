@@ -87,6 +87,19 @@ def point(viewer: Viewer, point_id: int) -> PointColumns:
     return found
 
 
+def get_point(viewer: Viewer, point_id: Any) -> Photometry:
+    """One point as a row, with its obj; absent and hidden are never told apart."""
+    try:
+        key = int(point_id)
+    except (TypeError, ValueError):
+        raise Invalid(f"Invalid photometry_id: {str(point_id)[:60]}") from None
+    visible = Photometry.objects.visible_to(viewer).select_related("obj")
+    found = visible.filter(pk=key).first() if 0 <= key < 2**63 else None
+    if found is None:
+        raise NotVisible(f"Cannot find photometry point with ID: {key}")
+    return found
+
+
 def editable(viewer: Viewer, point_id: int) -> dict[str, str]:
     """What a person may change of one point, as text: AB magnitudes, empty where it has none."""
     found = point(viewer, point_id)

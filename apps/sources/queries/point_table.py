@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from skyportal.access.errors import Invalid
 
-from .light_curves import LightCurve
+from ..models import Photometry
+from .light_curves import BAD, LightCurve
 
-NARROWING = ("bandpass", "instrument", "origin")
+NARROWING = ("bandpass", "instrument", "origin", "verdict")
+NOT_BAD = "not bad"
+"""Narrows to what nobody found bad."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ COLUMNS = {
     "snr": Column("S/N", _attribute("snr"), 1),
     "instrument": Column("Instrument", _attribute("instrument"), None, True),
     "origin": Column("Origin", _attribute("origin"), None, True),
+    "verdict": Column("Verdict", _attribute("verdict")),
+    "note": Column("Note", _attribute("note")),
     "kind": Column("Kind", _attribute("kind")),
     "exposure": Column("exposure (s)", _attribute("exposure"), 1),
     "ref_flux": Column("reference (µJy)", _attribute("ref_flux"), 3),
@@ -77,6 +82,12 @@ class Table:
         columns = [[_known(v) for v in COLUMNS[name].values(self.curve)[chosen].tolist()] for name in self.columns]
         return [list(row) for row in zip(*columns, strict=True)]
 
+    def alert_times(self, start: int, stop: int) -> list[float]:
+        """MJD of each point that was made from an alert, -1 of the others."""
+        chosen = self.chosen[start:stop]
+        made = (self.curve.flags[chosen] & Photometry.ALERT) > 0
+        return np.where(made, self.curve.mjd[chosen], -1.0).tolist()
+
     def ids(self, start: int, stop: int) -> list[int]:
         return self.curve.id[self.chosen[start:stop]].tolist()
 
@@ -86,20 +97,26 @@ def _known(value: Any) -> Any:
 
 
 def table(curve: LightCurve, query: Mapping[str, str], *, sort: str = "-mjd") -> Table:
-    """The table that a query string asks for: ``columns``, ``sort``, ``bandpass``, ``instrument``, ``origin``, ``all``.
+    """The table that a query string asks for: ``columns``, ``sort``, ``bandpass``, ``instrument``, ``origin``,
+    ``verdict``, ``all``.
 
     Without ``all`` it holds the best measurement of each epoch.
     """
-    chosen = tuple(name for name in query.get("columns", "").split(",") if name in COLUMNS) or DEFAULT
+    chosen = tuple(name for name in query.get("columns", "").split(",") if name in COLUMNS) or _default(curve)
     sort = query.get("sort") or sort
     if sort.removeprefix("-") not in COLUMNS:
         raise Invalid(f"There is no column {sort.removeprefix('-')[:40]!r} to sort by.")
     wanted = np.ones(len(curve), bool) if query.get("all") else curve.best
     for name in NARROWING:
         if value := query.get(name):
-            wanted = wanted & (getattr(curve, name) == value)
+            wanted = wanted & ((curve.verdict != BAD) if value == NOT_BAD else getattr(curve, name) == value)
     order = _order(COLUMNS[sort.removeprefix("-")].values(curve), descending=sort.startswith("-"))
     return Table(curve, order[wanted[order]], chosen, sort)
+
+
+def _default(curve: LightCurve) -> tuple[str, ...]:
+    """The columns that are always shown, and the verdicts where there are any."""
+    return DEFAULT + (("verdict",) if (curve.verdict != "").any() else ())
 
 
 def _order(values: NDArray, *, descending: bool) -> NDArray[np.intp]:

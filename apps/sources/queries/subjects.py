@@ -1,4 +1,6 @@
-"""What remarks hang on: a source, or one of its spectra. Comments and annotations of both are the same in all else."""
+"""What remarks hang on: a source, one of its spectra or points. Comments and annotations of all are the same in all
+else.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,18 @@ from typing import Any
 
 from skyportal.access.viewer import Viewer
 
-from ..models import Annotation, Comment, Obj, Spectrum, SpectrumAnnotation, SpectrumComment
+from ..models import (
+    Annotation,
+    Comment,
+    Obj,
+    Photometry,
+    PointAnnotation,
+    Spectrum,
+    SpectrumAnnotation,
+    SpectrumComment,
+)
 from .objs import get_obj
+from .photometry import get_point
 from .spectra import get_spectrum
 
 
@@ -17,7 +29,8 @@ from .spectra import get_spectrum
 class Subject:
     """A kind of thing that remarks hang on.
 
-    ``resource`` is its word in the public paths, ``noun`` that of annotations' ``type``.
+    ``resource`` is its word in the public paths, ``noun`` that of annotations' ``type``. Nobody
+    comments on points: their ``comment`` is None.
     ``find(viewer, id, **refusal)`` is the row behind the id of a path, ``link(row)`` the columns by which a remark
     hangs on it, ``id_of(remark)`` the id again. Every remark has an ``obj`` besides.
     """
@@ -44,8 +57,20 @@ def _spectrum(viewer: Viewer, spectrum_id: Any, **refusal: Any) -> Spectrum:
     return get_spectrum(viewer, spectrum_id)
 
 
+def _of_point(point: Photometry) -> dict[str, Any]:
+    return {"obj": point.obj, "photometry": point}
+
+
+def _point(viewer: Viewer, point_id: Any, **refusal: Any) -> Photometry:
+    return get_point(viewer, point_id)
+
+
 SOURCES = Subject("sources", "source", Comment, Annotation, (), get_obj, _of_obj, lambda remark: remark.obj.name)
 SPECTRA = Subject(
     "spectra", "spectrum", SpectrumComment, SpectrumAnnotation, ("spectrum_id",), _spectrum, _of_spectrum,
     lambda remark: str(remark.spectrum_id),
+)  # fmt: skip
+POINTS = Subject(
+    "photometry", "photometry", None, PointAnnotation, ("photometry_id",), _point, _of_point,
+    lambda remark: str(remark.photometry_id),
 )  # fmt: skip

@@ -17,6 +17,9 @@ from . import shown
 
 COLUMNS = ("id", "type", "public_url", "origin", "is_grayscale", "mjd", "created_at", "modified", "file")
 
+_PER_DAY = 86400
+"""A cutout and its point are of one alert when their times agree to a second."""
+
 
 def newest(readable: QuerySet, obj_ids: Any) -> QuerySet:
     """Of these thumbnails, the newest of each obj and type."""
@@ -47,6 +50,19 @@ def by_obj(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, A
     """Thumbnails of these objs, in one query: of each type the newest that the viewer may see."""
     obj_ids = list(obj_ids)
     return grouped(list(newest(Thumbnail.objects.visible_to(viewer), obj_ids)), obj_ids)
+
+
+def cutouts_at(viewer: Viewer, obj_id: int, mjds: list[float]) -> list[str]:
+    """By time, the address of the difference image of an alert of that time, "" where none is kept: at most one query.
+
+    A negative time is that of no alert.
+    """
+    if max(mjds, default=-1.0) < 0:
+        return [""] * len(mjds)
+    cut = Thumbnail.objects.visible_to(viewer).filter(obj=obj_id, mjd__isnull=False).exclude(file__isnull=True)
+    found = {round(mjd * _PER_DAY): pk for mjd, pk in cut.filter(type="sub").values_list("mjd", "pk")}
+    keys = (round(mjd * _PER_DAY) for mjd in mjds)
+    return [reverse("thumbnail-file", args=[found[key]]) if key in found else "" for key in keys]
 
 
 def get_thumbnail(viewer: Viewer, thumbnail_id: int, *, status: int = 400) -> Thumbnail:

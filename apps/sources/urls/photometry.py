@@ -4,9 +4,10 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import bulk_statistics, instruments, photometry, statistics, validations
+from ..api import annotations, bulk_statistics, instruments, photometry, series, statistics, validations
 from ..views import photometry as pages
 from ..views import points, uploading
+from ..views import series as series_pages
 
 urlpatterns = flatten(
     routes("telescope[/<str:telescope_id>]", instruments.TelescopeEndpoint),
@@ -15,8 +16,10 @@ urlpatterns = flatten(
     routes("photometry/origins", photometry.OriginsEndpoint),
     routes("photometry/bulk_delete/<str:upload_id>", photometry.BulkDeleteEndpoint),
     routes("photometry/<str:photometry_id>/validation", validations.Validation),
+    routes("photometry/<str:resource_id>/annotations[/<str:annotation_id>]", annotations.AnnotationsOfPoint),
     routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
     routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
+    routes("photometric_series[/<str:photometric_series_id>]", series.PhotometricSeries),
     routes("phot_stats", bulk_statistics.PhotStats),
     routes("phot_stats/aggregate", bulk_statistics.PhotStatsAggregate),
     routes("sources/<str:target_id>/copy_photometry", photometry.CopyPhotometryEndpoint),
@@ -25,11 +28,16 @@ urlpatterns = flatten(
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
         path("source/<str:name>/photometry.csv", pages.export, name="source-photometry-csv"),
         path("source/<str:name>/photometry/table", pages.table, name="source-photometry-table"),
+        path("source/<str:name>/series", series_pages.panel, name="source-series"),
+        path("source/<str:name>/series/figure.json", series_pages.figure, name="source-series-figure"),
+        path("source/<str:name>/series/<int:series_id>.h5", series_pages.file, name="source-series-file"),
         path("photometry/upload", uploading.upload, name="photometry-upload"),
         path("photometry/upload/<int:upload_id>/undo", uploading.undo, name="photometry-upload-undo"),
         path("source/<str:name>/photometry/upload", uploading.upload, name="source-photometry-upload"),
         path("source/<str:name>/photometry/point", points.point, name="source-point"),
         path("source/<str:name>/photometry/share", points.share, name="source-points-share"),
+        path("source/<str:name>/photometry/judge", points.judge, name="source-points-judge"),
+        path("source/<str:name>/photometry/judge/undo", points.judge_undo, name="source-points-judge-undo"),
         path("source/<str:name>/photometry/delete-upload", points.delete_upload, name="source-upload-delete"),
         path("source/<str:name>/photometry/delete", points.delete, name="source-points-delete"),
         path("source/<str:name>/light-curve.json", pages.figure, name="source-light-curve"),

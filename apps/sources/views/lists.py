@@ -135,6 +135,7 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
     groups = pages.my_groups(viewer)
     shown = fields(request.GET, [*SAVES, *(plug.param for plug in obj_filters)])
     context = {
+        "may_upload": viewer.may("Upload data"),
         "heading": heading,
         "list_name": fixed.get("listName", ""),
         "page": _Counted([_cells(row, asked.columns) for row in rows], found.total).shown(asked.page),

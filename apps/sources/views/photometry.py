@@ -14,14 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from skyportal.astro import dust, extinction
 from skyportal.astro.cosmology import distance_modulus
 from skyportal.astro.time import mjd_of
 from skyportal.web.bokeh import item, place
 from skyportal.web.requests import ViewerRequest
 
+from ..actions.validations import MAY as JUDGES
+from ..actions.validations import VERDICTS
 from ..plots import light_curves as plots
 from ..plots import marks, stills
-from ..queries import light_curves, point_table, shown
+from ..queries import light_curves, point_table, shown, thumbnails
 from ..queries.light_curves import MOST_POINTS, LightCurve
 from ..queries.objs import get_obj
 from ..queries.photometry import brought_by
@@ -52,7 +55,7 @@ def light_curve(request: ViewerRequest, obj: Any) -> dict[str, Any]:
     query = request.GET.urlencode()
     url = f"{reverse('source-light-curve', args=[obj.name])}?{query}"
     drawn = _drawn(curve, request)
-    plain = not {"space", "time", "total"} & request.GET.keys()
+    look, plain = _look(request, obj, curve), not {"space", "time", "total", "dereddened"} & request.GET.keys()
     still = stills.svg_light_curve(drawn, width=900, height=HEIGHT) if plain else ""
     return {
         "curve": curve,
@@ -64,7 +67,8 @@ def light_curve(request: ViewerRequest, obj: Any) -> dict[str, Any]:
             url, id="light-curve", still=still, height=HEIGHT, legend="light-curve-legend", label="Light curve"
         ),
         "legend": marks.legend(curve),
-        "look": _look(request, obj),
+        "look": look,
+        "extinction": _extinction(obj, curve),
         "all": "all" in request.GET,
         "spaces": SPACES if _has_distance(obj) else {k: v for k, v in SPACES.items() if k != "abs"},
         "times": TIMES,
@@ -82,17 +86,33 @@ def _has_distance(obj: Any) -> bool:
     return bool(obj.redshift and obj.redshift > 0)
 
 
-def _look(request: ViewerRequest, obj: Any) -> plots.Look:
+def _extinction(obj: Any, curve: LightCurve) -> dict[str, Any]:
+    """What can be said of the dust before the source: E(B−V), bands without a coefficient, and why it is unknown."""
+    ebv = None if obj.ra is None or obj.dec is None else dust.ebv(obj.ra, obj.dec)
+    bands = sorted(set(curve.bandpass.tolist()))
+    without = [band for band in bands if not extinction.is_known(band)]
+    why = ""
+    if ebv is None:
+        why = "no dust map covers this place" if obj.ra is not None else "the source has no position"
+    elif without == bands:
+        why = f"no coefficient is known for {', '.join(without)}"
+    return {"ebv": ebv, "without": without, "why": why}
+
+
+def _look(request: ViewerRequest, obj: Any, curve: LightCurve) -> plots.Look:
     """How the address asks the light curve to be drawn; what it cannot be is drawn in plain magnitudes."""
     asked = request.GET
     space = asked.get("space", "mag")
     if space not in SPACES or (space == "abs" and not _has_distance(obj)):
         space = "mag"
     size = asked.get("size", "")
+    known = _extinction(obj, curve)
+    ebv, corrected = known["ebv"], "dereddened" in asked and not known["why"]
     return plots.Look(
         space=space,
         time=asked["time"] if asked.get("time") in TIMES else "mjd",
         total="total" in asked,
+        dimmed={band: extinction.extinction(band, ebv) for band in set(curve.bandpass.tolist())} if corrected else None,
         size=min(max(int(size), 2), 20) if size.isdecimal() else 7,
         now=mjd_of(timezone.now()),
         distance_modulus=distance_modulus(obj.redshift) if space == "abs" else 0.0,
@@ -110,7 +130,7 @@ def figure(request: ViewerRequest, name: str) -> HttpResponse:
     if curve is None:
         return JsonResponse({"message": "No photometry yet."}, status=404)
     drawn = _drawn(curve, request)
-    drawing = plots.light_curve(drawn, _look(request, obj), brought_by(viewer, drawn.upload))
+    drawing = plots.light_curve(drawn, _look(request, obj, drawn), brought_by(viewer, drawn.upload))
     return HttpResponse(item(drawing), content_type="application/json")
 
 
@@ -125,13 +145,15 @@ def table(request: ViewerRequest, name: str) -> HttpResponse:
         return render(request, "sources/_photometry_table.html", {"obj": obj, "table": None})
     page = Paginator(range(len(found)), ROWS).get_page(request.GET.get("page"))
     start = max(page.start_index() - 1, 0)
+    stop = start + ROWS
     head = [{"name": c, "folds": c in FOLDED, **vars(point_table.COLUMNS[c])} for c in found.columns]
-    cells = [list(zip(head, values, strict=True)) for values in found.rows(start, start + ROWS)]
+    cells = [list(zip(head, values, strict=True)) for values in found.rows(start, stop)]
+    cutouts = thumbnails.cutouts_at(viewer, obj.pk, found.alert_times(start, stop))
     context = {
         "obj": obj,
         "table": found,
         "page": page,
-        "rows": list(zip(found.ids(start, start + ROWS), cells, strict=True)),
+        "rows": list(zip(found.ids(start, stop), cells, cutouts, strict=True)),
         "head": head,
         "columns": [(key, column.label, key in found.columns) for key, column in point_table.COLUMNS.items()],
         "choices": _choices(found.curve, request),
@@ -139,6 +161,8 @@ def table(request: ViewerRequest, name: str) -> HttpResponse:
         "all": "all" in request.GET,
         "query": request.GET.urlencode(),
         "may_upload": viewer.may("Upload data"),
+        "may_judge": viewer.may(JUDGES),
+        "verdicts": VERDICTS,
         "groups": shown.my_groups(viewer),
     }
     return render(request, "sources/_photometry_table.html", context)
@@ -146,9 +170,10 @@ def table(request: ViewerRequest, name: str) -> HttpResponse:
 
 def _choices(curve: LightCurve, request: ViewerRequest) -> list[tuple[str, list[str], str]]:
     """By narrowing column: what may be chosen, and what is."""
-    return [
-        (name, sorted(set(getattr(curve, name).tolist())), request.GET.get(name, "")) for name in point_table.NARROWING
-    ]
+    options = {name: sorted(set(getattr(curve, name).tolist()) - {""}) for name in point_table.NARROWING}
+    if options["verdict"]:
+        options["verdict"].append(point_table.NOT_BAD)
+    return [(name, values, request.GET.get(name, "")) for name, values in options.items()]
 
 
 def _table(request: ViewerRequest, obj: Any, query: dict[str, str], *, sort: str) -> point_table.Table | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +19,7 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import points as edits
+from ..actions import validations as judging
 from ..queries import instruments
 from ..queries import photometry as queries
 from ..queries.objs import get_obj
@@ -27,7 +30,8 @@ FIELDS = {
 }  # fmt: skip
 
 
-KEPT = ("columns", "sort", "all", "bandpass", "instrument", "origin")
+UNDO_SECONDS = 600
+KEPT = ("columns", "sort", "all", "bandpass", "instrument", "origin", "verdict")
 """What the table was asked for."""
 
 
@@ -43,13 +47,13 @@ def need_upload(request: ViewerRequest) -> None:
         raise Unpermitted("You need the permission Upload data for this; a group admin can give it.")
 
 
-def _table_again(request: ViewerRequest, name: str, message: str) -> HttpResponse:
+def _table_again(request: ViewerRequest, name: str, message: str, undo: str = "") -> HttpResponse:
     """The table as it was looked at, with a word of what happened."""
     if not request.htmx:
         return redirect("source", name)
     kept = {key: request.POST[key] for key in KEPT if request.POST.get(key)}
     context = {"address": f"{reverse('source-photometry-table', args=[name])}?{urlencode(kept)}"}
-    return with_toast(render(request, "sources/_photometry_table_again.html", context), message)
+    return with_toast(render(request, "sources/_photometry_table_again.html", context), message, undo_url=undo)
 
 
 @login_required
@@ -62,6 +66,38 @@ def share(request: ViewerRequest, name: str) -> HttpResponse:
         raise Invalid("Choose a group to share with.")
     count = edits.share_points(request.viewer, _chosen(request), groups)
     return _table_again(request, name, f"{count} point{'s' * (count != 1)} shared.")
+
+
+@login_required
+@require_POST
+def judge(request: ViewerRequest, name: str) -> HttpResponse:
+    """Call the chosen points good, bad or doubtful, or take that back; what was said before is kept for an undo."""
+    get_obj(request.viewer, name)
+    word = request.POST.get("judge_as", "")
+    verdict = judging.said_by(request.viewer, word, request.POST.get("note", "")) if word else None
+    chosen = _chosen(request)
+    before = judging.judge(request.viewer, dict.fromkeys(chosen, verdict))
+    key = uuid4().hex
+    cache.set(_kept(request, key), before, UNDO_SECONDS)
+    undo = f"{reverse('source-points-judge-undo', args=[name])}?verdicts={key}"
+    count = f"{len(before)} point{'s' * (len(before) != 1)}"
+    return _table_again(request, name, f"{count}: {word}." if word else f"{count} without a verdict.", undo)
+
+
+@login_required
+@require_POST
+def judge_undo(request: ViewerRequest, name: str) -> HttpResponse:
+    """Say again of points what was said before."""
+    get_obj(request.viewer, name)
+    before = cache.get(_kept(request, request.GET.get("verdicts", "")[:32]))
+    if before is None:
+        raise Invalid("It is too late to undo this; choose the points and mark them again.")
+    judging.judge(request.viewer, before)
+    return _table_again(request, name, "The verdicts are as they were.")
+
+
+def _kept(request: ViewerRequest, key: str) -> str:
+    return f"verdicts-before:{request.viewer.user_id}:{key}"
 
 
 @login_required
