@@ -118,7 +118,7 @@ def _checked(series: Series) -> Series:
     return Series({name: column[order] for name, column in series.columns.items()}, series.metadata)
 
 
-# --- HDF5 --------------------------------------------------------------------------------------------------------------
+# --- HDF5 ------------------------------------------------------------------------------------------------------------
 
 
 def read(body: bytes) -> Series:
@@ -251,14 +251,14 @@ def _unpickled(text: Any, kind: type, missing: Any) -> Any:
         return missing
     try:
         found = _PlainUnpickler(io.BytesIO(bytes(text))).load()
-    except Exception as problem:  # a pickle can fail in any way
+    except Exception as problem:  # noqa: BLE001 - a pickle can fail in any way
         raise BadSeries(f"what pandas wrote beside the table cannot be read: {str(problem)[:100]}") from None
     if not isinstance(found, kind):
         raise BadSeries("what pandas wrote beside the table cannot be read")
     return found
 
 
-# --- what it comes to --------------------------------------------------------------------------------------------------
+# --- what it comes to ------------------------------------------------------------------------------------------------
 
 
 def summary(series: Series) -> dict[str, Any]:

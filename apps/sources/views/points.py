@@ -52,6 +52,8 @@ def _table_again(request: ViewerRequest, name: str, message: str, undo: str = ""
     if not request.htmx:
         return redirect("source", name)
     kept = {key: request.POST[key] for key in KEPT if request.POST.get(key)}
+    if undo and "verdict" not in kept.get("columns", "verdict").split(","):
+        kept["columns"] += ",verdict"  # what was just said is seen
     context = {"address": f"{reverse('source-photometry-table', args=[name])}?{urlencode(kept)}"}
     return with_toast(render(request, "sources/_photometry_table_again.html", context), message, undo_url=undo)
 
