@@ -205,7 +205,8 @@ def _bound(size: int, columns: int) -> None:
 
 def _appendable(table: h5py.Dataset) -> dict[str, NDArray]:
     """pandas' ``format="table"``: blocks of columns of one type, whose names are pickled in ``…_kind``."""
-    rows, columns = table[()], {}
+    rows = table[()]
+    columns: dict[str, NDArray] = {}
     for block in rows.dtype.names or ():
         if block == "index":
             continue
@@ -223,7 +224,7 @@ def _fixed(group: h5py.Group) -> dict[str, NDArray]:
     """pandas' ``format="fixed"``: by block, names in ``blockN_items`` and a matrix in ``blockN_values``."""
     blocks = [name.removesuffix("_values") for name in group if name.endswith("_values") and name.startswith("block")]
     _bound(sum(_own(group, f"{block}_values").nbytes for block in blocks), len(blocks))
-    columns = {}
+    columns: dict[str, NDArray] = {}
     for block in blocks:
         names, values = _own(group, f"{block}_items")[()], group[f"{block}_values"][()]
         columns |= {_plain(name): values[:, n] for n, name in enumerate(names)}
@@ -284,8 +285,9 @@ def summary(series: Series) -> dict[str, Any]:
 
 
 def _of_snr(snr: NDArray) -> dict[str, float | None]:
-    figures = {"median_snr": np.median, "best_snr": np.max, "worst_snr": np.min}
-    return {name: float(figure(snr)) if len(snr) else None for name, figure in figures.items()}
+    if not len(snr):
+        return dict.fromkeys(("median_snr", "best_snr", "worst_snr"))
+    return {"median_snr": float(np.median(snr)), "best_snr": float(np.max(snr)), "worst_snr": float(np.min(snr))}
 
 
 def thinned(y: ArrayLike, most: int) -> NDArray[np.intp]:

@@ -65,8 +65,12 @@ def said_by(viewer: Viewer, verdict: str, notes: str) -> dict[str, Any]:
     """A verdict in words (one of `VERDICTS`) as `judge` takes it."""
     if verdict not in VERDICTS:
         raise Invalid(f"Invalid verdict: choose one of {', '.join(VERDICTS)}.")
-    notes = optional_text(notes.strip(), "notes", most=10_000)
-    return {"validated": VERDICTS[verdict], "explanation": None, "notes": notes, "validator_id": viewer.user_id}
+    return {
+        "validated": VERDICTS[verdict],
+        "explanation": None,
+        "notes": optional_text(notes.strip(), "notes", most=10_000),
+        "validator_id": viewer.user_id,
+    }
 
 
 @transaction.atomic

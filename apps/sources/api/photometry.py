@@ -16,7 +16,8 @@ from skyportal.astro import dust
 
 from ..actions import copying, upload_report, uploads
 from ..actions import points as edits
-from ..queries import annotations, objs, series, validations
+from ..queries import annotations as said
+from ..queries import objs, series, validations
 from ..queries import photometry as queries
 from . import points as written
 
@@ -55,7 +56,7 @@ class PhotometryEndpoint(Endpoint):
         """One point."""
         found = queries.point(self.viewer, _point_id(photometry_id))
         row = written.rows(found, self.query["format"], self.query["magsys"])[0]
-        return row | {"annotations": annotations.by_point(self.viewer, [row["id"]]).get(row["id"], [])}
+        return row | {"annotations": said.by_point(self.viewer, [row["id"]]).get(row["id"], [])}
 
     def post(self, request: Any, photometry_id: str | None = None) -> Any:
         """Upload points; scalars are repeated to the length of the lists."""
@@ -175,7 +176,7 @@ class ObjPhotometryEndpoint(Endpoint):
             for row in rows:
                 row["validations"] = verdicts.get(row["id"], [])
         if query["includeAnnotationInfo"]:
-            annotated = annotations.by_point(self.viewer, [row["id"] for row in rows if row["id"]])
+            annotated = said.by_point(self.viewer, [row["id"] for row in rows if row["id"]])
             for row in rows:
                 row["annotations"] = annotated.get(row["id"], [])
         if query["includeExtinction"]:

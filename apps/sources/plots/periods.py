@@ -69,7 +69,8 @@ def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
     from bokeh.plotting import figure
 
     plot = figure(
-        height=height, x_axis_label=f"phase (P = {period:.6g} d)", y_axis_label="AB magnitude", x_range=Range1d(start=0, end=2),
+        height=height, x_axis_label=f"phase (P = {period:.6g} d)", y_axis_label="AB magnitude",
+        x_range=Range1d(start=0, end=2),
         tools="pan,box_zoom,wheel_zoom,reset,save", active_scroll="wheel_zoom", active_drag="pan", name="folded",
         output_backend="canvas" if len(curve) < 3000 else "webgl",
     )  # fmt: skip

@@ -123,7 +123,7 @@ _OF_MAGNITUDES = {
 
 def page_of(viewer: Viewer, asked: Mapping[str, Any], start: int, stop: int) -> tuple[list[PhotometricSeries], int]:
     """Series that fulfil all that is asked, and how many they are."""
-    rows = PhotometricSeries.objects.visible_to(viewer)
+    rows: QuerySet[PhotometricSeries] = PhotometricSeries.objects.visible_to(viewer)
     for name, narrow in FILTERS.items():
         if asked[name] is not None:
             rows = narrow(rows, asked[name])

@@ -60,7 +60,7 @@ def cutouts_at(viewer: Viewer, obj_id: int, mjds: list[float]) -> list[str]:
     if max(mjds, default=-1.0) < 0:
         return [""] * len(mjds)
     cut = Thumbnail.objects.visible_to(viewer).filter(obj=obj_id, mjd__isnull=False).exclude(file__isnull=True)
-    found = {round(mjd * _PER_DAY): pk for mjd, pk in cut.filter(type="sub").values_list("mjd", "pk")}
+    found = {round((mjd or 0.0) * _PER_DAY): pk for mjd, pk in cut.filter(type="sub").values_list("mjd", "pk")}
     keys = (round(mjd * _PER_DAY) for mjd in mjds)
     return [reverse("thumbnail-file", args=[found[key]]) if key in found else "" for key in keys]
 
