@@ -35,5 +35,5 @@ def test_a_comment_is_seen_as_it_is_written_and_its_names_completed(browse, peop
     expect(page.locator(".talk .mention")).to_have_text(f"@{vera.username}")
     page.get_by_role("button", name="Delete this comment").click()
     expect(page.get_by_text("Nothing is said yet", exact=False)).to_be_visible()
-    page.get_by_role("button", name="Undo").last.click()
+    page.locator("[data-toast]", has_text="Comment deleted.").get_by_role("button", name="Undo").click()
     expect(page.locator(".talk .mention")).to_be_visible()
