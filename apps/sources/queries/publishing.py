@@ -114,7 +114,9 @@ def curve_of(photometry: dict[str, list[Any]]) -> LightCurve | None:
     numbers = {name: np.array(photometry[name], float) for name in ("mjd", "flux", "fluxerr", "mag", "magerr", "limit")}
     texts = {name: np.array(photometry[name], object) for name in ("bandpass", "instrument", "origin")}
     nothing = np.full(count, np.nan)
-    return LightCurve(id=np.arange(count), ref_flux=nothing, flags=np.zeros(count, int), **numbers, **texts)
+    unsaid = dict.fromkeys(("ref_flux", "ref_fluxerr", "exposure"), nothing)
+    none = np.zeros(count, int)
+    return LightCurve(id=np.arange(count), flags=none, upload=none, **unsaid, **numbers, **texts)
 
 
 # --- finding pages

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from skyportal.access.errors import NotVisible
 
-from ..plots import stills
+from ..plots.stills import svg_light_curve
 from ..queries import publishing
 
 KEPT = "public, max-age=300"
@@ -96,10 +96,10 @@ def _html(found: Any) -> HttpResponse:
     context = {
         "found": found,
         "data": data,
-        "plot": stills.svg_light_curve(curve, width=900, height=380) if curve else "",
+        "plot": svg_light_curve(curve, width=900, height=380) if curve else "",
         "points": len(curve) if curve else 0,
         "detections": int(curve.detected.sum()) if curve else 0,
-        "bands": sorted(set(curve.bandpass.tolist())) if curve else [],
+        "series": sorted(set(zip(curve.bandpass, curve.instrument, strict=True))) if curve else [],
         "spectra": [_drawn(spectrum) for spectrum in spectra],
     }
     return HttpResponse(_rendered("source", context))
