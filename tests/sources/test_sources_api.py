@@ -65,7 +65,7 @@ def test_a_save_may_be_left_out_where_other_groups_have_it(member, group, api_of
         ({"id": "A", "dec": 1}, "RA must not be null for a new Obj"),
         ({"id": "A", "ra": 1}, "Dec must not be null for a new Obj"),
         ({"id": "A/B", "ra": 1, "dec": 1}, "Invalid object ID"),
-        ({"id": "A\x00", "ra": 1, "dec": 1}, "Invalid object ID"),
+        ({"id": "A\x00", "ra": 1, "dec": 1}, "contains a NUL character"),
         ({"id": "a" * 300, "ra": 1, "dec": 1}, "Invalid object ID"),
         ({"id": "'; drop table x", "ra": 1, "dec": 1}, "Invalid object ID"),
         ({"id": "A", "ra": "x", "dec": 1}, "ra: Not a valid number."),

@@ -116,6 +116,7 @@ def curve_of(photometry: dict[str, list[Any]]) -> LightCurve | None:
     nothing = np.full(count, np.nan)
     unsaid = dict.fromkeys(("ref_flux", "ref_fluxerr", "exposure"), nothing)
     none = np.zeros(count, int)
+    unsaid |= dict.fromkeys(("verdict", "note"), np.full(count, "", object))
     return LightCurve(id=np.arange(count), flags=none, upload=none, **unsaid, **numbers, **texts)
 
 
