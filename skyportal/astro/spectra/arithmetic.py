@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from .tables import Spectrum
 
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
+NEGLIGIBLE = 1e-100
+"""Weight of pixels so many widths away (20 and more) that its square is no number to reckon with."""
 REACH = 4.0
 """Width of the smoothing kernel to either side, in standard deviations."""
 
@@ -58,8 +60,9 @@ def smoothed(spectrum: Spectrum, fwhm: float) -> Spectrum:
             if variance is not None:
                 spread[at] += share**2 * variance[of]
     with np.errstate(divide="ignore", invalid="ignore"):
-        flux = np.where(weight > 0, total / weight, np.nan)
-        errors = None if variance is None else np.where(weight > 0, np.sqrt(spread) / weight, np.nan)
+        near = weight > NEGLIGIBLE
+        flux = np.where(near, total / weight, np.nan)
+        errors = None if variance is None else np.where(near, np.sqrt(spread) / weight, np.nan)
     return Spectrum(wave, flux, errors)
 
 
