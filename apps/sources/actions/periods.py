@@ -117,10 +117,19 @@ def _outline(found: periods.Found) -> tuple[np.ndarray, np.ndarray]:
     return found.frequencies[tops], found.power[tops]
 
 
-def keep(viewer: Viewer, obj: Obj, period: float, method: str) -> None:
-    """Annotate the period to the obj, in place of the one that was kept here before."""
+def a_period(text: str) -> float:
+    """What somebody typed or an address says, in days."""
+    try:
+        period = float(text)
+    except ValueError:
+        period = float("nan")
     if not SHORTEST <= period <= LONGEST:
         raise Invalid("Give the period in days, between one minute (0.0007 d) and 20,000 days.")
+    return period
+
+
+def keep(viewer: Viewer, obj: Obj, period: float, method: str) -> None:
+    """Annotate a period that `a_period` read to the obj, in place of the one that was kept here before."""
     data = {"period": period, "unit": "d"} | ({"method": method} if method in _SEARCH else {})
     mine = Annotation.objects.changeable_by(viewer).filter(obj=obj, origin=reading.ORIGIN).first()
     if mine is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 from django.utils import timezone
@@ -13,7 +12,7 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.astro import periods
 
-from ..models import Annotation, Obj, PeriodSearch
+from ..models import Obj, PeriodSearch
 from .light_curves import LightCurve, light_curves
 
 ORIGIN = "periodogram"
@@ -66,10 +65,3 @@ def newest(viewer: Viewer, obj: Obj) -> PeriodSearch | None:
 def is_late(search: PeriodSearch) -> bool:
     """Whether nobody should wait for it any longer."""
     return search.state == PeriodSearch.State.WAITING and timezone.now() - search.created_at > PATIENCE
-
-
-def kept(viewer: Viewer, obj: Obj) -> dict[str, Any] | None:
-    """The period that is annotated to the obj, if the viewer may see one."""
-    rows = Annotation.objects.visible_to(viewer).filter(obj=obj, data__has_key="period").order_by("-modified")
-    row = rows.values_list("origin", "data").first()
-    return {"origin": row[0], "data": row[1]} if row else None

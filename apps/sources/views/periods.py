@@ -19,6 +19,7 @@ from skyportal.web.responses import with_toast
 from ..actions import periods as actions
 from ..queries import periods as queries
 from ..queries.objs import get_obj
+from ..queries.photometry import said_period
 
 METHODS = [
     ("fourier", "Smooth variation", "Pulsating stars, ellipsoidal and contact binaries: Lomb–Scargle in all bands."),
@@ -52,10 +53,10 @@ def page(request: ViewerRequest, name: str) -> HttpResponse:
         {
             "obj": obj,
             "sampling": queries.sampling(viewer, obj),
-            "kept": queries.kept(viewer, obj),
+            "kept": said_period(viewer, obj),
             "methods": METHODS,
             **(_answer(obj, search) if search else {}),
-            **(_folded(obj, _number(given, "Period"), "") if given else {}),
+            **(_folded(obj, actions.a_period(given), "") if given else {}),
         },
     )
 
@@ -109,10 +110,8 @@ def spectrum(request: ViewerRequest, name: str, search_id: int) -> HttpResponse:
     return HttpResponse(item(plots.power_spectrum(found.result)), content_type="application/json")
 
 
-def _folded(obj: Any, period: float | None, method: str) -> dict[str, Any]:
+def _folded(obj: Any, period: float, method: str) -> dict[str, Any]:
     """The folded curve's place, and what half and twice the period would be."""
-    if period is None or not actions.SHORTEST <= period <= actions.LONGEST:
-        raise Invalid("Give the period in days, between one minute (0.0007 d) and 20,000 days.")
     url = f"{reverse('source-folded-figure', args=[obj.name])}?{urlencode({'period': repr(period)})}"
     return {
         "obj": obj,
@@ -128,7 +127,7 @@ def _folded(obj: Any, period: float | None, method: str) -> dict[str, Any]:
 @require_GET
 def folded(request: ViewerRequest, name: str) -> HttpResponse:
     obj = get_obj(request.viewer, name)
-    period = _number(request.GET.get("period", ""), "Period")
+    period = actions.a_period(request.GET.get("period", ""))
     return render(request, "sources/_folded.html", _folded(obj, period, request.GET.get("method", "")))
 
 
@@ -139,11 +138,12 @@ def folded_figure(request: ViewerRequest, name: str) -> HttpResponse:
 
     viewer = request.viewer
     obj = get_obj(viewer, name)
-    period = _number(request.GET.get("period", ""), "Period")
     curve = queries.detections(viewer, obj)
-    if curve is None or period is None:
-        return JsonResponse({"message": "Nothing detected yet, or no period given."}, status=404)
-    return HttpResponse(item(plots.folded(curve, period)), content_type="application/json")
+    if curve is None:
+        return JsonResponse({"message": "Nothing detected yet."}, status=404)
+    return HttpResponse(
+        item(plots.folded(curve, actions.a_period(request.GET.get("period", "")))), content_type="application/json"
+    )
 
 
 @login_required
@@ -151,9 +151,7 @@ def folded_figure(request: ViewerRequest, name: str) -> HttpResponse:
 def keep(request: ViewerRequest, name: str) -> HttpResponse:
     viewer = request.viewer
     obj = get_obj(viewer, name)
-    period = _number(request.POST.get("period", ""), "Period")
-    if period is None:
-        raise Invalid("Give the period in days.")
+    period = actions.a_period(request.POST.get("period", ""))
     actions.keep(viewer, obj, period, request.POST.get("method", ""))
     if not request.htmx:
         return redirect("source-periodogram", name)

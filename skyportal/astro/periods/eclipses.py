@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import sampling
-from .aliases import relation
-from .search import FEWEST, FINALISTS, Curve, Found, Peak
+from .peaks import Curve, Found, apart, described, span_of, tops_of
+from .search import FINALISTS
 
 DURATIONS = (0.03, 0.06, 0.12)
 """Lengths of an eclipse, in parts of the shortest period of an octave; those of the longest are half of that."""
@@ -35,37 +35,22 @@ def by_eclipses(
     ValueError
         No band has enough points, or they span no time.
     """
-    if not curves or np.ptp(np.concatenate([curve.times for curve in curves])) <= 0:
-        raise ValueError(f"No band has {FEWEST} detections at different times.")
+    span = span_of(curves)
     times, dips, errors = _together(curves)
-    span = float(np.ptp(times))
     usual = sampling.frequency_range([curve.times for curve in curves])
     frequencies = sampling.grid(span, lowest or usual[0], highest or min(usual[1], max(FASTEST, 2 * usual[0])))
     power = _boxes(times, dips, errors, frequencies)
     power = power / max(power.max(), 1e-300)
-    inner = power[1:-1]
-    tops = np.flatnonzero((inner > power[:-2]) & (inner >= power[2:])) + 1
-    tops = tops[np.argsort(power[tops])[::-1][: 2 * FINALISTS]]
+    tops = tops_of(power, 2 * FINALISTS)
     tried = np.unique(np.concatenate([frequencies[tops], frequencies[tops[:FINALISTS]] / 2]))
-    tried = tried[(tried >= frequencies[0])] if len(tried) else frequencies[[int(power.argmax())]]
+    tried = tried[tried >= frequencies[0]]
     around = tried[:, None] + np.arange(-4, 5) / (24 * span)
     scatter = np.array([[dispersion(times, dips, f) for f in row] for row in around])
     best, theta = around[np.arange(len(tried)), scatter.argmin(1)], scatter.min(1)
     gains = -len(times) * np.log(np.maximum(theta, 1e-12))
     worth = gains - MORE_BINS * len(times) * np.log2(best.max() / best)
-    order: list[int] = []
-    for k in np.argsort(worth)[::-1]:
-        if len(order) < most and all(abs(best[k] - best[other]) > 0.5 / span for other in order):
-            order.append(int(k))
-    peaks = [
-        Peak(
-            float(best[k]),
-            float(np.interp(best[k], frequencies, power)),
-            float(gains[k]),
-            relation(best[k], best[order[0]], 1 / span) if k != order[0] else None,
-        )
-        for k in order
-    ]
+    order = apart(best, np.argsort(worth)[::-1], 0.5 / span, most)
+    peaks = described(order, best, gains, (frequencies, power), span)
     return Found(frequencies, power, peaks, {}, float("nan"))
 
 

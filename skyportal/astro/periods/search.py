@@ -9,77 +9,16 @@ not upset. The sum of both decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from . import fourier, sampling
-from .aliases import Relation, relation, relatives
+from .aliases import relatives
+from .peaks import Curve, Found, apart, described, span_of, tops_of
 
-FEWEST = 6
-"""Points that a band needs to have a say."""
 HIGHEST, WITH_RELATIVES, FINALISTS = 80, 12, 25
-MISFIT = 0.1
-"""No series fits a real star better than to this part of its scatter: added to the errors, in quadrature."""
 DOUBTED = 0.5
 """A multiple of a period is preferred only if it brings this much more, a point, than the period itself."""
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One band: times in days, values in magnitudes or any other unit, errors in the same."""
-
-    band: str
-    times: NDArray
-    values: NDArray
-    errors: NDArray
-
-    @property
-    def spread(self) -> NDArray:
-        """Errors, with what no model will fit."""
-        scatter = 1.4826 * np.median(abs(self.values - np.median(self.values)))
-        return np.hypot(self.errors, MISFIT * scatter)
-
-
-@dataclass(frozen=True)
-class Peak:
-    """A candidate: ``frequency`` in 1/day, ``power`` the share of the variance a sinusoid takes, ``gain`` how much
-    better than none its full series is (larger is better), ``relation`` what it is to the first."""
-
-    frequency: float
-    power: float
-    gain: float
-    relation: Relation | None
-
-    @property
-    def period(self) -> float:
-        """Days."""
-        return 1 / self.frequency
-
-
-@dataclass(frozen=True)
-class Found:
-    """``power`` at ``frequencies`` (1/day), the candidates from best to worst, and what noise alone would reach."""
-
-    frequencies: NDArray
-    power: NDArray
-    peaks: list[Peak]
-    levels: dict[float, float]
-    """Chance of a false alarm: the power at which it stands."""
-    chance: float
-    """Chance that noise made the first peak."""
-
-
-def bands_of(times: NDArray, values: NDArray, errors: NDArray, bands: NDArray) -> list[Curve]:
-    """Light curves by band; points without a finite error, and bands with fewer than six, have no say."""
-    good = np.isfinite(times) & np.isfinite(values) & np.isfinite(errors) & (errors > 0)
-    curves = []
-    for band in np.unique(bands[good]):
-        of = good & (bands == band)
-        if of.sum() >= FEWEST and np.ptp(values[of]) > 0:
-            curves.append(Curve(str(band), times[of], values[of], errors[of]))
-    return curves
 
 
 def by_fourier(curves: list[Curve], lowest: float | None = None, highest: float | None = None, most: int = 10) -> Found:
@@ -96,23 +35,14 @@ def by_fourier(curves: list[Curve], lowest: float | None = None, highest: float 
     ValueError
         No band has enough points, or they span no time.
     """
+    span = span_of(curves)
     times = [curve.times for curve in curves]
-    if not curves or np.ptp(np.concatenate(times)) <= 0:
-        raise ValueError(f"No band has {FEWEST} detections at different times.")
-    span = float(np.ptp(np.concatenate(times)))
     usual = sampling.frequency_range(times)
     frequencies = sampling.grid(span, lowest or usual[0], highest or usual[1])
     power, variance = _sinusoids(curves, frequencies)
     best, gains = _finalists(curves, frequencies, power, span, variance)
     order = _ranked(best, gains, span, sum(map(len, times)))[:most]
-    at = np.interp(best[order], frequencies, power)
-    first = best[order[0]]
-    peaks = [
-        Peak(
-            float(best[k]), float(share), float(gains[k]), relation(best[k], first, 1 / span) if k != order[0] else None
-        )
-        for k, share in zip(order, at, strict=True)
-    ]
+    peaks = described(order, best, gains, (frequencies, power), span)
     points, trials = sum(map(len, times)), sampling.independent(times, frequencies[-1])
     levels = {chance: sampling.false_alarm_level(chance, points, len(curves), trials) for chance in (0.1, 0.01, 0.001)}
     chance = sampling.false_alarm_chance(float(power.max()), points, len(curves), trials)
@@ -140,20 +70,13 @@ def _finalists(
 ) -> tuple[NDArray, NDArray]:
     """Frequencies worth a careful look, each at its own optimum and none twice, and how well they do."""
     lowest, highest = frequencies[0], frequencies[-1]
-    inner = power[1:-1]
-    tops = np.flatnonzero((inner > power[:-2]) & (inner >= power[2:])) + 1
-    tops = tops[np.argsort(power[tops])[::-1][:HIGHEST]]
-    if not len(tops):
-        tops = np.array([int(power.argmax())])
+    tops = tops_of(power, HIGHEST)
     wider = [*frequencies[tops], *(f for k in tops[:WITH_RELATIVES] for f in relatives(frequencies[k]))]
     tried = np.array([f for f in wider if lowest <= f <= highest])
     around = tried[:, None] + np.arange(-9, 10) / (16 * span)
     fits = _chi_squared(curves, around.ravel(), 3).reshape(around.shape)
     best, score = around[np.arange(len(tried)), fits.argmin(1)], fits.min(1)
-    kept: list[int] = []
-    for k in np.argsort(score):
-        if len(kept) < FINALISTS and all(abs(best[k] - best[other]) > 0.5 / span for other in kept):
-            kept.append(int(k))
+    kept = apart(best, np.argsort(score), 0.5 / span, FINALISTS)
     chosen = best[kept]
     points = sum(len(curve.times) for curve in curves)
     smooth = -points * np.log(np.maximum(_chi_squared(curves, chosen, 4), 1e-300) / variance)
