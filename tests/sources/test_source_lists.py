@@ -274,5 +274,5 @@ def test_a_detail_takes_few_queries(small_sky, member, api_of, django_assert_max
 
 def test_a_light_curve_takes_few_queries(small_sky, member, api_of, django_assert_max_num_queries):
     api = api_of(member)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(9):
         assert len(api.get("sources/A/photometry")[1]["data"]) == 2

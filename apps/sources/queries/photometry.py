@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from numpy.typing import NDArray
 
 from apps.groups import queries as groups
@@ -133,11 +133,19 @@ def points_in_range(
 
 def period_of(viewer: Viewer, obj: Obj) -> float:
     """The newest period, in days, that an annotation gives; Invalid where none does."""
+    said = said_period(viewer, obj)
+    if said is None:
+        raise Invalid(f"{obj.name} has no annotation with a period to fold by.")
+    return said[0]
+
+
+def said_period(viewer: Viewer, obj: Obj) -> tuple[float, str] | None:
+    """The newest period, in days, that an annotation gives, and its origin."""
     rows = Annotation.objects.visible_to(viewer).filter(obj=obj, data__has_key="period").order_by("-modified")
-    for data in rows.values_list("data", flat=True):
+    for data, origin in rows.values_list("data", "origin"):
         if isinstance(data["period"], int | float) and data["period"] > 0:
-            return float(data["period"])
-    raise Invalid(f"{obj.name} has no annotation with a period to fold by.")
+            return float(data["period"]), origin
+    return None
 
 
 def _read(
@@ -155,16 +163,32 @@ def _read(
     if obj_names is None:
         obj_names = dict(Obj.objects.filter(pk__in=used["obj_id"]).values_list("pk", "name"))
     group_lists, stream_lists = audience_members(viewer, set(columns["audience_id"]), streams=streams)
+    bandpasses, instruments, origins = _names(used)
     return PointColumns(
         columns,
         obj_names,
-        dict(Bandpass.objects.filter(pk__in=used["bandpass_id"]).values_list("pk", "name")),
-        dict(Instrument.objects.filter(pk__in=used["instrument_id"]).values_list("pk", "name")),
-        dict(Origin.objects.filter(pk__in=used["origin_id"]).values_list("pk", "name")),
+        bandpasses,
+        instruments,
+        origins,
         group_lists,
         stream_lists,
         _owners(viewer, set(columns["owner_id"])) if owners else {},
     )
+
+
+_NAMED = {"bandpass_id": Bandpass, "instrument_id": Instrument, "origin_id": Origin}
+
+
+def _names(used: dict[str, set[int]]) -> list[dict[int, str]]:
+    """Names of the bandpasses, instruments and origins by their ids, in one query."""
+    several = [
+        model._default_manager.filter(pk__in=used[column]).order_by().values_list(Value(n), "pk", "name")
+        for n, (column, model) in enumerate(_NAMED.items())
+    ]
+    found: list[dict[int, str]] = [{} for _ in several]
+    for n, pk, name in several[0].union(*several[1:], all=True):
+        found[n][pk] = name
+    return found
 
 
 def _of_uploads(upload_ids: tuple) -> dict[str, tuple]:
