@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from apps.sources.actions import periods as actions
+from apps.sources.actions.objs import delete_obj
 from apps.sources.actions.uploads import add_photometry
 from apps.sources.models import Annotation, PeriodSearch
 from skyportal.journal import delivery
@@ -114,3 +115,10 @@ def test_only_the_owner_sees_a_search_and_only_the_newest_are_kept(page, client,
 
 def test_a_source_with_little_photometry_says_what_is_missing(page, obj):
     assert "at least six detections" in page.get(f"/source/{obj.name}/periodogram").content.decode()
+
+
+def test_a_search_of_somebody_else_does_not_keep_an_obj_from_being_deleted(varying, member, group, viewer_of):
+    colleague = make_user(groups_=[group])
+    PeriodSearch.objects.create(obj=varying, owner=colleague, method="fourier")
+    delete_obj(viewer_of(member), varying)
+    assert not PeriodSearch.objects.exists()

@@ -20,7 +20,7 @@ from skyportal.journal.recording import record
 
 from .. import totals
 from ..entries import ObjChanged, ObjDeleted
-from ..models import Listing, Obj, ObjReader
+from ..models import Listing, Obj, ObjReader, PeriodSearch
 from ..slots import position_locks
 
 NAME = re.compile(r"^[A-Za-z0-9_\-;:+.]{1,200}$")
@@ -150,13 +150,17 @@ def _with_histories(viewer: Viewer, obj: Obj, columns: Mapping[str, Any]) -> Obj
     return obj
 
 
+_ONES_OWN = (Listing, PeriodSearch)
+"""What people keep for themselves: it goes with the obj and never tells anybody that it was there."""
+
+
 @transaction.atomic
 def delete_obj(viewer: Viewer, obj: Obj) -> None:
     """Delete an obj and all that hangs on it, for whoever could delete each part of it."""
     if not viewer.sees_all:
         for link in Obj._meta.related_objects:
             model = link.related_model
-            if model is Listing or getattr(model, "access", INTERNAL) is INTERNAL:
+            if model in _ONES_OWN or getattr(model, "access", INTERNAL) is INTERNAL:
                 continue
             rows: Any = model._default_manager.filter(**{link.field.name: obj})
             if rows.count() != rows.deletable_by(viewer).count():
