@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from .bandpasses import BANDPASSES
+from .cells import is_number
 from .photometry_tables import TextTable
 from .time import mjd_of
 
@@ -82,21 +83,13 @@ def _by_values(table: TextTable) -> dict[str, str]:
         if "time" in wanted and (time == "date" or (time and float(cells[0]) > 30_000)):
             fields[name] = time
             wanted.remove("time")
-        elif "filter" in wanted and not any(map(_is_number, cells)) and time != "date":
+        elif "filter" in wanted and not any(map(is_number, cells)) and time != "date":
             fields[name] = "filter"
             wanted.remove("filter")
-        elif _is_number(cells[0]) and (left := [w for w in wanted if w.startswith("mag")]):
+        elif is_number(cells[0]) and (left := [w for w in wanted if w.startswith("mag")]):
             fields[name] = left[0]
             wanted.remove(left[0])
     return fields
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def implied_zeropoint(flux_column: str) -> float | None:

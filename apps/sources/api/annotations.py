@@ -78,7 +78,7 @@ class AnnotationsOfSpectrum(Annotations):
     on = SPECTRA
 
 
-class CatalogBody(serializers.Serializer):
+class CatalogQueryBody(serializers.Serializer):
     """How a catalogue is to be asked, for the documentation of the API; the action checks it."""
 
     catalog = serializers.CharField(required=False, help_text="Its release; missing: the usual one.")
@@ -95,7 +95,7 @@ class CatalogAnnotations(Endpoint):
     """Have a catalogue looked up, in the background, and the source annotated with what is found."""
 
     requires = {"POST": "Annotate"}
-    bodies = {"POST": CatalogBody}
+    bodies = {"POST": CatalogQueryBody}
 
     def post(self, request: Any, obj_id: str, catalog: str) -> None:
         """Answers at once; the annotation follows, or the panel of the source says why there is none."""

@@ -15,7 +15,7 @@ from ..actions import galaxies as actions
 from ..queries import galaxies as queries
 
 
-class CatalogBody(serializers.Serializer):
+class GalaxyCatalogBody(serializers.Serializer):
     """Galaxies as columns, for the documentation of the API; the action checks them."""
 
     catalog_name = serializers.CharField()
@@ -41,7 +41,7 @@ class GalaxyCatalog(Endpoint):
             Param("includeGeoJSON", flag, False),
         ]
     }
-    bodies = {"POST": CatalogBody}
+    bodies = {"POST": GalaxyCatalogBody}
 
     def get(self, request: Any, catalog_name: str | None = None) -> Any:
         query = self.query

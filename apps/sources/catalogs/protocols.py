@@ -35,8 +35,13 @@ def table(catalog: Catalog, text: str, delimiter: str = ",") -> list[dict[str, s
         raise Unreachable(f"{catalog.label} gave an answer that cannot be read.") from None
 
 
+def query(adql: str) -> dict[str, str]:
+    """What a TAP service is sent; https://www.ivoa.net/documents/TAP/"""
+    return {"REQUEST": "doQuery", "LANG": "ADQL", "FORMAT": "csv", "QUERY": adql}
+
+
 class Tap(Catalog):
-    """A table of a TAP service, asked by ADQL; https://www.ivoa.net/documents/TAP/"""
+    """A table of a TAP service, asked by ADQL."""
 
     def adql(self, ask: Ask) -> str:
         ra, dec = self.position
@@ -51,8 +56,7 @@ class Tap(Catalog):
         return ""
 
     def rows(self, ask: Ask) -> Iterable[Mapping[str, str]]:
-        params = {"REQUEST": "doQuery", "LANG": "ADQL", "FORMAT": "csv", "QUERY": self.adql(ask)}
-        return table(self, asked(self, params))
+        return table(self, asked(self, query(self.adql(ask))))
 
 
 class VizieR(Catalog):

@@ -14,6 +14,8 @@ from django.conf import settings
 from skyportal.astro.offsets import Star
 from skyportal.outside import Unreachable, fetch
 
+from ..catalogs.protocols import query
+
 MOST_STARS = 1000
 _COLUMNS = "source_id, ra, dec, pmra, pmdec, parallax, phot_rp_mean_mag, phot_g_mean_mag, ref_epoch"
 
@@ -42,9 +44,8 @@ def star(source_id: int, release: str = "gaiadr3", seconds: float = 12.0) -> Sta
     return found[0] if found else None
 
 
-def _ask(query: str, seconds: float) -> list[Star]:
-    form = {"REQUEST": "doQuery", "LANG": "ADQL", "FORMAT": "csv", "QUERY": query}
-    body = fetch(settings.GAIA_TAP, data=form, seconds=seconds, most_bytes=4 * 2**20)
+def _ask(adql: str, seconds: float) -> list[Star]:
+    body = fetch(settings.GAIA_TAP, data=query(adql), seconds=seconds, most_bytes=4 * 2**20)
     try:
         reader = csv.DictReader(io.StringIO(body.decode("utf-8")), strict=True)
         if not {"source_id", "ra", "dec"} <= set(reader.fieldnames or []):

@@ -8,6 +8,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from ..cells import is_number
 from . import headers
 from .tables import MOST_POINTS, SpectrumTable, Unreadable
 
@@ -45,7 +46,7 @@ def read_text(text: str) -> SpectrumTable:
         if not rows and not names:
             split = _splitter(bare)
             cells = split(line)
-            if not any(_is_number(cell) for cell in cells):
+            if not any(is_number(cell) for cell in cells):
                 names = [cell.strip("\"'") for cell in cells]
                 continue
         rows.append(_row(split(line), number, len(rows[0]) if rows else len(names)))
@@ -67,14 +68,6 @@ def _splitter(line: str):
         if sign in line:
             return lambda text: [cell.strip() for cell in text.split(sign)]
     return str.split
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _row(cells: list[str], number: int, wanted: int) -> list[float]:
