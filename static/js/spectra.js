@@ -161,7 +161,7 @@ whenLoaded((root) => {
     panel.dataset.version = version;
     panel.querySelector(".count").textContent = String(boxes(panel).length);
     if (before && version) htmx.trigger(panel.querySelector("#spectra-controls"), "submit");
-    else htmx.ajax("GET", panel.dataset.panel, { target: panel, swap: "outerHTML" });
+    else htmx.ajax("GET", panel.dataset.spectraFrom, { target: panel, swap: "outerHTML" });
   }
   const first = all("[data-spectra]", root)[0];
   const slider = first?.querySelector("input[type=range][data-shift=z]");

@@ -16,6 +16,8 @@ def test_what_one_says_and_measures_the_other_sees_within_two_seconds(browse, pe
     page.goto(f"/source/{obj.name}")
     expect(page.locator(LIVE)).to_have_count(1)
     expect(page.get_by_text("No photometry yet")).to_be_visible()
+    page.locator("#panel-comments").scroll_into_view_if_needed()
+    expect(page.get_by_label("Comment", exact=True)).to_be_visible()
     api = api_of(vera)
     status, answer = api.post(f"sources/{obj.name}/comments", {"text": "Rising half a magnitude a day."})
     assert status == 200, answer
@@ -34,6 +36,8 @@ def test_two_browsers_see_each_others_words(browse, people):
     for page in pages:
         page.goto(f"/source/{obj.name}")
         expect(page.locator(LIVE)).to_have_count(1)
+        page.locator("#panel-comments").scroll_into_view_if_needed()
+        expect(page.get_by_label("Comment", exact=True)).to_be_visible()
     pages[0].get_by_label("Comment", exact=True).fill("Host at z = 0.03.")
     pages[0].get_by_role("button", name="Comment", exact=True).click()
     expect(pages[0].get_by_text("Host at z = 0.03.")).to_be_visible()

@@ -87,7 +87,7 @@ def test_bokeh_is_served_from_its_wheel():
 def test_a_toast_travels_in_a_header():
     response = with_toast(HttpResponse(status=204), "Saved “M 101”.", undo_url="/undo")
     said = json.loads(response["HX-Trigger"])
-    assert said == {"toast": {"message": "Saved “M 101”.", "level": "success", "undo_url": "/undo"}}
+    assert said == {"toast": {"message": "Saved “M 101”.", "level": "success", "undo_url": "/undo", "target": "body"}}
 
 
 def test_an_embedded_plot_cannot_close_its_script():
