@@ -32,7 +32,7 @@ from apps.sources.models import (
 )
 from tests.factories import GroupFactory, InstrumentFactory, StreamFactory, join, make_user
 
-SEEDS = range(4)
+SEEDS = range(3)
 
 
 @dataclass

@@ -25,32 +25,39 @@ def plan(sql, params):
 def many_objs(db):
     rng = np.random.default_rng(1)
     ra, dec = rng.uniform(0, 360, 20_000), np.degrees(np.arcsin(rng.uniform(-1, 1, 20_000)))
-    hpx = sky.hpx(ra, dec).tolist()
-    rows = zip(ra.tolist(), dec.tolist(), hpx, strict=True)
-    Obj.objects.bulk_create([Obj(name=f"O{n}", ra=r, dec=d, hpx=h) for n, (r, d, h) in enumerate(rows)])
-    with connection.cursor() as cursor:
+    names = [f"O{n}" for n in range(len(ra))]
+    first = Obj.objects.create(name="like all the others", ra=0.0, dec=0.0, hpx=0)
+    place = ["name", "ra", "dec", "hpx"]
+    rest = [field.column for field in Obj._meta.concrete_fields if field.column not in {"id", *place}]
+    rest_sql = "".join(f', "{column}"' for column in rest)
+    with connection.cursor() as cursor:  # through the ORM the rows took fifteen seconds
+        cursor.execute(
+            f"insert into sources_obj (name, ra, dec, hpx{rest_sql}) select place.*{rest_sql} from sources_obj,"
+            " unnest(%s::text[], %s::float8[], %s::float8[], %s::bigint[]) as place where sources_obj.id = %s",
+            [names, ra.tolist(), dec.tolist(), sky.hpx(ra, dec).tolist(), first.pk],
+        )
+        first.delete()
         cursor.execute("analyze sources_obj")
     return ra, dec
 
 
-@pytest.mark.parametrize("radius", [5.0, 3600.0, 10 * 3600.0])
-def test_a_cone_reads_the_pixel_index_and_never_the_whole_sky(many_objs, radius):
+def test_a_cone_reads_the_pixel_index_and_never_the_whole_sky(many_objs):
     sql = queries._NEAR_SQL.format(table="sources_obj", columns="*", order="order by separation")
-    shown = plan(sql, queries._cone(359.9, -20.0, radius))
-    assert "obj_hpx" in shown
-    assert "Seq Scan" not in shown
+    for radius in (5.0, 3600.0, 10 * 3600.0):
+        shown = plan(sql, queries._cone(359.9, -20.0, radius))
+        assert "obj_hpx" in shown
+        assert "Seq Scan" not in shown
 
 
-@pytest.mark.parametrize(("ra", "dec", "radius"), [(359.9, -20.0, 5.0), (0.0, 89.9, 3.0), (120.0, 0.0, 20.0)])
-def test_a_cone_finds_exactly_what_brute_force_finds(many_objs, ra, dec, radius):
-    apart = sky.separation(*many_objs, ra, dec)
-    wanted = {f"O{n}" for n in np.flatnonzero(apart <= radius * 3600)}
-    found = queries.in_cone(ra, dec, radius * 3600)
-    assert set(Obj.objects.filter(pk__in=found).values_list("name", flat=True)) == wanted
-    assert list(found.values()) == sorted(found.values())
-    assert set(
-        Obj.objects.filter(pk__in=queries.ids_in_cone(ra, dec, radius * 3600)).values_list("pk", flat=True)
-    ) == set(found)
+def test_a_cone_finds_exactly_what_brute_force_finds(many_objs):
+    for ra, dec, radius in ((359.9, -20.0, 5 * 3600.0), (0.0, 89.9, 3 * 3600.0), (120.0, 0.0, 20 * 3600.0)):
+        apart = sky.separation(*many_objs, ra, dec)
+        wanted = {f"O{n}" for n in np.flatnonzero(apart <= radius)}
+        found = queries.in_cone(ra, dec, radius)
+        assert set(Obj.objects.filter(pk__in=found).values_list("name", flat=True)) == wanted
+        assert list(found.values()) == sorted(found.values())
+        listed = Obj.objects.filter(pk__in=queries.ids_in_cone(ra, dec, radius))
+        assert set(listed.values_list("pk", flat=True)) == set(found)
 
 
 def test_points_are_filtered_by_a_semi_join_on_audiences(obj, camera, member, group, viewer_of):
