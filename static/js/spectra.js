@@ -28,11 +28,14 @@ function showChosen(panel) {
   const bokeh = plotOf(panel);
   if (!bokeh) return;
   let [low, high] = [Infinity, -Infinity];
-  for (const model of bokeh.all_models) {
-    const [kind, id, from, to] = model.tags ?? [];
-    if (model.type !== "GlyphRenderer" || !["spectrum", "errors"].includes(kind)) continue;
-    model.visible = !hidden.has(String(id));
-    if (model.visible && kind === "spectrum") [low, high] = [Math.min(low, from), Math.max(high, to)];
+  for (const { type, tags, view, data_source } of bokeh.all_models) {
+    if (type !== "GlyphRenderer" || !["spectra", "errors"].includes(tags?.[0])) continue;
+    const rows = data_source.data;
+    const shown = Array.from(rows.id, (id) => !hidden.has(String(id)));
+    view.filter.booleans = shown;
+    shown.forEach((isShown, row) => {
+      if (isShown && rows.low) [low, high] = [Math.min(low, rows.low[row]), Math.max(high, rows.high[row])];
+    });
   }
   const range = bokeh.get_model_by_name("spectra")?.y_range;
   if (range && low < high) range.setv({ start: low, end: high, reset_start: low, reset_end: high });

@@ -66,6 +66,15 @@ def test_a_noise_spike_changes_nothing_of_the_range(seed, at, size, sign):
     assert arithmetic.robust_range(spiked) == pytest.approx((low, high), abs=0.1 * (high - low))
 
 
+@given(seed=st.integers(0, 200), count=st.integers(arithmetic.WINDOW, 60))
+@settings(max_examples=30, deadline=None)
+def test_the_median_of_seven_is_the_median(seed, count):
+    values = np.random.default_rng(seed).integers(0, 9, count).astype(float)  # with many ties
+    padded = np.pad(values, 3, mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 7)
+    assert np.array_equal(arithmetic._median_of_seven(values), np.median(windows, axis=1))
+
+
 def test_the_range_holds_a_real_line():
     wave = np.arange(6000.0, 7000.0, 2.0)
     flux = 1 + 1.5 * np.exp(-0.5 * ((wave - 6563) / 40) ** 2)

@@ -70,15 +70,22 @@ def test_who_may_not_read_a_spectrum_finds_it_nowhere(client, page, obj, spectru
     assert Spectrum.objects.count() == 1
 
 
-def lines_of(page, obj, **asked):
+def renderers_of(page, obj, **asked):
+    """By tag of a renderer, its columns: a row a spectrum."""
     figure = json.loads(page.get(f"/source/{obj.name}/spectra/figure.json", asked).content)
     [plot] = figure["doc"]["roots"]
     found = {}
     for part in plot["attributes"]["renderers"]:
-        kind, *said = part["attributes"].get("tags", [None])
-        if kind == "spectrum":
-            found[said[0]] = said[1:]
+        if tags := part["attributes"].get("tags"):
+            columns = dict(part["attributes"]["data_source"]["attributes"]["data"]["entries"])
+            found.setdefault(tags[0], []).append(columns)
     return found
+
+
+def lines_of(page, obj, **asked):
+    parts = renderers_of(page, obj, **asked)["spectra"]
+    rows = (zip(part["id"], part["low"], part["high"], strict=True) for part in parts)
+    return {pk: [low, high] for part in rows for pk, low, high in part}
 
 
 def test_the_figure_holds_a_line_for_each_and_its_own_range(page, obj, spectrum):

@@ -100,12 +100,15 @@ def test_an_embedded_plot_cannot_close_its_script():
     assert "<svg></svg>" in html
 
 
-def test_settings_need_no_bokeh():
+def test_a_web_process_carries_only_what_pages_need():
+    """The weight of Bokeh, astropy and the reader of alerts comes with the first request that needs it, if one does."""
     import subprocess
     import sys
 
     code = (
-        "import sys, skyportal.web.bokeh, skyportal.web.assets; print([m in sys.modules for m in ('bokeh', 'numpy')])"
+        "import sys, skyportal.web.bokeh, skyportal.web.assets; print([m in sys.modules for m in ('bokeh', 'numpy')])\n"
+        "import django; django.setup(); import skyportal.urls\n"
+        "print([m for m in ('bokeh', 'astropy', 'scipy', 'pyarrow', 'duckdb', 'h5py') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[False, False]"
+    assert done.stdout.splitlines() == ["[False, False]", "[]"]

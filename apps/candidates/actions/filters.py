@@ -17,8 +17,8 @@ from skyportal.journal.recording import record
 
 from ..entries import FilterBroke, FilterChanged
 from ..models import Candidate, Filter, FilterVersion
+from ..queries import conditions
 from ..queries.filters import get_editable, get_filter
-from ..queries.schemas import checked_condition
 
 UNCHANGED: Any = object()
 
@@ -109,7 +109,7 @@ def _move(viewer: Viewer, found: Filter, group_id: int, stream_id: int) -> None:
 def _new_version(
     viewer: Viewer, found: Filter, condition: str, annotations: dict[str, str], note: str
 ) -> FilterVersion:
-    condition, annotations = checked_condition(found.stream_id, condition, annotations)
+    condition, annotations = conditions.checked(found.stream_id, condition, annotations)
     # Two that save at once: the second waits here and gets the next number.
     Filter.objects.select_for_update().get(pk=found.pk)
     last = found.versions.aggregate(last=Max("number"))["last"] or 0
@@ -149,7 +149,7 @@ def activate_version(viewer: Viewer, filter_id: int, number: int) -> None:
     version = found.versions.filter(number=number).first()
     if version is None:
         raise NotVisible(f"Filter {found.name} has no version {number}.")
-    checked_condition(found.stream_id, version.condition, version.annotations)
+    conditions.checked(found.stream_id, version.condition, version.annotations)
     Filter.objects.select_for_update().get(pk=found.pk)
     found.versions.filter(active=True).update(active=False)
     found.versions.filter(pk=version.pk).update(active=True)

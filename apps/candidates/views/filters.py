@@ -16,8 +16,8 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import filters as actions
+from ..queries import conditions
 from ..queries import filters as queries
-from ..queries import schemas
 
 NIGHTS = 14
 
@@ -71,7 +71,7 @@ def _page(
     active = next((version for version in versions if version.active), None)
     may_edit = queries.may_edit(viewer, found.group_id)
     if may_edit:
-        schemas.get_ready()
+        conditions.get_ready()
     context = {
         "filter": found,
         "versions": versions,
@@ -80,7 +80,7 @@ def _page(
         "problem": problem,
         "may_edit": may_edit,
         "nights": _nights(queries.passed_by_night([found.pk], NIGHTS).get(found.pk, {})),
-        "fields": schemas.fields(found.stream),
+        "fields": conditions.fields(found.stream),
     }
     return render(request, "candidates/filter.html", context, status=400 if problem else 200)
 
@@ -114,9 +114,8 @@ def check(request: ViewerRequest, filter_id: int) -> HttpResponse:
     context: dict[str, Any] = {}
     if written["condition"].strip():
         try:
-            condition, annotations = schemas.checked_condition(
-                found.stream_id, written["condition"], dict(written["annotations"])
-            )
+            given = dict(written["annotations"])
+            condition, annotations = conditions.checked(found.stream_id, written["condition"], given)
             context["good"] = {"condition": condition, "annotations": annotations}
         except Invalid as refusal:
             context["problem"] = refusal.message.removeprefix("Invalid condition: ")

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
-from ..actions.replay import replay as read_again
 from ..queries import packets as queries
 from ..queries import streams
 
@@ -49,6 +48,8 @@ def one(request: ViewerRequest, packet_id: int) -> HttpResponse:
 @require_POST
 def replay(request: ViewerRequest) -> HttpResponse:
     """Read one packet again, or all."""
+    from ..actions.replay import replay as read_again  # brings Arrow, which no other request needs
+
     viewer = request.viewer
     chosen = [int(pk) for pk in request.POST.getlist("packet") if pk.isdigit()]
     report = read_again(viewer, chosen or None)

@@ -169,7 +169,8 @@ def _time_label(curve: LightCurve, look: Look) -> str:
 
 
 def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, NDArray | Words]) -> list[Any]:
-    from bokeh.models import BooleanFilter, CDSView, ColumnDataSource
+    """Renderers of the marks. Glyphs are added bare: `plot.scatter` would make three of each, for selecting."""
+    from bokeh.models import BooleanFilter, CDSView, ColumnDataSource, Scatter, Segment
 
     marks = []
     for rows, detected in ((~drawn.detected, False), (drawn.detected, True)):
@@ -180,17 +181,14 @@ def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, NDArray | Word
         columns["x"] = drawn.x[rows]
         numbers, texts = _coded(columns)
         source, view = ColumnDataSource(numbers, tags=[{"texts": texts}]), CDSView(filter=BooleanFilter())
+        bars = Segment(x0="x", y0="low", x1="x", y1="high", line_color="colour", line_width=1.2, line_alpha=0.75)
+        mark = Scatter(x="x", y="y", size=size, line_color="colour")
         if detected:
-            plot.segment("x", "low", "x", "high", source=source, view=view, color="colour", line_width=1.2, alpha=0.75)
-            marks.append(
-                plot.scatter("x", "y", source=source, view=view, marker="shape", size=size, color="colour",
-                             fill_alpha=0.9)
-            )  # fmt: skip
+            mark.update(marker="shape", fill_color="colour", fill_alpha=0.9, line_alpha=1.0)
+            plot.add_glyph(source, bars, view=view)
         else:
-            marks.append(
-                plot.scatter("x", "y", source=source, view=view, marker="inverted_triangle", size=size, fill_alpha=0,
-                             line_color="colour", line_alpha=0.6)
-            )  # fmt: skip
+            mark.update(marker="inverted_triangle", fill_alpha=0, line_alpha=0.6)
+        marks.append(plot.add_glyph(source, mark, view=view))
     return marks
 
 

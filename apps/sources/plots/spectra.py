@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skyportal.astro.spectra import arithmetic
 from skyportal.astro.spectra.tables import Spectrum as Arrays
@@ -88,8 +89,12 @@ def axis_label(spectra: Sequence[Drawn], look: Look) -> str:
 
 
 def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> LayoutDOM:
-    """A Bokeh figure. Each line is tagged ``spectrum``, its id, and the low and high end of its range."""
-    from bokeh.models import ColumnDataSource, HoverTool, Line, VArea
+    """A Bokeh figure. Each row of its lines is a spectrum: ``id``, and the low and high end of its range.
+
+    Two renderers of lines and one of errors, however many spectra: a figure costs by its models, not by its points.
+    What is shown is a filter on the rows, which the list in the page sets.
+    """
+    from bokeh.models import HoverTool
     from bokeh.plotting import figure as bokeh_figure
 
     made = curves(spectra, look, max(MOST_POINTS // max(len(spectra), 1), LEAST_POINTS))
@@ -105,26 +110,62 @@ def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> Layout
         name="spectra",
     )
     _room_for_lines(plot)
-    drawn: list[Any] = []
-    for curve in made:
-        wave, flux = curve.arrays.wavelengths, curve.arrays.fluxes
-        columns = {"x": wave.astype(np.float32), "y": flux.astype(np.float32)}
-        if not look.stacked and curve.arrays.errors is not None and np.isfinite(curve.arrays.errors).any():
-            columns |= {"low": (flux - curve.arrays.errors).astype(np.float32)}
-            columns |= {"high": (flux + curve.arrays.errors).astype(np.float32)}
-        source = ColumnDataSource(columns)
-        dash = "solid" if curve.spectrum.type == "source" else "dashed"
-        if "low" in columns:
-            shade = VArea(x="x", y1="low", y2="high", fill_color=curve.colour, fill_alpha=0.15)
-            area = plot.add_glyph(source, shade)
-            area.tags = ["errors", curve.spectrum.id]
-        stroke = Line(x="x", y="y", line_color=curve.colour, line_width=1.2, line_dash=dash)
-        line = plot.add_glyph(source, stroke)
-        line.name, line.tags = curve.spectrum.name, ["spectrum", curve.spectrum.id, curve.low, curve.high]
-        drawn.append(line)
-    tips = [("", "$name"), ("λ", "$x{0.0} Å"), ("flux", "$y{0.000e+0}" if not look.normalize else "$y{0.000}")]
+    if not look.stacked:
+        _shade_errors(plot, made)
+    drawn = [
+        _draw_lines(plot, [curve for curve in made if (curve.spectrum.type == "source") == is_source], dash)
+        for is_source, dash in ((False, "dashed"), (True, "solid"))
+    ]
+    tips = [("", "@name"), ("λ", "$x{0.0} Å"), ("flux", "$y{0.000e+0}" if not look.normalize else "$y{0.000}")]
     plot.add_tools(HoverTool(renderers=drawn, tooltips=tips, mode="mouse", line_policy="interp"))
     return plot
+
+
+def _draw_lines(plot: LayoutDOM, made: list[Curve], dash: str) -> Any:
+    from bokeh.models import MultiLine
+
+    rows = {
+        "x": [curve.arrays.wavelengths.astype(np.float32) for curve in made],
+        "y": [curve.arrays.fluxes.astype(np.float32) for curve in made],
+        "colour": [curve.colour for curve in made],
+        "name": [curve.spectrum.name for curve in made],
+        "id": [curve.spectrum.id for curve in made],
+        "low": [curve.low for curve in made],
+        "high": [curve.high for curve in made],
+    }
+    glyph = MultiLine(xs="x", ys="y", line_color="colour", line_width=1.2, line_dash=dash)  # type: ignore[arg-type]
+    return _add(plot, rows, glyph, "spectra")
+
+
+def _shade_errors(plot: LayoutDOM, made: Sequence[Curve]) -> None:
+    """Down along the flux less its error and back along the flux and its error, arm by arm."""
+    from bokeh.models import Patches
+
+    rows: dict[str, list[Any]] = {"x": [], "y": [], "colour": [], "id": []}
+    for curve in made:
+        wave, flux, errors = curve.arrays.wavelengths, curve.arrays.fluxes, curve.arrays.errors
+        for run in _runs(flux + errors) if errors is not None else []:
+            low, high = (flux - errors)[run], (flux + errors)[run]  # type: ignore[operator]
+            rows["x"].append(np.concatenate([wave[run], wave[run][::-1]]).astype(np.float32))
+            rows["y"].append(np.concatenate([low, high[::-1]]).astype(np.float32))
+            rows["colour"].append(curve.colour)
+            rows["id"].append(curve.spectrum.id)
+    if rows["id"]:
+        _add(plot, rows, Patches(xs="x", ys="y", fill_color="colour", fill_alpha=0.15, line_color=None), "errors")
+
+
+def _runs(values: NDArray) -> list[slice]:
+    """Stretches of at least two pixels that all have a value."""
+    edges = np.flatnonzero(np.diff(np.r_[False, np.isfinite(values), False].astype(np.int8)))
+    return [slice(a, b) for a, b in edges.reshape(-1, 2).tolist() if b - a > 1]
+
+
+def _add(plot: LayoutDOM, rows: dict[str, list[Any]], glyph: Any, tag: str) -> Any:
+    from bokeh.models import BooleanFilter, CDSView, ColumnDataSource
+
+    renderer = plot.add_glyph(ColumnDataSource(rows), glyph, view=CDSView(filter=BooleanFilter()))  # type: ignore[attr-defined]
+    renderer.tags = [tag]
+    return renderer
 
 
 def _room_for_lines(plot: LayoutDOM) -> None:
