@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT = 8970
+PORT = int(os.environ.get("PORT", 8970))
 
 
 def main() -> None:
@@ -29,8 +29,11 @@ def main() -> None:
 
     django.setup()
     tokens = fill(asked)
-    with Server() as server:
-        results = time_requests(server, tokens, asked)
+    rich, searches = enriched(tokens)
+    from .neighbours import played
+
+    with played(list(rich.values())) as services, Server(services) as server:
+        results = time_requests(server, tokens, asked, list(rich), searches)
         print(f"\nsource detail, 8 clients at once: {eight_clients(server, tokens):.0f} requests/s")
         print(f"web process: {server.memory():.0f} MB")
     print(f"photometry on disk: {photometry_size() / 1e6:.0f} MB with its indexes")
@@ -46,7 +49,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1.0, help="Volume, 1 = that of the published comparison.")
     parser.add_argument("--folder", type=Path, help="Load this data set instead of making one.")
     parser.add_argument("--repeats", type=int, default=25)
-    parser.add_argument("--only", default="", help="Time only requests whose name contains this.")
+    parser.add_argument("--only", default="", help="Time only requests whose name contains this; several by |.")
     parser.add_argument("--packets", type=int, default=10_000, help="Alerts to ingest.")
     parser.add_argument("--no-ingest", action="store_true")
     return parser.parse_args()
@@ -75,8 +78,23 @@ def fill(asked: argparse.Namespace) -> dict[str, str]:
     return tokens
 
 
+def enriched(tokens: dict[str, str]) -> tuple[dict[str, tuple[float, float]], dict[str, int]]:
+    """Places of the sources that have everything, and their period searches."""
+    from apps.sources.models import Obj, PeriodSearch
+
+    from .enriching import enrich
+
+    names = enrich(json.loads(Path(tokens["meta"]).read_text()))
+    places = {obj.name: (obj.ra or 0.0, obj.dec or 0.0) for obj in Obj.objects.filter(name__in=names)}
+    found = PeriodSearch.objects.filter(obj__name__in=names, state=PeriodSearch.State.DONE, owner__username="bench")
+    return places, dict(found.order_by("pk").values_list("obj__name", "pk"))
+
+
 class Server:
     """The web process as `make run` starts it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
 
     def __enter__(self) -> Server:
         command = [
@@ -89,7 +107,7 @@ class Server:
             "--log-level",
             "warning",
         ]
-        self.process = subprocess.Popen([*command, "--no-access-log"], cwd=ROOT)
+        self.process = subprocess.Popen([*command, "--no-access-log"], cwd=ROOT, env=os.environ | self.environment)
         self.wait()
         return self
 
@@ -113,8 +131,11 @@ class Server:
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000
 
 
+CSRF = "b" * 32
+
+
 def session_cookie() -> str:
-    """A signed-in browser of the bench user, for the pages."""
+    """A signed-in browser of the bench user, for the pages and their forms."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -127,10 +148,10 @@ def session_cookie() -> str:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    return f"sessionid={session.session_key}"
+    return f"sessionid={session.session_key}; csrftoken={CSRF}"
 
 
-def world(token: str, meta: dict[str, Any]) -> Any:
+def world(token: str, meta: dict[str, Any], **known: Any) -> Any:
     from .cases import World, get
     from .timing import Client
 
@@ -152,19 +173,26 @@ def world(token: str, meta: dict[str, Any]) -> Any:
         instruments=named(data("/api/instrument"), [i["name"] for i in meta["instruments"]]),
         taxonomy=named(data("/api/taxonomy"), ["sim-taxonomy"])[0],
         sources=sources, heavy=heavy, positions=positions,
+        telescopes=[t["id"] for t in data("/api/telescope") if t["fixed_location"] and t["lat"] is not None], **known,
     )  # fmt: skip
 
 
-def time_requests(server: Server, tokens: dict[str, str], asked: argparse.Namespace) -> list[Any]:
-    from . import cases, timing
+def time_requests(
+    server: Server, tokens: dict[str, str], asked: argparse.Namespace, rich: list[str], searches: dict[str, int]
+) -> list[Any]:
+    from . import cases, source_cases, timing
 
-    place = world(tokens["token"], json.loads(Path(tokens["meta"]).read_text()))
+    meta = json.loads(Path(tokens["meta"]).read_text())
+    place = world(tokens["token"], meta, rich=rich, searches=searches)
     script = timing.Client("127.0.0.1", PORT, {"Authorization": f"token {tokens['token']}"})
-    browser = timing.Client("127.0.0.1", PORT, {"Cookie": session_cookie()})
+    signed_in = {"Cookie": session_cookie(), "X-CSRFToken": CSRF}
+    browser = timing.Client("127.0.0.1", PORT, signed_in)
+    fragments = timing.Client("127.0.0.1", PORT, signed_in | {"HX-Request": "true"})
     results = []
-    for case in [*cases.reads(place), *cases.writes(place)]:
-        if asked.only in case.name:
-            results.append(timing.measure(browser if case.page else script, case, repeats=asked.repeats))
+    for case in [*cases.reads(place), *source_cases.cases(place), *cases.writes(place)]:
+        if any(part in case.name for part in asked.only.split("|")):
+            client = fragments if case.fragment else browser if case.page else script
+            results.append(timing.measure(client, case, repeats=asked.repeats))
             print(timing.table(results[-1:]).splitlines()[-1], flush=True)
     print("\n" + timing.table(results))
     return results

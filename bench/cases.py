@@ -6,7 +6,7 @@ import json
 import random
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +22,8 @@ class Case:
     make: Callable[[int], Request]
     target_ms: float | None = None
     page: bool = False
+    fragment: bool = False
+    """Asked for by a page that is open, as its panels are."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class World:
     sources: list[str]
     heavy: list[str]
     positions: list[tuple[float, float]]
+    rich: list[str] = field(default_factory=list)
+    """Sources of 5,000 points with 50 comments and 50 spectra."""
+    telescopes: list[int] = field(default_factory=list)
+    searches: dict[str, int] = field(default_factory=dict)
+    """Period searches that have ended, by source."""
 
 
 def get(path: str, **query: Any) -> Request:

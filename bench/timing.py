@@ -35,7 +35,8 @@ class Client:
 
     def __call__(self, request: Request) -> tuple[float, int, bytes, int | None]:
         method, path, body = request
-        headers = {**self.headers, "Content-Type": "application/json"} if body else self.headers
+        kind = "application/json" if body and body.startswith(b"{") else "application/x-www-form-urlencoded"
+        headers = {**self.headers, "Content-Type": kind} if body else self.headers
         started, answer = self._ask(method, path, body, headers)
         content = answer.read()
         took = (time.perf_counter() - started) * 1000
