@@ -29,7 +29,7 @@ function showChosen(panel) {
   if (!bokeh) return;
   let [low, high] = [Infinity, -Infinity];
   for (const { type, tags, view, data_source } of bokeh.all_models) {
-    if (type !== "GlyphRenderer" || !["spectra", "errors"].includes(tags?.[0])) continue;
+    if (type !== "GlyphRenderer" || tags?.[0] !== "spectra") continue;
     const rows = data_source.data;
     const shown = Array.from(rows.id, (id) => !hidden.has(String(id)));
     view.filter.booleans = shown;

@@ -70,22 +70,18 @@ def test_who_may_not_read_a_spectrum_finds_it_nowhere(client, page, obj, spectru
     assert Spectrum.objects.count() == 1
 
 
-def renderers_of(page, obj, **asked):
-    """By tag of a renderer, its columns: a row a spectrum."""
+def columns_of(page, obj, **asked):
+    """By name of a source of the figure, its columns: a row a spectrum."""
     figure = json.loads(page.get(f"/source/{obj.name}/spectra/figure.json", asked).content)
     [plot] = figure["doc"]["roots"]
-    found = {}
-    for part in plot["attributes"]["renderers"]:
-        if tags := part["attributes"].get("tags"):
-            columns = dict(part["attributes"]["data_source"]["attributes"]["data"]["entries"])
-            found.setdefault(tags[0], []).append(columns)
-    return found
+    sources = [part["attributes"].get("data_source") for part in plot["attributes"]["renderers"]]
+    written = [source["attributes"] for source in sources if source and "attributes" in source]
+    return {source["name"]: dict(source["data"]["entries"]) for source in written if "name" in source}
 
 
 def lines_of(page, obj, **asked):
-    parts = renderers_of(page, obj, **asked)["spectra"]
-    rows = (zip(part["id"], part["low"], part["high"], strict=True) for part in parts)
-    return {pk: [low, high] for part in rows for pk, low, high in part}
+    rows = columns_of(page, obj, **asked)["sources"]
+    return {pk: [low, high] for pk, low, high in zip(rows["id"], rows["low"], rows["high"], strict=True)}
 
 
 def test_the_figure_holds_a_line_for_each_and_its_own_range(page, obj, spectrum):
@@ -99,6 +95,16 @@ def test_the_figure_holds_a_line_for_each_and_its_own_range(page, obj, spectrum)
     assert 0.5 < low <= 1 <= high < 2
     stacked = lines_of(page, obj, mode="stacked")
     assert stacked == {first: [1.0, 2.0], second: [0.0, 1.0]}  # the oldest on top
+
+
+def test_hosts_are_apart_and_errors_are_shaded_arm_by_arm(page, obj, spectrum):
+    host = spectrum(type="host", errors=None)
+    gap = [wave + 2000 * (n > 800) for n, wave in enumerate(WAVES)]
+    arms = spectrum(wavelengths=gap)
+    columns = columns_of(page, obj)
+    assert (columns["hosts"]["id"], columns["sources"]["id"]) == ([host], [arms])
+    assert columns["errors"]["id"] == [arms, arms]
+    assert columns_of(page, obj, mode="stacked")["errors"]["id"] == []
 
 
 def test_one_spectrum_with_all_that_is_known_of_it(page, obj, spectrum, member):

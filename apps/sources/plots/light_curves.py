@@ -2,7 +2,7 @@
 
 Colour is the bandpass, shape is the instrument, everywhere the same. A detection is a filled mark with its error bar,
 an upper limit an open triangle pointing down. A figure has three renderers however many bands: it costs by its models,
-not by its points. What is shown is a filter on the rows, which the legend in the page sets.
+not by its points (see `Skeleton`). What is shown is a filter on the rows, which the legend in the page sets.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skyportal.astro import bandpasses, photometry
+from skyportal.web.bokeh import Skeleton
 
 from ..queries.light_curves import LightCurve, numbered
 from .marks import UNMARKED, robust_range, shape
 
 if TYPE_CHECKING:
-    from bokeh.models import LayoutDOM
     from bokeh.plotting import figure as Figure  # noqa: N812
 
 UNIX_EPOCH_MJD = 40587
@@ -62,40 +63,64 @@ class Drawn:
     detected: NDArray
 
 
-def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | None = None) -> LayoutDOM:
-    """The figure; `brought_by` says of each point, in words, who uploaded it and when."""
+def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | None = None) -> str:
+    """The figure as JSON; `brought_by` says of each point, in words, who uploaded it and when."""
+    drawn, facts = positions(curve, look), _facts(curve, look, brought_by)
+    parts = {name: _columns(drawn, facts, rows) for name, rows in _marks(drawn).items() if rows.any()}
+    cards = tuple(
+        (name, tuple((label, text) for label, text in _HOVER if not _says_nothing(*columns, text)))
+        for name, columns in parts.items()
+    )
+    given: dict[str, dict[str, Any]] = {
+        name: {"data": numbers, "tags": [{"texts": texts}]} for name, (numbers, texts) in parts.items()
+    }
+    given["time"] = {"axis_label": _time_label(curve, look)}
+    if look.space != "flux":
+        bright, faint = robust_range(drawn.y[drawn.detected], drawn.y[~drawn.detected])
+        given["brightness"] = {"start": faint, "end": bright}
+    many = len(curve) >= WEBGL_FROM
+    return _skeleton(cards, _brightness_label(look), look.size, look.height, many, look.time == "ago").filled(given)
+
+
+def _marks(drawn: Drawn) -> dict[str, NDArray]:
+    """Rows of what is drawn in one way; limits lie beneath."""
+    return {"limits": ~drawn.detected, "detections": drawn.detected}
+
+
+Card = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=128)
+def _skeleton(
+    cards: tuple[tuple[str, Card], ...], label: str, size: int, height: int, many: bool, backwards: bool
+) -> Skeleton:
+    """The figure without its points: renderers of the marks that occur, each with its hover card."""
     from bokeh.models import HoverTool
     from bokeh.plotting import figure
 
-    drawn, facts = positions(curve, look), _facts(curve, look, brought_by)
     plot = figure(
-        height=look.height,
-        x_axis_label=_time_label(curve, look),
-        y_axis_label=_brightness_label(look),
+        height=height,
+        y_axis_label=label,
         tools="pan,box_zoom,wheel_zoom,reset,save",
         active_scroll="wheel_zoom",
         active_drag="pan",
-        output_backend="canvas" if len(curve) < WEBGL_FROM else "webgl",
+        output_backend="webgl" if many else "canvas",
         name="light-curve",
     )
     plot.xaxis.formatter.use_scientific = False  # type: ignore[attr-defined]
-    if look.space != "flux":
-        bright, faint = robust_range(drawn.y[drawn.detected], drawn.y[~drawn.detected])
-        plot.y_range.start, plot.y_range.end = faint, bright  # type: ignore[attr-defined]
-    if look.time == "ago":
-        plot.x_range.flipped = True  # type: ignore[attr-defined]
-    for mark in _draw(plot, drawn, look.size, facts):
-        card = [(label, text) for label, text in _HOVER if not _says_nothing(mark, text)]
-        plot.add_tools(HoverTool(renderers=[mark], tooltips=card, formatters={"@when": "datetime"}, limit=1,
+    plot.xaxis.name, plot.y_range.name, plot.x_range.flipped = "time", "brightness", backwards  # type: ignore[attr-defined]
+    for name, card in cards:
+        mark = _draw(plot, name, size)
+        plot.add_tools(HoverTool(renderers=[mark], tooltips=list(card), formatters={"@when": "datetime"}, limit=1,
                                  point_policy="snap_to_data", visible=False))  # fmt: skip
-    return plot
+    return Skeleton(plot)
 
 
-def _says_nothing(mark: Any, text: str) -> bool:
+def _says_nothing(numbers: dict[str, NDArray], texts: dict[str, Any], text: str) -> bool:
     """Whether a line of the hover card would be empty for every point of these marks."""
-    name, source = re.findall(r"@(\w+)", text)[0], mark.data_source
-    words = source.tags[0]["texts"].get(name, {}).get("words")
-    return words == [""] if words else name not in source.data or bool(np.isnan(source.data[name]).all())
+    name = re.findall(r"@(\w+)", text)[0]
+    words = texts.get(name, {}).get("words")
+    return words == [""] if words else name not in numbers or bool(np.isnan(numbers[name]).all())
 
 
 _LABELS = {"mag": "AB magnitude", "flux": "flux density (µJy)", "abs": "absolute AB magnitude"}
@@ -168,28 +193,27 @@ def _time_label(curve: LightCurve, look: Look) -> str:
     return "days ago" if look.time == "ago" else "MJD (UTC)"
 
 
-def _draw(plot: Figure, drawn: Drawn, size: int, facts: dict[str, NDArray | Words]) -> list[Any]:
-    """Renderers of the marks. Glyphs are added bare: `plot.scatter` would make three of each, for selecting."""
+def _draw(plot: Figure, name: str, size: int) -> Any:
+    """A renderer of marks whose source has this name. Glyphs are bare: `plot.scatter` makes three, for selecting."""
     from bokeh.models import BooleanFilter, CDSView, ColumnDataSource, Scatter, Segment
 
-    marks = []
-    for rows, detected in ((~drawn.detected, False), (drawn.detected, True)):
-        if not rows.any():
-            continue
-        columns: dict[str, NDArray | Words] = {name: column[rows] for name, column in facts.items()}
-        columns |= {name: getattr(drawn, name)[rows].astype(np.float32) for name in ("y", "low", "high")}
-        columns["x"] = drawn.x[rows]
-        numbers, texts = _coded(columns)
-        source, view = ColumnDataSource(numbers, tags=[{"texts": texts}]), CDSView(filter=BooleanFilter())
+    source, view = ColumnDataSource(name=name), CDSView(filter=BooleanFilter())
+    mark = Scatter(x="x", y="y", size=size, line_color="colour")
+    if name == "limits":
+        mark.update(marker="inverted_triangle", fill_alpha=0, line_alpha=0.6)
+    else:
         bars = Segment(x0="x", y0="low", x1="x", y1="high", line_color="colour", line_width=1.2, line_alpha=0.75)
-        mark = Scatter(x="x", y="y", size=size, line_color="colour")
-        if detected:
-            mark.update(marker="shape", fill_color="colour", fill_alpha=0.9, line_alpha=1.0)
-            plot.add_glyph(source, bars, view=view)
-        else:
-            mark.update(marker="inverted_triangle", fill_alpha=0, line_alpha=0.6)
-        marks.append(plot.add_glyph(source, mark, view=view))
-    return marks
+        plot.add_glyph(source, bars, view=view)
+        mark.update(marker="shape", fill_color="colour", fill_alpha=0.9)
+    return plot.add_glyph(source, mark, view=view)
+
+
+def _columns(drawn: Drawn, facts: dict[str, NDArray | Words], rows: NDArray) -> tuple[dict, dict]:
+    """What the source of these marks holds: columns, and the texts beside them."""
+    columns: dict[str, NDArray | Words] = {name: column[rows] for name, column in facts.items()}
+    columns |= {name: getattr(drawn, name)[rows].astype(np.float32) for name in ("y", "low", "high")}
+    columns["x"] = drawn.x[rows]
+    return _coded(columns)
 
 
 @dataclass(frozen=True)

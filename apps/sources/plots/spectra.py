@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from skyportal.astro.spectra import arithmetic
 from skyportal.astro.spectra.tables import Spectrum as Arrays
+from skyportal.web.bokeh import Skeleton
 
 from ..queries.spectrum_pages import Drawn
 
@@ -88,70 +90,52 @@ def axis_label(spectra: Sequence[Drawn], look: Look) -> str:
     return f"flux ({units.pop() or 'erg/s/cm²/Å'})" if len(units) == 1 else "flux (several units)"
 
 
-def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> LayoutDOM:
-    """A Bokeh figure. Each row of its lines is a spectrum: ``id``, and the low and high end of its range.
+def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> str:
+    """The figure as JSON. Each row of its lines is a spectrum: ``id``, and the low and high end of its range.
 
-    Two renderers of lines and one of errors, however many spectra: a figure costs by its models, not by its points.
-    What is shown is a filter on the rows, which the list in the page sets.
+    Two renderers of lines and one of errors, however many spectra (see `Skeleton`). What is shown is a filter on the
+    rows, which the list in the page sets.
     """
-    from bokeh.models import HoverTool
-    from bokeh.plotting import figure as bokeh_figure
-
     made = curves(spectra, look, max(MOST_POINTS // max(len(spectra), 1), LEAST_POINTS))
-    plot = bokeh_figure(
-        height=height,
-        x_axis_label="observed wavelength (Å)",
-        y_axis_label=axis_label(spectra, look),
-        x_range=(min(float(c.arrays.wavelengths[0]) for c in made), max(float(c.arrays.wavelengths[-1]) for c in made)),  # type: ignore[arg-type]
-        y_range=(min(c.low for c in made), max(c.high for c in made)),  # type: ignore[arg-type]
-        tools="pan,box_zoom,wheel_zoom,reset,save",
-        active_scroll="wheel_zoom",
-        active_drag="pan",
-        name="spectra",
-    )
-    _room_for_lines(plot)
-    if not look.stacked:
-        _shade_errors(plot, made)
-    drawn = [
-        _draw_lines(plot, [curve for curve in made if (curve.spectrum.type == "source") == is_source], dash)
-        for is_source, dash in ((False, "dashed"), (True, "solid"))
-    ]
-    tips = [("", "@name"), ("λ", "$x{0.0} Å"), ("flux", "$y{0.000e+0}" if not look.normalize else "$y{0.000}")]
-    plot.add_tools(HoverTool(renderers=drawn, tooltips=tips, mode="mouse", line_policy="interp"))
-    return plot
-
-
-def _draw_lines(plot: LayoutDOM, made: list[Curve], dash: str) -> Any:
-    from bokeh.models import MultiLine
-
-    rows = {
-        "x": [curve.arrays.wavelengths.astype(np.float32) for curve in made],
-        "y": [curve.arrays.fluxes.astype(np.float32) for curve in made],
-        "colour": [curve.colour for curve in made],
-        "name": [curve.spectrum.name for curve in made],
-        "id": [curve.spectrum.id for curve in made],
-        "low": [curve.low for curve in made],
-        "high": [curve.high for curve in made],
+    first = min(float(curve.arrays.wavelengths[0]) for curve in made)
+    last = max(float(curve.arrays.wavelengths[-1]) for curve in made)
+    given: dict[str, dict[str, Any]] = {
+        "hosts": {"data": _lines(curve for curve in made if curve.spectrum.type != "source")},
+        "sources": {"data": _lines(curve for curve in made if curve.spectrum.type == "source")},
+        "errors": {"data": _shades([] if look.stacked else made)},
+        "waves": {"start": first, "end": last},
+        "fluxes": {"start": min(curve.low for curve in made), "end": max(curve.high for curve in made)},
     }
-    glyph = MultiLine(xs="x", ys="y", line_color="colour", line_width=1.2, line_dash=dash)  # type: ignore[arg-type]
-    return _add(plot, rows, glyph, "spectra")
+    return _skeleton(axis_label(spectra, look), "0.000" if look.normalize else "0.000e+0", height).filled(given)
 
 
-def _shade_errors(plot: LayoutDOM, made: Sequence[Curve]) -> None:
-    """Down along the flux less its error and back along the flux and its error, arm by arm."""
-    from bokeh.models import Patches
+def _lines(made: Iterable[Curve]) -> dict[str, list[Any]]:
+    rows = list(made)
+    return {
+        "x": [curve.arrays.wavelengths.astype(np.float32) for curve in rows],
+        "y": [curve.arrays.fluxes.astype(np.float32) for curve in rows],
+        "colour": [curve.colour for curve in rows],
+        "name": [curve.spectrum.name for curve in rows],
+        "id": [curve.spectrum.id for curve in rows],
+        "low": [curve.low for curve in rows],
+        "high": [curve.high for curve in rows],
+    }
 
+
+def _shades(made: Iterable[Curve]) -> dict[str, list[Any]]:
+    """Outlines of the errors: along the flux less its error and back along the flux and its error, arm by arm."""
     rows: dict[str, list[Any]] = {"x": [], "y": [], "colour": [], "id": []}
     for curve in made:
         wave, flux, errors = curve.arrays.wavelengths, curve.arrays.fluxes, curve.arrays.errors
-        for run in _runs(flux + errors) if errors is not None else []:
-            low, high = (flux - errors)[run], (flux + errors)[run]  # type: ignore[operator]
+        if errors is None:
+            continue
+        low, high = flux - errors, flux + errors
+        for run in _runs(low):
             rows["x"].append(np.concatenate([wave[run], wave[run][::-1]]).astype(np.float32))
-            rows["y"].append(np.concatenate([low, high[::-1]]).astype(np.float32))
+            rows["y"].append(np.concatenate([low[run], high[run][::-1]]).astype(np.float32))
             rows["colour"].append(curve.colour)
             rows["id"].append(curve.spectrum.id)
-    if rows["id"]:
-        _add(plot, rows, Patches(xs="x", ys="y", fill_color="colour", fill_alpha=0.15, line_color=None), "errors")
+    return rows
 
 
 def _runs(values: NDArray) -> list[slice]:
@@ -160,11 +144,42 @@ def _runs(values: NDArray) -> list[slice]:
     return [slice(a, b) for a, b in edges.reshape(-1, 2).tolist() if b - a > 1]
 
 
-def _add(plot: LayoutDOM, rows: dict[str, list[Any]], glyph: Any, tag: str) -> Any:
+@lru_cache(maxsize=64)
+def _skeleton(label: str, digits: str, height: int) -> Skeleton:
+    """The figure without its spectra."""
+    from bokeh.models import HoverTool, MultiLine, Patches
+    from bokeh.plotting import figure as bokeh_figure
+
+    plot = bokeh_figure(
+        height=height,
+        x_axis_label="observed wavelength (Å)",
+        y_axis_label=label,
+        x_range=(0, 1),
+        y_range=(0, 1),
+        tools="pan,box_zoom,wheel_zoom,reset,save",
+        active_scroll="wheel_zoom",
+        active_drag="pan",
+        name="spectra",
+    )
+    plot.x_range.name, plot.y_range.name = "waves", "fluxes"  # type: ignore[attr-defined]
+    _room_for_lines(plot)
+    _add(plot, "errors", Patches(xs="x", ys="y", fill_color="colour", fill_alpha=0.15, line_color=None))
+    stroke = {"xs": "x", "ys": "y", "line_color": "colour", "line_width": 1.2}
+    lines = [
+        _add(plot, name, MultiLine(**stroke, line_dash=dash))  # type: ignore[arg-type]
+        for name, dash in (("hosts", "dashed"), ("sources", "solid"))
+    ]
+    tips = [("", "@name"), ("λ", "$x{0.0} Å"), ("flux", f"$y{{{digits}}}")]
+    plot.add_tools(HoverTool(renderers=lines, tooltips=tips, mode="mouse", line_policy="interp"))
+    return Skeleton(plot)
+
+
+def _add(plot: LayoutDOM, name: str, glyph: Any) -> Any:
+    """A renderer whose source has this name, and whose rows the page may hide."""
     from bokeh.models import BooleanFilter, CDSView, ColumnDataSource
 
-    renderer = plot.add_glyph(ColumnDataSource(rows), glyph, view=CDSView(filter=BooleanFilter()))  # type: ignore[attr-defined]
-    renderer.tags = [tag]
+    renderer = plot.add_glyph(ColumnDataSource(name=name), glyph, view=CDSView(filter=BooleanFilter()))  # type: ignore[attr-defined]
+    renderer.tags = ["spectra"]
     return renderer
 
 

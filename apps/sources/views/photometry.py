@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from skyportal.astro import dust, extinction
 from skyportal.astro.cosmology import distance_modulus
 from skyportal.astro.time import mjd_of
-from skyportal.web.bokeh import item, place
+from skyportal.web.bokeh import place
 from skyportal.web.requests import ViewerRequest
 
 from ..actions.validations import MAY as JUDGES
@@ -131,7 +131,7 @@ def figure(request: ViewerRequest, name: str) -> HttpResponse:
         return JsonResponse({"message": "No photometry yet."}, status=404)
     drawn = _drawn(curve, request)
     drawing = plots.light_curve(drawn, _look(request, obj, drawn), brought_by(viewer, drawn.upload))
-    return HttpResponse(item(drawing), content_type="application/json")
+    return HttpResponse(drawing, content_type="application/json")
 
 
 @login_required

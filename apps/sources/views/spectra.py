@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from skyportal.access.errors import NotVisible, Refusal
 from skyportal.access.viewer import Viewer
 from skyportal.astro.spectra import lines
-from skyportal.web.bokeh import item, place
+from skyportal.web.bokeh import place
 from skyportal.web.files import file_answer
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
@@ -134,7 +134,7 @@ def figure(request: ViewerRequest, name: str) -> HttpResponse:
     if not spectra:
         return JsonResponse({"message": "No spectra yet."}, status=404)
     made = plots.figure(spectra, _asked(request.GET, spectra).look, height=HEIGHT)
-    return HttpResponse(item(made), content_type="application/json")
+    return HttpResponse(made, content_type="application/json")
 
 
 # ---- one spectrum
