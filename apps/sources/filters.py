@@ -157,7 +157,7 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
         (newest, "1__gte", asked["minLatestMagnitude"]),
         (newest, "1__lte", asked["maxLatestMagnitude"]),
     ]
-    figures = statistics.readable(viewer).values("obj_id")
+    figures = statistics.of_all_objs(viewer).values("obj_id")
     if asked["startDate"]:  # found by index: an obj of the last nights has all its figures there
         since = {f"{first}__gte": mjd_of(asked["startDate"])}
         figures = figures.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))

@@ -8,6 +8,7 @@ import pytest
 from apps.sources.actions.objs import make_known
 from apps.sources.actions.photometry import Points, store
 from apps.sources.models import Annotation, Classification, Comment, Listing, Obj, Source, Taxonomy
+from apps.sources.queries import sources
 from skyportal.access.models import Audience
 from skyportal.astro import sky
 from tests.factories import GroupFactory, join
@@ -199,6 +200,34 @@ def test_an_obj_in_two_groups_comes_once_with_both(small_sky, member, api_of):
     assert {c["classification"] for c in a["classifications"]} == {"Ia", "SN"}
     assert a["classifications"][0]["groups"][0]["name"] == "Transients"
     assert a["annotations"][0]["type"] == "source"
+
+
+def test_an_obj_in_many_groups_hides_no_other(small_sky, member, viewer_of):
+    """Its saves fill what is read of the index at first: the list reads on."""
+    for n in range(9):
+        group = GroupFactory(name=f"Many {n}")
+        join(member, group)
+        Source.objects.create(obj=small_sky["A"], group=group, saved_at=T0 + timedelta(days=40 + n))
+    narrowed = {"minRedshift": 0.05, "sortBy": None, "sortOrder": None}
+    found = sources.find(viewer_of(member), narrowed, 0, 2)
+    assert (found.ids, found.total) == ([small_sky["A"].pk, small_sky["B"].pk], 2)
+    assert found.saved_at[small_sky["A"].pk] == T0 + timedelta(days=48)
+    assert sources.find(viewer_of(member), narrowed, 1, 2).ids == [small_sky["B"].pk]
+    beyond = sources.find(viewer_of(member), narrowed, 50, 100)
+    assert (beyond.ids, beyond.total) == ([], 2)
+    by_id = sources.find(viewer_of(member), narrowed | {"sortBy": "num_det"}, 50, 100)
+    assert (by_id.ids, by_id.total) == ([], 2)
+    oldest_first = sources.find(viewer_of(member), narrowed | {"sortOrder": "asc"}, 0, 5)
+    assert oldest_first.ids == [small_sky["B"].pk, small_sky["A"].pk]
+
+
+@pytest.mark.parametrize("asked", [{}, {"minRedshift": 0.05}, {"maxPeakMagnitude": 30, "sortBy": "num_det"}])
+def test_a_narrowed_list_is_found_and_counted_by_few_queries(
+    small_sky, member, viewer_of, asked, django_assert_max_num_queries
+):
+    viewer = viewer_of(member)
+    with django_assert_max_num_queries(2):
+        sources.find(viewer, {"sortBy": None, "sortOrder": None} | asked, 0, 100)
 
 
 def test_what_others_said_is_not_shown(small_sky, member, api_of):

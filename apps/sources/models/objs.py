@@ -74,7 +74,10 @@ class Obj(models.Model):
         indexes = [
             models.Index(fields=["hpx"], name="obj_hpx"),
             models.Index(fields=["tns_name"], name="obj_tns_name", condition=Q(tns_name__isnull=False)),
-            models.Index(fields=["redshift"], name="obj_redshift", condition=Q(redshift__isnull=False)),
+            # a list narrowed by redshift meets the saved objs by id: from the index alone, not from every obj's row
+            models.Index(
+                fields=["redshift"], include=["id"], name="obj_redshift_ids", condition=Q(redshift__isnull=False)
+            ),
             GinIndex(fields=["alias"], name="obj_alias"),
         ]
 

@@ -8,8 +8,7 @@ not by its points (see `Skeleton`). What is shown is a filter on the rows, which
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -22,13 +21,12 @@ from skyportal.web.bokeh import Skeleton
 
 from ..queries.light_curves import LightCurve, numbered
 from .marks import UNMARKED, robust_range, shape
+from .words import Words, coded
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure as Figure  # noqa: N812
 
 UNIX_EPOCH_MJD = 40587
-FEW_WORDS = 256
-"""Up to as many words a column's codes are bytes."""
 WEBGL_FROM = 1500
 """Points from which the graphics card draws."""
 
@@ -213,43 +211,7 @@ def _columns(drawn: Drawn, facts: dict[str, NDArray | Words], rows: NDArray) -> 
     columns: dict[str, NDArray | Words] = {name: column[rows] for name, column in facts.items()}
     columns |= {name: getattr(drawn, name)[rows].astype(np.float32) for name in ("y", "low", "high")}
     columns["x"] = drawn.x[rows]
-    return _coded(columns)
-
-
-@dataclass(frozen=True)
-class Words:
-    """A column of texts: which word each point has. Most columns have few words."""
-
-    codes: NDArray
-    words: list[str]
-
-    @classmethod
-    def of(cls, column: NDArray) -> Words:
-        return cls(*numbered(column))
-
-    def __getitem__(self, rows: NDArray) -> Words:
-        occurring, codes = np.unique(self.codes[rows], return_inverse=True)
-        return Words(codes.astype(np.int32), [self.words[code] for code in occurring.tolist()])
-
-    def each(self, function: Callable[[str], str]) -> Words:
-        """A function of the words, asked once for each."""
-        return Words(self.codes, [function(word) for word in self.words])
-
-
-def _coded(columns: dict[str, NDArray | Words]) -> tuple[dict[str, NDArray], dict[str, dict[str, Any]]]:
-    """Columns without text, and the text beside them: words, and which word each row has.
-
-    Bokeh writes text by text, slowly: 5,000 points took half a second. The page puts the words back (`plots.js`).
-    """
-    numbers, texts = {}, {}
-    for name, column in columns.items():
-        if isinstance(column, Words):
-            numbers[name] = np.zeros(len(column.codes), np.uint8)
-            codes = column.codes.astype(np.uint8 if len(column.words) <= FEW_WORDS else np.int32)
-            texts[name] = {"words": column.words, "codes": b64encode(codes.tobytes()).decode()}
-        else:
-            numbers[name] = column
-    return numbers, texts
+    return coded(columns)
 
 
 def _facts(curve: LightCurve, look: Look, brought_by: NDArray | None) -> dict[str, NDArray | Words]:

@@ -9,6 +9,7 @@ import numpy as np
 from skyportal.astro import bandpasses
 
 from ..queries.light_curves import LightCurve
+from .words import Words, coded
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure as Figure  # noqa: N812
@@ -65,7 +66,7 @@ def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
     """Magnitudes against phase, two cycles; phase 0 is the brightest point. ``curve`` holds detections only."""
-    from bokeh.models import ColumnDataSource, HoverTool, Range1d
+    from bokeh.models import ColumnDataSource, HoverTool, Range1d, Scatter, Segment
     from bokeh.plotting import figure
 
     plot = figure(
@@ -76,16 +77,16 @@ def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
     )  # fmt: skip
     phase = (curve.mjd - curve.mjd[np.argmin(curve.mag)]) / period % 1
     twice = np.concatenate([phase, phase + 1])
-    mag, error, mjd, band = (np.tile(c, 2) for c in (curve.mag, curve.magerr, curve.mjd, curve.bandpass.astype(str)))
-    colours = {name: bandpasses.colour(name) for name in np.unique(band)}
-    source = ColumnDataSource(
-        {
-            "phase": twice, "mag": mag, "magerr": error, "low": mag - error, "high": mag + error, "mjd": mjd,
-            "band": band.tolist(), "colour": [colours[name] for name in band.tolist()],
-        }
-    )  # fmt: skip
-    plot.segment("phase", "low", "phase", "high", source=source, color="colour", line_width=1.2, alpha=0.7)
-    marks = plot.scatter("phase", "mag", source=source, color="colour", size=6, fill_alpha=0.85)
+    mag, error, mjd, names = (np.tile(c, 2) for c in (curve.mag, curve.magerr, curve.mjd, curve.bandpass))
+    band = Words.of(names)
+    places = {"phase": twice, "mag": mag, "magerr": error, "low": mag - error, "high": mag + error}
+    columns = {name: column.astype(np.float32) for name, column in places.items()}
+    numbers, texts = coded({**columns, "mjd": mjd, "band": band, "colour": band.each(bandpasses.colour)})
+    source = ColumnDataSource(numbers, tags=[{"texts": texts}])
+    bars = Segment(x0="phase", y0="low", x1="phase", y1="high", line_color="colour", line_width=1.2, line_alpha=0.7)
+    plot.add_glyph(source, bars)
+    dots = Scatter(x="phase", y="mag", size=6, line_color="colour", fill_color="colour", fill_alpha=0.85)
+    marks = plot.add_glyph(source, dots)
     plot.add_tools(
         HoverTool(
             renderers=[marks],

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import BooleanField, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTransform
 
@@ -100,77 +99,91 @@ _FIGURES = {
     "peak_mag": Min("peak_mag"),
 }
 _NEAR_THE_TOP = 2000
-_DENSE = 20
-"""Down the index of saves is the shorter way to a page as long as one save in so many belongs to it."""
+_SAVES = 4
+"""Groups to which an obj is usually saved at most: so many saves are read for each obj of a page."""
 
 
 def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
     """The page ``start:stop`` of objs saved to the viewer's groups, and their number.
 
     An obj in several groups comes once, at the latest of its saves. Which objs pass is asked once, for the number and
-    the page alike; the order of what is saved last first is then read from its index as far as the page needs.
+    the page alike; the order of what is saved last first is read from its index as far as the page needs.
     """
     by, way = asked.get("sortBy") or "saved_at", "asc" if asked.get("sortOrder") == "asc" else "desc"
     sorting = _sorting(viewer, by)
     objs = passing(viewer, asked)
     rows = saves(viewer, asked).order_by()
-    if sorting is None and objs is None and way == "desc" and stop <= _NEAR_THE_TOP:
-        return _walked(rows, None, start, stop, _total(viewer, asked))
-    if sorting is not None and objs is None:
-        return _sorted_saves(rows, sorting, way, start, stop, _total(viewer, asked))
-    ids, total = _ids(rows.values("obj_id").distinct() if objs is None else objs.filter(pk__in=rows.values("obj_id")))
-    if total <= start:
-        return Found([], {}, total)
-    if sorting is not None:
-        return _sorted(rows, "select unnest(%s::int[])", (ids,), sorting, way, start, stop, total)
-    if way == "desc" and stop <= _NEAR_THE_TOP and total > _DENSE * stop:
-        return _walked(rows, set(orjson.loads(f"[{ids[1:-1]}]")), start, stop, total)
-    latest = rows.filter(obj_id__in=RawSQL("select unnest(%s::int[])", [ids])).values_list("obj_id")
-    order = ("-latest", "-obj_id") if way == "desc" else ("latest", "obj_id")
-    times = dict(latest.annotate(latest=Max("saved_at")).order_by(*order)[start:stop])
-    return Found(list(times), times, total)
-
-
-def _ids(rows: QuerySet) -> tuple[str, int]:
-    """Ids of objs as the text of an array, and how many: to fetch tens of thousands of rows takes longer than to find
-    them, and most of them only go back to the database."""
-    rows = rows.order_by() if rows.model is Source else rows.order_by().values("pk")
+    if objs is None and sorting is None and way == "desc" and stop <= _NEAR_THE_TOP:
+        return _walked(rows, start, stop, _total(viewer, asked))
+    found = rows.values("obj_id").distinct() if objs is None else objs.filter(pk__in=rows.values("obj_id"))
     try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:
-        return "{}", 0
-    with connection.cursor() as cursor:
-        cursor.execute(f"select array_agg(id)::text, count(*) from ({sql}) as passing(id)", params)  # noqa: S608
-        text, total = cursor.fetchone()
-    return text or "{}", total
-
-
-def _sorted_saves(rows: QuerySet, sorting: QuerySet, way: str, start: int, stop: int, total: int) -> Found:
-    try:
-        given, params = rows.values("obj_id").distinct().query.sql_with_params()
+        given = found.order_by().values("obj_id" if objs is None else "pk").query.sql_with_params()
     except EmptyResultSet:
         return Found([], {}, 0)
-    return _sorted(rows, given, params, sorting, way, start, stop, total)
+    if sorting is not None:
+        return _sorted(rows, given, sorting, way, start, stop, _total(viewer, asked) if objs is None else None)
+    if way == "desc" and stop <= _NEAR_THE_TOP:
+        return _walked_among(rows, given, start, stop)
+    latest = rows.filter(_PASSES).values("obj_id").annotate(latest=Max("saved_at"))
+    order = ("-latest", "-obj_id") if way == "desc" else ("latest", "obj_id")
+    page, total = _page(given, latest.order_by(*order)[start:stop].query.sql_with_params())
+    return Found([pk for pk, _ in page], dict(page), total)
 
 
-def _sorted(
-    rows: QuerySet, given: str, given_params: Any, sorting: QuerySet, way: str, start: int, stop: int, total: int
-) -> Found:
-    """By a value of the objs that the statement ``given`` names, those without one last."""
-    text, params = sorting.query.sql_with_params()
+_PASSES = RawSQL("(sources_source.obj_id in (select id from passing)) is true", [], output_field=BooleanField())
+"""For saves: of objs that pass. A condition on each row and no join, so that an index on saves keeps its order."""
+
+Sql = tuple[str, Any]
+
+
+def _page(given: Sql, page: Sql, total: int | None = None) -> tuple[list[tuple[Any, ...]], int]:
+    """Rows of the statement ``page``, which may read from ``passing``, the objs that ``given`` finds; and their number.
+
+    One statement, so that the objs are found once: to fetch the ids of tens of thousands takes longer than to find
+    them, and most of them would only go back to the database.
+    """
+    count = "(select count(*) from passing)" if total is None else "%s::bigint"
     statement = (
-        f"select given.id from ({given}) as given(id)"  # noqa: S608 - our own statements
-        f" left join ({text}) as sorting(obj_id, value) on sorting.obj_id = given.id"
-        f" order by sorting.value {way} nulls last, given.id {way} limit %s offset %s"
+        f"with passing(id) as materialized ({given[0]}),"  # noqa: S608 - our own statements
+        f" page as materialized (select *, row_number() over () as place from ({page[0]}) as ordered)"
+        f" select {count}, page.* from (select) as one left join page on true order by page.place"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*given_params, *params, stop - start, start])
-        page = [row[0] for row in cursor.fetchall()]
+        cursor.execute(statement, [*given[1], *page[1], *([] if total is None else [total])])
+        rows = cursor.fetchall()
+    return [row[1:-1] for row in rows if row[-1] is not None], rows[0][0]
+
+
+def _sorted(rows: QuerySet, given: Sql, sorting: QuerySet, way: str, start: int, stop: int, total: int | None) -> Found:
+    """By a value of each obj, those without one last."""
+    text, params = sorting.query.sql_with_params()
+    statement = (
+        f"select passing.id from passing left join ({text}) as sorting(obj_id, value) on sorting.obj_id = passing.id"  # noqa: S608 - our own statements
+        f" order by sorting.value {way} nulls last, passing.id {way} limit %s offset %s"
+    )
+    found, total = _page(given, (statement, [*params, stop - start, start]), total)
+    page = [pk for (pk,) in found]
     latest = rows.filter(obj_id__in=page).values_list("obj_id").annotate(latest=Max("saved_at"))
     return Found(page, dict(latest), total)
 
 
-def _walked(rows: QuerySet, wanted: set[int] | None, start: int, stop: int, total: int) -> Found:
+def _walked_among(rows: QuerySet, given: Sql, start: int, stop: int) -> Found:
+    """The newest saves of objs that pass, down the index as far as the page needs."""
+    newest_first = rows.filter(_PASSES).order_by("-saved_at", "-obj_id").values_list("obj_id", "saved_at")
+    most = _SAVES * stop
+    while True:
+        found, total = _page(given, newest_first[:most].query.sql_with_params())
+        newest: dict[int, datetime] = {}
+        for obj_id, saved_at in found:
+            newest.setdefault(obj_id, saved_at)
+        if len(newest) >= min(stop, total) or len(found) < most:
+            break
+        most *= 4
+    ids = list(newest)[start:stop]
+    return Found(ids, {pk: newest[pk] for pk in ids}, total)
+
+
+def _walked(rows: QuerySet, start: int, stop: int, total: int) -> Found:
     """The newest saves straight from their index, as far as the page needs: nothing is sorted."""
     newest_first = rows.order_by("-saved_at", "-obj_id").values_list("obj_id", "saved_at")
     newest: dict[int, datetime] = {}
@@ -178,8 +191,7 @@ def _walked(rows: QuerySet, wanted: set[int] | None, start: int, stop: int, tota
     while len(newest) < stop:
         more = list(newest_first[read : read + step])
         for obj_id, saved_at in more:
-            if wanted is None or obj_id in wanted:
-                newest.setdefault(obj_id, saved_at)
+            newest.setdefault(obj_id, saved_at)
         read += len(more)
         if len(more) < step:
             break
@@ -211,9 +223,9 @@ def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
             rows = beneath(viewer, Tag.objects.all(), said)
             return rows.order_by().values("obj_id").annotate(value=Min("option__name"))
         case [figure] if figure in _FIGURES:
-            return statistics.readable(viewer).values("obj_id").annotate(value=_FIGURES[figure])
+            return statistics.of_all_objs(viewer).order_by().values("obj_id").annotate(value=_FIGURES[figure])
         case ["last_det_mag"]:
-            rows = statistics.readable(viewer).filter(last_det_mjd__isnull=False)
+            rows = statistics.of_all_objs(viewer).filter(last_det_mjd__isnull=False)
             newest = rows.order_by("obj_id", "-last_det_mjd").distinct("obj_id")
             return newest.values("obj_id", value=F("last_det_mag"))
         case ["annotation", origin, key]:
