@@ -65,6 +65,7 @@ def fill(asked: argparse.Namespace) -> dict[str, str]:
 
     kept = Path(os.environ["DATA"]) / "bench.json"
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)  # without them no page can be written
     if kept.exists() and any_objs():
         return json.loads(kept.read_text())
     folder = asked.folder
