@@ -158,9 +158,10 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
         (newest, "1__lte", asked["maxLatestMagnitude"]),
     ]
     figures = statistics.of_all_objs(viewer).values("obj_id")
-    if asked["startDate"]:  # found by index: an obj of the last nights has all its figures there
+    if asked["startDate"]:
         since = {f"{first}__gte": mjd_of(asked["startDate"])}
-        figures = figures.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
+        if statistics.are_few(**since):  # found by index: an obj of the last nights has all its figures there
+            figures = figures.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
     for n, (aggregate, lookup, bound) in enumerate(conditions):
         if bound is not None:
             figures = figures.annotate(**{f"figure{n}": aggregate}).filter(**{f"figure{n}__{lookup}": bound})

@@ -57,7 +57,7 @@ def centroid_plot(found: Centroids) -> LayoutDOM:
     marks = Scatter(x="east", y="north", marker="shape", size=8, line_color="colour", fill_color="colour",
                     fill_alpha=0.75)  # fmt: skip
     points = plot.add_glyph(source, marks)
-    plot.add_tools(HoverTool(renderers=[points], tooltips=_HOVER, formatters={"@when": "datetime"},
+    plot.add_tools(HoverTool(renderers=[points], tooltips=_HOVER, formatters={"@when": "datetime"}, limit=3,
                              point_policy="snap_to_data"))  # fmt: skip
     plot.scatter([0.0], [0.0], marker="cross", size=18, line_color="#808691", line_width=1.5)
     east, north = found.mean()

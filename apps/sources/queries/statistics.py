@@ -47,6 +47,14 @@ def of_all_objs(viewer: Viewer) -> AccessQuerySet:
     return PhotStat.objects.filter(_Holds(ExpressionWrapper(Q(audience__in=shared), BooleanField())))
 
 
+FEW = 5000
+
+
+def are_few(**conditions: Any) -> bool:
+    """Whether so few rows fulfil this that to look them up first is worth it; only a way of asking rests on that."""
+    return PhotStat.objects.filter(**conditions).values("pk")[:FEW].count() < FEW
+
+
 def parts(viewer: Viewer, ids: Any) -> QuerySet:
     """Figures of these objs, an audience a row."""
     return readable(viewer).filter(obj__in=ids).values(*_COLUMNS)
