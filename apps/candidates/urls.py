@@ -4,6 +4,24 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
+from .api.broker_filters import (
+    AllFiltersView,
+    AttachView,
+    BrokerFiltersView,
+    FilterModulesView,
+    TryFilterView,
+    ValidateFilterView,
+)  # fmt: skip
+from .api.brokers import (
+    BrokerAlertsView,
+    BrokerConeView,
+    BrokerCutoutsView,
+    BrokerKindsView,
+    BrokerPhotometryView,
+    BrokerSaveView,
+    BrokersView,
+    SurveyPhotometryView,
+)  # fmt: skip
 from .api.candidates import BulkDeleteView, CandidateRowsView, CandidatesView, CandidateView
 from .api.filters import FiltersView
 from .views import filters, home, lamps, packets, scan
@@ -14,6 +32,20 @@ urlpatterns = flatten(
     routes("candidates/<str:obj_id>/<str:filter_id>", CandidateView),
     routes("candidates_filter", CandidateRowsView),
     routes("filters[/<str:filter_id>]", FiltersView),
+    routes("internal/broker_apis", BrokerKindsView),
+    routes("brokers/filters", AllFiltersView),  # before a broker of that name
+    routes("brokers/filters/<str:filter_id>/attach", AttachView),
+    routes("brokers/photometry/<str:object_id>", SurveyPhotometryView),
+    routes("brokers[/<str:broker_id>]", BrokersView),
+    routes("brokers/<str:broker_id>/alerts[/<str:alert_id>]", BrokerAlertsView),
+    routes("brokers/<str:broker_id>/alerts/<str:alert_id>/cutouts", BrokerCutoutsView),
+    routes("brokers/<str:broker_id>/alerts/<str:alert_id>/photometry", BrokerPhotometryView),
+    routes("brokers/<str:broker_id>/alerts/<str:alert_id>/save", BrokerSaveView),
+    routes("brokers/<str:broker_id>/cone_search", BrokerConeView),
+    routes("brokers/<str:broker_id>/filter/test", TryFilterView),
+    routes("brokers/<str:broker_id>/filter_modules[/<str:name>]", FilterModulesView),
+    routes("brokers/<str:broker_id>/filters[/<str:filter_id>]", BrokerFiltersView),
+    routes("brokers/<str:broker_id>/filters/<str:filter_id>/validate", ValidateFilterView),
     # --- pages ---
     [
         path("candidates", scan.scan, name="scan"),
