@@ -24,7 +24,7 @@ from .api.brokers import (
 )  # fmt: skip
 from .api.candidates import BulkDeleteView, CandidateRowsView, CandidatesView, CandidateView
 from .api.filters import FiltersView
-from .views import filters, home, lamps, packets, scan
+from .views import brokers, filters, home, lamps, packets, scan
 
 urlpatterns = flatten(
     routes("candidates/bulk_delete", BulkDeleteView),  # before a candidate of that name
@@ -63,6 +63,17 @@ urlpatterns = flatten(
         path("filter/<int:filter_id>/version", filters.version, name="filter-version"),
         path("filter/<int:filter_id>/activate/<int:number>", filters.activate, name="filter-activate"),
         path("filter/<int:filter_id>/switch", filters.switch, name="filter-switch"),
+        path("brokers", brokers.index, name="brokers"),
+        path("brokers/new/<str:key>", brokers.new, name="broker-new"),
+        path("broker/<int:broker_id>", brokers.page, name="broker"),
+        path("broker/<int:broker_id>/found", brokers.search, name="broker-search"),
+        path("broker/<int:broker_id>/switch", brokers.switch, name="broker-switch"),
+        path("broker/<int:broker_id>/try", brokers.attempt, name="broker-try"),
+        path("broker/<int:broker_id>/delete", brokers.delete, name="broker-delete"),
+        path("broker/<int:broker_id>/feeds", brokers.listening, name="broker-feeds"),
+        path("broker/<int:broker_id>/object/<str:name>", brokers.one, name="broker-object"),
+        path("broker/<int:broker_id>/object/<str:name>/pictures", brokers.pictures, name="broker-pictures"),
+        path("broker/<int:broker_id>/object/<str:name>/save", brokers.save, name="broker-save"),
         path("operator/packets", packets.index, name="intake"),
         path("operator/packets/<int:packet_id>", packets.one, name="refused-packet"),
         path("operator/packets/replay", packets.replay, name="replay-packets"),

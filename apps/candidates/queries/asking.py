@@ -7,13 +7,14 @@ of those programmes that their streams carry (``{"survey": "ZTF", "programids": 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from django.core.cache import cache
 
 from apps.groups.models import Stream
+from apps.sources.queries.objs import visible_objs
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.outside import Unreachable
@@ -123,3 +124,8 @@ def pictures(viewer: Viewer, broker: Broker, name: str, asked: Asked) -> dict[st
     if not all(data.startswith(PICTURES) for data in found.values()):
         raise Unreachable(f"{broker.name} gave something that is no picture.")
     return found
+
+
+def names_here(viewer: Viewer, names: Iterable[str]) -> set[str]:
+    """Which of these objects are here too, as far as the viewer may know."""
+    return set(visible_objs(viewer).filter(name__in=list(names)).values_list("name", flat=True))

@@ -151,3 +151,21 @@ def feeds(viewer: Viewer, broker: Broker | None = None) -> list[Feed]:
     """What is listened to, for operators."""
     rows = Feed.objects.visible_to(viewer).select_related("broker", "stream", "stream__pulse")
     return list(rows.filter(broker=broker) if broker else rows)
+
+
+def get_feed(viewer: Viewer, feed_id: int, *, status: int = 400) -> Feed:
+    found = Feed.objects.visible_to(viewer).select_related("broker", "stream").filter(pk=feed_id).first()
+    if found is None:
+        raise NotVisible(f"No feed with id {feed_id}", status=status)
+    return found
+
+
+def feeds_to_hear() -> list[tuple[int, str]]:
+    """Feeds that somebody should listen to now: of active brokers, and not paused."""
+    rows = Feed.objects.filter(broker__active=True, paused=False).order_by("pk")
+    return [(pk, f"{broker}, {topics}") for pk, broker, topics in rows.values_list("pk", "broker__name", "topics")]
+
+
+def feed_to_hear(feed_id: int) -> Feed:
+    """For the process that listens."""
+    return Feed.objects.select_related("broker", "stream").get(pk=feed_id)
