@@ -53,8 +53,11 @@ def unseal(text: str) -> Hidden:
         raise Locked("A stored secret cannot be read: the key it was sealed with is not in ENCRYPTION_KEYS.") from None
 
 
-class SealedField(models.TextField):
+class SealedField(models.Field):
     """A JSON object, encrypted; never searchable, never in a dump in clear."""
+
+    def get_internal_type(self) -> str:
+        return "TextField"
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Hidden:
         return unseal(value) if value else Hidden()

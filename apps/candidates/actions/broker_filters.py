@@ -47,8 +47,11 @@ def keep(viewer: Viewer, broker: Broker, filter_id: int, body: Mapping[str, Any]
             {"name": found.name, "pipeline": pipeline, "survey": driver.survey, "permissions": {}},
             remote_id(found) or None,
         )
-        there = altdata.get("boom") if isinstance(altdata.get("boom"), dict) else {}
-        altdata["boom"] = {**there, "filter_id": kept.get("id") or remote_id(found)}
+        there = altdata.get("boom")
+        altdata["boom"] = {
+            **(there if isinstance(there, dict) else {}),
+            "filter_id": kept.get("id") or remote_id(found),
+        }
         altdata["filters"] = body.get("filters")
     else:
         raise Invalid(f"Broker {broker.name} does not support filters.")

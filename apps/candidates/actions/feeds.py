@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -82,7 +84,7 @@ def heard(feed_id: int | None, messages: int, seconds: float, lag: int | None, t
     """What its process heard in the last so many seconds."""
     if feed_id is None:
         return
-    news = {"lag": lag, "trouble": trouble[:500]}
+    news: dict[str, Any] = {"lag": lag, "trouble": trouble[:500]}
     if seconds > 0:
         news["rate"] = round(messages / seconds, 2)
     if messages:

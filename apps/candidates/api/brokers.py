@@ -81,7 +81,7 @@ class AskingEndpoint(Endpoint):
 
     @property
     def asked(self) -> dict[str, str]:
-        return {name: value for name, value in self.request.query_params.items() if "\0" not in value}
+        return {name: str(value) for name, value in self.request.query_params.items() if "\0" not in str(value)}
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, Refusal) and exc.status == 502:

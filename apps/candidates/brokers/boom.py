@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 
 from skyportal.access.errors import Invalid
 from skyportal.astro.photometry import flux_density
@@ -74,7 +74,7 @@ class Boom(
     website = "https://github.com/boom-astro/boom"
     filter_kind = "pipeline"
     public = False
-    settings_form: tuple[Setting, ...] = (
+    settings_form: ClassVar[tuple[Setting, ...]] = (
         Setting("host", "Host", required=True),
         Setting("protocol", "Protocol", "choice", default="https", choices=("https", "http")),
         Setting("port", "Port", "number"),

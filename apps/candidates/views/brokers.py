@@ -114,7 +114,7 @@ def _found(request: ViewerRequest, broker: Any, words: str) -> list[dict[str, An
         near = asking.near(viewer, broker, *at, radius, {})
         rows = [{"name": one.name, "ra": one.ra, "dec": one.dec, "separation": one.separation, "facts": one.facts}
                 for one in near]  # fmt: skip
-    here = asking.names_here(viewer, [row["name"] for row in rows])
+    here = asking.names_here(viewer, [str(row["name"]) for row in rows])
     return [row | {"here": row["name"] in here} for row in rows]
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.candidates.actions import feeds
 from apps.candidates.actions.consuming import Consumption
 from apps.candidates.alerts.resolvers import FolderResolver, RegistryResolver, Resolver
+from apps.candidates.brokers.base import Listens
 from apps.candidates.management.crew import Crew
 from apps.candidates.queries.brokers import driver_of, feed_to_hear
 from apps.candidates.queries.streams import stream_named
@@ -63,6 +64,8 @@ class Command(BaseCommand):
     def _of_feed(self, options: dict[str, Any]) -> None:
         feed = feed_to_hear(options["feed"])
         driver = driver_of(feed.broker)
+        if not isinstance(driver, Listens):
+            raise CommandError(f"{feed.broker} sends nothing by Kafka.")
         try:
             extra = driver.kafka()
         except Refusal as refusal:
