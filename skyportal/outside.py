@@ -89,11 +89,13 @@ def fetch(
     *,
     params: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
+    json: Any = None,
+    verb: str = "",
     headers: Mapping[str, str] | None = None,
     seconds: float = 15.0,
     most_bytes: int = MOST_BYTES,
 ) -> bytes:
-    """The body of the answer to a GET, or with ``data`` to a POST.
+    """The body of the answer to a GET; with ``data`` (a form) or ``json`` to a POST, or to another verb.
 
     Parameters
     ----------
@@ -103,9 +105,12 @@ def fetch(
     Raises
     ------
     Unreachable
+        `Denied` where the service does not accept who asks, `Absent` where it does not know what was asked for
     """
     host = urlsplit(url).hostname or "the service"
     until = time.monotonic() + seconds
+    verb = verb or ("GET" if data is None and json is None else "POST")
+    asked = {"params": params, "data": data, "json": json, "headers": headers}
     let_go()
     with requests.Session() as session:
         session.trust_env = False  # no credentials from a .netrc
@@ -116,13 +121,21 @@ def fetch(
             session.mount(scheme, _Adapter())
         for attempt in (1, 2):
             try:
-                return _once(session, url, params, data, headers, until, most_bytes, host)
+                return _once(session, verb, url, asked, until, most_bytes, host)
             except _Passing as passing:
                 logger.warning("%s: %s (attempt %d)", host, passing.message, attempt)
-                if attempt == 2 or data is not None or time.monotonic() > until - 1:
+                if attempt == 2 or verb != "GET" or time.monotonic() > until - 1:
                     raise
                 time.sleep(0.5)
     raise AssertionError
+
+
+class Denied(Unreachable):
+    """The service does not accept who asks."""
+
+
+class Absent(Unreachable):
+    """The service does not know what was asked for."""
 
 
 class _Passing(Unreachable):
@@ -131,28 +144,23 @@ class _Passing(Unreachable):
 
 def _once(
     session: requests.Session,
+    verb: str,
     url: str,
-    params: Mapping[str, Any] | None,
-    data: Mapping[str, Any] | None,
-    headers: Mapping[str, str] | None,
+    asked: Mapping[str, Any],
     until: float,
     most_bytes: int,
     host: str,
 ) -> bytes:
     left = max(0.1, until - time.monotonic())
     try:
-        with session.request(
-            "GET" if data is None else "POST",
-            url,
-            params=params,
-            data=data,
-            headers=headers,
-            timeout=(min(5.0, left), left),
-            stream=True,
-        ) as answer:
+        with session.request(verb, url, timeout=(min(5.0, left), left), stream=True, **asked) as answer:
             if answer.status_code in PASSING:
                 raise _Passing(f"{host} answered {answer.status_code}.")
-            if answer.status_code != 200:
+            if answer.status_code in (401, 403):
+                raise Denied(f"{host} answered {answer.status_code}: it does not accept these credentials.")
+            if answer.status_code == 404:
+                raise Absent(f"{host} answered 404.")
+            if not 200 <= answer.status_code < 300:
                 raise Unreachable(f"{host} answered {answer.status_code}.")
             return _body(answer, until, most_bytes, host)
     except requests.exceptions.Timeout:

@@ -64,3 +64,16 @@ class FilterBroke(Entry):
 
     def topics(self) -> list[str]:
         return [f"filter:{self.filter_id}", f"group:{self.group_id}"]
+
+
+@dataclass(frozen=True)
+class BrokerChanged(Entry):
+    """A connection to a broker was made, edited, switched, tried or deleted."""
+
+    broker_id: int
+    name: str
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"broker:{self.broker_id}"]

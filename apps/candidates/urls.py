@@ -4,9 +4,27 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
+from .api.broker_filters import (
+    AllFiltersView,
+    AttachView,
+    BrokerFiltersView,
+    FilterModulesView,
+    TryFilterView,
+    ValidateFilterView,
+)  # fmt: skip
+from .api.brokers import (
+    BrokerAlertsView,
+    BrokerConeView,
+    BrokerCutoutsView,
+    BrokerKindsView,
+    BrokerPhotometryView,
+    BrokerSaveView,
+    BrokersView,
+    SurveyPhotometryView,
+)  # fmt: skip
 from .api.candidates import BulkDeleteView, CandidateRowsView, CandidatesView, CandidateView
 from .api.filters import FiltersView
-from .views import filters, home, lamps, packets, scan
+from .views import brokers, filters, home, lamps, packets, scan
 
 urlpatterns = flatten(
     routes("candidates/bulk_delete", BulkDeleteView),  # before a candidate of that name
@@ -14,6 +32,20 @@ urlpatterns = flatten(
     routes("candidates/<str:obj_id>/<str:filter_id>", CandidateView),
     routes("candidates_filter", CandidateRowsView),
     routes("filters[/<str:filter_id>]", FiltersView),
+    routes("internal/broker_apis", BrokerKindsView),
+    routes("brokers/filters", AllFiltersView),  # before a broker of that name
+    routes("brokers/filters/<str:filter_id>/attach", AttachView),
+    routes("brokers/photometry/<str:object_id>", SurveyPhotometryView),
+    routes("brokers[/<str:broker_id>]", BrokersView),
+    routes("brokers/<str:broker_id>/alerts[/<str:alert_id>]", BrokerAlertsView),
+    routes("brokers/<str:broker_id>/alerts/<str:alert_id>/cutouts", BrokerCutoutsView),
+    routes("brokers/<str:broker_id>/alerts/<str:alert_id>/photometry", BrokerPhotometryView),
+    routes("brokers/<str:broker_id>/alerts/<str:alert_id>/save", BrokerSaveView),
+    routes("brokers/<str:broker_id>/cone_search", BrokerConeView),
+    routes("brokers/<str:broker_id>/filter/test", TryFilterView),
+    routes("brokers/<str:broker_id>/filter_modules[/<str:name>]", FilterModulesView),
+    routes("brokers/<str:broker_id>/filters[/<str:filter_id>]", BrokerFiltersView),
+    routes("brokers/<str:broker_id>/filters/<str:filter_id>/validate", ValidateFilterView),
     # --- pages ---
     [
         path("candidates", scan.scan, name="scan"),
@@ -31,6 +63,17 @@ urlpatterns = flatten(
         path("filter/<int:filter_id>/version", filters.version, name="filter-version"),
         path("filter/<int:filter_id>/activate/<int:number>", filters.activate, name="filter-activate"),
         path("filter/<int:filter_id>/switch", filters.switch, name="filter-switch"),
+        path("brokers", brokers.index, name="brokers"),
+        path("brokers/new/<str:key>", brokers.new, name="broker-new"),
+        path("broker/<int:broker_id>", brokers.page, name="broker"),
+        path("broker/<int:broker_id>/found", brokers.search, name="broker-search"),
+        path("broker/<int:broker_id>/switch", brokers.switch, name="broker-switch"),
+        path("broker/<int:broker_id>/try", brokers.attempt, name="broker-try"),
+        path("broker/<int:broker_id>/delete", brokers.delete, name="broker-delete"),
+        path("broker/<int:broker_id>/feeds", brokers.listening, name="broker-feeds"),
+        path("broker/<int:broker_id>/object/<str:name>", brokers.one, name="broker-object"),
+        path("broker/<int:broker_id>/object/<str:name>/pictures", brokers.pictures, name="broker-pictures"),
+        path("broker/<int:broker_id>/object/<str:name>/save", brokers.save, name="broker-save"),
         path("operator/packets", packets.index, name="intake"),
         path("operator/packets/<int:packet_id>", packets.one, name="refused-packet"),
         path("operator/packets/replay", packets.replay, name="replay-packets"),

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 Answer = tuple[int, str, bytes]
 """Status, media type, body."""
 Speak = Callable[[str, dict[str, str]], Answer]
-"""(path, parameters of the address and of a form) -> answer."""
+"""(path, parameters of the address and of a form) -> answer. A JSON body comes as ``json``, credentials as
+``authorization``."""
 
 
 @dataclass
@@ -34,11 +35,17 @@ class _Door(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        self._answer(dict(parse_qsl(body)))
+        is_json = self.headers.get("Content-Type", "").startswith("application/json")
+        self._answer({"json": body} if is_json else dict(parse_qsl(body)))
+
+    def do_PATCH(self) -> None:
+        self.do_POST()
 
     def _answer(self, form: dict[str, str]) -> None:
         emulator, parts = self.emulator, urlsplit(self.path)
         query = dict(parse_qsl(parts.query)) | form
+        if credentials := self.headers.get("Authorization"):
+            query["authorization"] = credentials
         emulator.asked.append((parts.path, query))
         with suppress(BrokenPipeError, ConnectionResetError):
             getattr(self, f"_{emulator.mood}")(*emulator.speak(parts.path, query))

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from apps.candidates.models import Broker
 from apps.groups import actions
 from apps.groups.models import Group, Stream, Token, User
 from apps.sources.actions.objs import make_known
@@ -39,6 +40,7 @@ class World:
     filter: Any
     token: Token
     spectrum: Any
+    broker: Any
 
 
 def make_world(group: Group, stream: Stream, member: User) -> World:
@@ -52,7 +54,9 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
         membership.user.stream_grants.get_or_create(stream=filter_.stream)
     PublicSourcePage.objects.create(obj=obj, hash=PUBLISHED, data={"name": obj.name})
     spectrum = SpectrumFactory(obj=obj, owner=member, audience=Audience.objects.of([group.pk]))
-    return World(group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum)
+    nobody_there = {"base_url": "http://127.0.0.1:9"}  # refused before it is asked
+    broker = Broker.objects.create(name="matrix", driver="generic", active=True, settings=nobody_there)
+    return World(group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker)
 
 
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
@@ -77,6 +81,10 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "telescope_id": lambda w: w.instrument.telescope_id,
     "catalog_name": lambda w: "no such catalogue",
     "filter_id": lambda w: w.filter.pk,
+    "broker_id": lambda w: w.broker.pk,
+    "key": lambda w: w.broker.driver,
+    "alert_id": lambda w: w.obj.name,
+    "object_id": lambda w: w.obj.name,
 }
 ABSENT = 999_999
 """Ids of rows that the world does not have: the answer must be the same as for a hidden one."""

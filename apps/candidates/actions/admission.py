@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from django.db import transaction
@@ -108,7 +108,7 @@ def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[Filte
         Cutout(
             objs[one.name],
             kind,
-            partial(_png, one.alert, kind),
+            partial(png_of, one.alert, kind),
             audiences.of(one.alert.programid),
             one.alert.mjd,
             survey,
@@ -133,7 +133,7 @@ def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[Filte
     return Admission(objs, len(new), sum(stored.is_new) if stored else 0, dict(by_filter))
 
 
-def _png(alert: Alert, kind: str) -> bytes | None:
+def png_of(alert: Alert, kind: str) -> bytes | None:
     """A cutout as PNG; one that is no picture is left out, the alert stays good."""
     try:
         return cutouts.png(alert.cutouts[kind], STRETCH.get(kind, "asinh"))
@@ -192,7 +192,8 @@ def _photometry(alerts: Sequence[Admitted], objs: dict[str, int], audiences: Aud
     curves = {key: merge(one.alert.photometry for one in of_obj) for key, of_obj in by_obj.items()}
     instruments = _instruments(curves)
     parts = [
-        _points(key[0], instruments[key[1]], curve, by_obj[key][-1].alert, audiences) for key, curve in curves.items()
+        columns_of(key[0], instruments[key[1]], curve, by_obj[key][-1].alert, audiences)
+        for key, curve in curves.items()
     ]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Points(**columns) if len(columns["mjd"]) else None
@@ -206,9 +207,16 @@ def _instruments(curves: dict[tuple[int, str], LightCurve]) -> dict[str, int]:
     return {survey: instrument_id(survey, sorted(bands)) for survey, bands in bandpasses.items()}
 
 
-def _points(
-    obj_id: int, instrument: int, curve: LightCurve, alert: Alert, audiences: Audiences
+class ByProgramme(Protocol):
+    """Says for whom a point of a programme is."""
+
+    def of(self, programid: int | None) -> int: ...
+
+
+def columns_of(
+    obj_id: int, instrument: int, curve: LightCurve, alert: Alert, audiences: ByProgramme
 ) -> dict[str, np.ndarray]:
+    """A light curve as columns of `Points`; what has no error is left out."""
     usable = np.isfinite(curve.mjd) & np.isfinite(curve.fluxerr) & (curve.fluxerr > 0)
     programs = [alert.programid if program is None else program for program in curve.programid]
     columns: dict[str, Any] = {

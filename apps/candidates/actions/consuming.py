@@ -11,9 +11,11 @@ from typing import Any, NamedTuple, Protocol
 from apps.groups.models import Stream
 
 from ..alerts.batches import Batch, ahead, decode
+from ..alerts.containers import MAGIC, wrapped
 from ..alerts.reading import Packet, Refused, read_message
 from ..alerts.resolvers import Resolver, SchemaUnavailable
 from ..models import StreamPulse
+from . import feeds
 from .intake import BATCH, Intake, Report
 
 logger = logging.getLogger(__name__)
@@ -54,12 +56,16 @@ class Consumption:
     changes nothing that is there; so nothing is lost and nothing is there twice.
     """
 
-    def __init__(self, stream: Stream, broker: Broker, *, resolver: Resolver | None = None) -> None:
-        self.stream, self.broker, self.resolver = stream, broker, resolver
+    def __init__(
+        self, stream: Stream, broker: Broker, *, resolver: Resolver | None = None, feed_id: int | None = None
+    ) -> None:
+        self.stream, self.broker, self.resolver, self.feed_id = stream, broker, resolver, feed_id
         self.intake = Intake(stream)
         self.stopping = False
         self.report = Report()
         self._lag_known = 0.0
+        self._told = 0
+        self._trouble = ""
 
     def stop(self) -> None:
         """Finish the batch at hand, then end."""
@@ -68,6 +74,7 @@ class Consumption:
     def run(self, *, most: int | None = None, idle: float | None = None) -> Report:
         """Until told to stop; with ``most`` until so many packets were read, with ``idle`` until so long was quiet."""
         last = time.monotonic()
+        feeds.started(self.feed_id)
         try:
             with closing(ahead(self._fetches())) as fetches:
                 for fetch in fetches:
@@ -79,6 +86,7 @@ class Consumption:
                         break  # what was fetched meanwhile is not committed, and comes again
                     del fetch
         finally:
+            feeds.heard(self.feed_id, self._told, 0.0, None, self._trouble)
             self.broker.close()
         return self.report
 
@@ -93,13 +101,15 @@ class Consumption:
     def _fetch(self, timeout: float) -> Fetch:
         """Messages as they come; in a thread while the batch before is taken in, so it writes nothing."""
         messages = [message for message in self.broker.consume(BATCH, timeout) if self._is_good(message)]
-        raws = {_where(message): message.value() or b"" for message in messages}
+        raws = {_where(message): _whole(message) for message in messages}
         return Fetch(raws, decode(self._packets(raws)), _next_offsets(messages))
 
     def _take(self, fetch: Fetch) -> int:
         if fetch.raws:
             self.report.add(self.intake.take(fetch.batch, fetch.raws))
             self.broker.commit(offsets=fetch.offsets, asynchronous=False)
+            self._told += len(fetch.raws)
+            self._trouble = ""
         if time.monotonic() - self._lag_known > LAG_EVERY:
             self._note_lag()
         return len(fetch.raws)
@@ -112,6 +122,7 @@ class Consumption:
         if problem.fatal():
             raise ConnectionError(f"The broker refuses: {problem.str()}")
         logger.warning("The broker of %s says: %s", self.stream.name, problem.str())
+        self._trouble = problem.str()
         return False
 
     def _packets(self, raws: dict[str, bytes]) -> Iterator[Packet | Refused]:
@@ -135,16 +146,28 @@ class Consumption:
         """How many messages still wait at the broker."""
         from confluent_kafka import KafkaException
 
-        self._lag_known = time.monotonic()
-        lag = 0
+        now = time.monotonic()
+        seconds, self._lag_known = (now - self._lag_known) if self._lag_known else 0.0, now
+        lag: int | None = 0
         try:
             for place in self.broker.position(self.broker.assignment()):
                 low, high = self.broker.get_watermark_offsets(place, timeout=1.0, cached=True)
-                lag += max(0, high - max(place.offset, low))
+                lag += max(0, high - max(place.offset, low))  # type: ignore[operator]
         except KafkaException as problem:
             logger.info("The lag of %s is not known: %s", self.stream.name, problem)
-            return
-        StreamPulse.objects.update_or_create(stream=self.stream, defaults={"lag": lag})
+            lag = None
+        if lag is not None:
+            StreamPulse.objects.update_or_create(stream=self.stream, defaults={"lag": lag})
+        feeds.heard(self.feed_id, self._told, seconds, lag, self._trouble)
+        self._told = 0
+
+
+def _whole(message: Any) -> bytes:
+    """The message; where its key is the schema it was written with (as Fink sends them), both in one."""
+    value, key = message.value() or b"", message.key()
+    if key and value and key.lstrip()[:1] == b"{" and b'"fields"' in key and value[:4] != MAGIC:
+        return wrapped(key, value)
+    return value
 
 
 def _where(message: Any) -> str:

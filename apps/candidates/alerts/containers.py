@@ -7,6 +7,7 @@ that a hostile file of a hundred bytes cannot ask for a gigabyte.
 from __future__ import annotations
 
 import bz2
+import hashlib
 import io
 import lzma
 import zlib
@@ -25,6 +26,27 @@ LARGEST_PACKET = 32 * 2**20
 
 class BadPacket(ValueError):
     """A packet (or what should be one) that cannot be read; the message says why, for people."""
+
+
+def wrapped(schema: bytes, record: bytes) -> bytes:
+    """A bare record and its schema (JSON) as a container, which can be kept and read again by itself."""
+    sync = hashlib.sha256(schema).digest()[:16]
+    header = b"".join([MAGIC, _zigzag(1), _counted(b"avro.schema"), _counted(schema), _zigzag(0), sync])
+    return b"".join([header, _zigzag(1), _counted(record), sync])
+
+
+def _counted(data: bytes) -> bytes:
+    return _zigzag(len(data)) + data
+
+
+def _zigzag(number: int) -> bytes:
+    """A long as Avro writes it."""
+    left, out = number << 1, bytearray()
+    while left > 0x7F:
+        out.append(left & 0x7F | 0x80)
+        left >>= 7
+    out.append(left)
+    return bytes(out)
 
 
 def records(data: memoryview) -> Iterator[tuple[PacketSchema, bytes | memoryview]]:

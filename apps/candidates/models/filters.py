@@ -18,6 +18,10 @@ class Filter(Stamped):
     name = models.TextField()
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="filters")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="filters")
+    broker = models.ForeignKey(
+        "Broker", null=True, blank=True, on_delete=models.SET_NULL, related_name="filters",
+        help_text="The broker that judges its alerts; empty: this site does.",
+    )  # fmt: skip
     altdata = models.JSONField(null=True, blank=True)
     autosave = models.BooleanField(default=False)
     enabled = models.BooleanField(default=True, help_text="Off: alerts no longer pass.")

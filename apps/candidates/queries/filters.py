@@ -71,7 +71,7 @@ def _shown(row: Filter, version: FilterVersion | None) -> dict[str, Any]:
         "name": row.name,
         "stream_id": row.stream_id,
         "group_id": row.group_id,
-        "broker_id": None,
+        "broker_id": row.broker_id,
         "altdata": row.altdata,
         "autosave": row.autosave,
         "created_at": row.created_at,

@@ -11,7 +11,8 @@ from .ztf import BABAMUL, ZTF
 
 ALL = (BABAMUL, PGIR, WINTER, TURBO, WINTER_2022, ATLAS, ATLAS_FIRST, DECAT, DESIRT, ASKAP, ROMAN, ELASTICC, LSST,
        AMPEL, ZTF, GENERIC)  # fmt: skip
-BY_KEY = {survey.key: survey for survey in reversed(ALL)}
+BY_KEY = {survey.key: survey for survey in reversed(ALL)} | {"ztf": ZTF, "lsst": LSST}
+"""A survey as it publishes itself; the same through a broker is known by its fields only."""
 
 __all__ = ["ALL", "BY_KEY", "Alert", "Survey", "normalise", "survey_of"]
 

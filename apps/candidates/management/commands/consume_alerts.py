@@ -9,11 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.candidates.actions import feeds
 from apps.candidates.actions.consuming import Consumption
 from apps.candidates.alerts.resolvers import FolderResolver, RegistryResolver, Resolver
+from apps.candidates.brokers.base import Listens
 from apps.candidates.management.crew import Crew
+from apps.candidates.queries.brokers import driver_of, feed_to_hear
 from apps.candidates.queries.streams import stream_named
-from skyportal.access.errors import NotVisible
+from skyportal.access.errors import NotVisible, Refusal
 
 
 class Command(BaseCommand):
@@ -28,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--stream", help="Name of the stream (default: each that has a topic, in a process of its own)."
         )
+        parser.add_argument("--feed", type=int, help="Number of a feed: what is listened to of a connected broker.")
         parser.add_argument("--topic", help="Topic, or a pattern that begins with ^ (default: altdata's topic).")
         parser.add_argument("--servers", help="Bootstrap servers, host:port with commas.")
         parser.add_argument("--group", help="Consumer group (default: skyportal-<stream id>).")
@@ -38,6 +42,9 @@ class Command(BaseCommand):
         parser.add_argument("--idle", type=float, help="Stop when nothing came for so many seconds.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["feed"] is not None:
+            self._of_feed(options)
+            return
         if options["stream"] is None:
             Crew(self.stdout.write).run()
             return
@@ -52,10 +59,30 @@ class Command(BaseCommand):
             if not chosen[name]:
                 raise CommandError(f"No {name} is known for {stream.name}: give --{name}, or put it in its altdata.")
         broker = self._broker(chosen, stream.pk, {**said.get("kafka", {}), **self._extra(options["config"])})
-        consumption = Consumption(stream, broker, resolver=self._resolver(chosen))
+        self._run(Consumption(stream, broker, resolver=self._resolver(chosen)), chosen, options)
+
+    def _of_feed(self, options: dict[str, Any]) -> None:
+        feed = feed_to_hear(options["feed"])
+        driver = driver_of(feed.broker)
+        if not isinstance(driver, Listens):
+            raise CommandError(f"{feed.broker} sends nothing by Kafka.")
+        try:
+            extra = driver.kafka()
+        except Refusal as refusal:
+            feeds.failed(feed.pk, refusal.message)
+            raise CommandError(refusal.message) from None
+        chosen = {
+            "topic": feed.topics, "servers": extra.pop("bootstrap.servers"), "group": driver.group(feed.pk),
+            "registry": driver.setting("registry"), "schemas": None,
+        }  # fmt: skip
+        broker = self._broker(chosen, feed.stream_id, {**extra, **self._extra(options["config"])})
+        consumption = Consumption(feed.stream, broker, resolver=self._resolver(chosen), feed_id=feed.pk)
+        self._run(consumption, chosen, options)
+
+    def _run(self, consumption: Consumption, chosen: dict[str, Any], options: dict[str, Any]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: consumption.stop())
-        self.stdout.write(f"Listening to {chosen['topic']} at {chosen['servers']} for {stream.name}.")
+        self.stdout.write(f"Listening to {chosen['topic']} at {chosen['servers']} for {consumption.stream.name}.")
         report = consumption.run(most=options["most"], idle=options["idle"])
         self.stdout.write(
             f"{report.read} packets: {report.new} new, {report.repeated} repeated, {report.refused} refused, "

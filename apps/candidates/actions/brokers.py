@@ -1,0 +1,235 @@
+"""Making and changing connections to brokers, and saving what they know."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.groups import queries as groups
+from apps.groups.models import Stream
+from apps.sources.actions.objs import ensure_objs
+from apps.sources.actions.photometry import Points, store
+from apps.sources.actions.sources import save_source
+from apps.sources.actions.thumbnails import Cutout, store_many
+from apps.sources.models import Obj
+from skyportal.access.errors import Conflict, Invalid, Refusal, Unpermitted
+from skyportal.access.models import Audience
+from skyportal.access.viewer import SYSTEM_ADMIN, Viewer
+from skyportal.journal.recording import record
+from skyportal.outside import Unreachable
+
+from ..alerts.lightcurve import light_curve
+from ..alerts.surveys import Alert
+from ..brokers import Driver, by_classname, drivers
+from ..brokers.base import Known, MatchesCatalogs, TriesConnection
+from ..entries import BrokerChanged
+from ..models import Broker
+from ..queries import asking
+from ..queries.audiences import Audiences
+from ..queries.brokers import capabilities, driver_of, get_broker
+from .admission import columns_of, obj_name, png_of
+from .instruments import instrument_id
+
+logger = logging.getLogger(__name__)
+
+DEFAULTS = {"default_alert_search": "query_alerts", "default_crossmatch": "cross_match_catalogs"}
+
+
+def _operator(viewer: Viewer) -> None:
+    if not viewer.sees_all:
+        raise Unpermitted(f"This needs the permission {SYSTEM_ADMIN!r}; ask an administrator for it.")
+
+
+@transaction.atomic
+def create_broker(viewer: Viewer, data: Mapping[str, Any]) -> Broker:
+    """A new connection. One whose driver can try it begins inactive: activating it is what tries it."""
+    _operator(viewer)
+    driver = by_classname(str(data["broker_classname"]))
+    if driver is None:
+        known = ", ".join(sorted(one.classname for one in drivers))
+        raise Invalid(f"Invalid broker_classname. Must be one of: {known}")
+    settings = _checked(driver, data.get("altdata") or {})
+    active = data.get("active", True) and not issubclass(driver, TriesConnection)
+    made = Broker(name=_name(data["name"]), driver=driver.key, settings=settings, active=active)
+    _save(made)
+    for field in DEFAULTS:
+        if data.get(field):
+            _set_default(made, field, True)
+    record(BrokerChanged(made.pk, made.name, "created", viewer.user_id))
+    return made
+
+
+def edit_broker(viewer: Viewer, broker_id: int, data: Mapping[str, Any]) -> Broker:
+    """Change a connection. Blank settings keep what is stored, so that no secret need be typed again.
+
+    Activating one, or giving an active one other settings, tries it first; no transaction is open meanwhile.
+    """
+    _operator(viewer)
+    found = get_broker(viewer, broker_id)
+    if "altdata" in data:
+        found.settings = _checked(drivers[found.driver], merged(found.settings, data["altdata"] or {}))
+    active = data.get("active", found.active)
+    driver = driver_of(found)
+    if isinstance(driver, TriesConnection) and active and ("altdata" in data or not found.active):
+        try:
+            driver.try_connection()
+        except Refusal as refusal:
+            deed = "stay active" if found.active else "be activated"
+            raise Invalid(f"{found.name} cannot {deed}: {refusal.message}") from None
+        found.checked_at, found.trouble = timezone.now(), ""
+    return _keep(viewer, found, data, active)
+
+
+@transaction.atomic
+def _keep(viewer: Viewer, found: Broker, data: Mapping[str, Any], active: bool) -> Broker:
+    if "name" in data:
+        found.name = _name(data["name"])
+    found.active = active
+    _save(found)
+    for field in DEFAULTS:
+        if field in data:
+            _set_default(found, field, bool(data[field]))
+    deed = "edited" if "active" not in data else "activated" if active else "deactivated"
+    record(BrokerChanged(found.pk, found.name, deed, viewer.user_id))
+    return found
+
+
+def merged(stored: Mapping[str, Any], incoming: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with others laid over them; blank ones change nothing, at any depth."""
+    found = dict(stored)
+    for name, value in incoming.items():
+        if isinstance(value, Mapping):
+            inner = found.get(name)
+            found[name] = merged(inner if isinstance(inner, Mapping) else {}, value)
+        elif value is not None and str(value).strip():
+            found[name] = value
+    return found
+
+
+def _name(text: Any) -> str:
+    name = str(text or "").strip()
+    if not name or len(name) > 200:
+        raise Invalid("name: Field required, at most 200 characters.")
+    return name
+
+
+def _checked(driver: type[Driver], settings: Any) -> dict[str, Any]:
+    if not isinstance(settings, Mapping):
+        raise Invalid("altdata must be an object.")
+    settings = merged({}, settings)
+    try:
+        driver(settings).check()
+    except Invalid as problem:
+        raise Invalid(f"Invalid broker configuration: {problem.message}") from None
+    return settings
+
+
+def _save(broker: Broker) -> None:
+    try:
+        with transaction.atomic():
+            broker.save()
+    except IntegrityError:
+        raise Conflict(f"A broker called {broker.name!r} exists already; choose another name.", status=400) from None
+
+
+def _set_default(broker: Broker, field: str, value: bool) -> None:
+    """There is one default of each kind; naming another takes it from the last."""
+    if value and not capabilities(drivers[broker.driver])[DEFAULTS[field]]:
+        raise Invalid(f"{broker.name} does not implement '{DEFAULTS[field]}' and cannot be the '{field}' broker.")
+    if value:
+        Broker.objects.exclude(pk=broker.pk).filter(**{field: True}).update(**{field: False})
+    Broker.objects.filter(pk=broker.pk).update(**{field: value})
+    setattr(broker, field, value)
+
+
+@transaction.atomic
+def delete_broker(viewer: Viewer, broker_id: int) -> None:
+    _operator(viewer)
+    found = get_broker(viewer, broker_id)
+    found.delete()
+    record(BrokerChanged(broker_id, found.name, "deleted", viewer.user_id))
+
+
+def try_broker(viewer: Viewer, broker_id: int) -> Broker:
+    """Reach for a broker now and keep what came of it."""
+    _operator(viewer)
+    found, trouble = get_broker(viewer, broker_id), ""
+    driver = driver_of(found)
+    try:
+        driver.check()
+        if isinstance(driver, TriesConnection):
+            driver.try_connection()
+        elif hasattr(driver, "near"):
+            driver.near(180.0, 0.0, 1.0, {})
+        elif isinstance(driver, MatchesCatalogs):
+            driver.matches(180.0, 0.0, 1.0)
+    except Refusal as refusal:
+        trouble = refusal.message
+    with transaction.atomic():
+        Broker.objects.filter(pk=found.pk).update(checked_at=timezone.now(), trouble=trouble[:500])
+        record(BrokerChanged(found.pk, found.name, "tried", viewer.user_id))
+    found.refresh_from_db()
+    return found
+
+
+class _Shared:
+    """Audiences of what a person brings from a broker: public points for the groups they save it to (and themselves),
+    points of other programmes for the streams that carry them."""
+
+    def __init__(self, viewer: Viewer, group_ids: Iterable[int], survey: str) -> None:
+        own = [viewer.single_user_group_id] if viewer.single_user_group_id else []
+        self.public = Audience.objects.of([*group_ids, *own]).pk
+        stream = Stream.objects.filter(altdata__survey__iexact=survey).order_by("pk").first()
+        self.partners = Audiences(stream) if stream else None
+        self.nobody = Audience.objects.of([]).pk
+
+    def of(self, programid: int | None) -> int:
+        if programid in (None, 1):
+            return self.public
+        return self.partners.of(programid) if self.partners else self.nobody
+
+
+def save_from_broker(viewer: Viewer, broker_id: int, name: str, group_ids: list[int]) -> dict[str, Any]:
+    """Save an object of a broker's as a source, with its photometry and cutouts; what is here already stays."""
+    if not viewer.may("Upload data"):
+        raise Unpermitted("This needs the permission 'Upload data'; ask an administrator for it.")
+    if not group_ids:
+        raise Invalid("At least one group_id is required.")
+    broker = get_broker(viewer, broker_id, active=True)
+    groups.groups_to_save_in(viewer, group_ids)  # before anybody is asked
+    known = asking.known(viewer, broker, name, {}, refresh=True)
+    try:
+        pictures = asking.pictures(viewer, broker, name, {})
+    except (Unreachable, Invalid) as refusal:
+        logger.info("%s is saved without pictures: %s", name, refusal.message)
+        pictures = {}
+    return _saved(viewer, known, pictures, group_ids)
+
+
+@transaction.atomic
+def _saved(viewer: Viewer, known: Known, pictures: dict[str, bytes], group_ids: list[int]) -> dict[str, Any]:
+    newest = max((point.mjd for point in known.points), default=0.0)
+    alert = Alert(
+        object_id=known.name, candid=known.candid, ra=known.ra % 360, dec=known.dec, mjd=newest,
+        survey=known.survey.lower(), programid=None, photometry=light_curve(known.points), cutouts=pictures,
+    )  # fmt: skip
+    obj_id, *_ = ensure_objs(
+        [{"name": obj_name(alert), "ra": alert.ra, "dec": alert.dec, "ra_dis": alert.ra, "dec_dis": alert.dec}]
+    ).values()
+    shared = _Shared(viewer, group_ids, known.survey)
+    points = 0
+    if len(alert.photometry):
+        instrument = instrument_id(alert.survey, sorted(set(alert.photometry.bandpass)))
+        columns = columns_of(obj_id, instrument, alert.photometry, alert, shared)
+        points = sum(store(Points(**columns), owner_id=viewer.user_id).is_new)
+    store_many(
+        Cutout(obj_id, kind, partial(png_of, alert, kind), shared.public, newest, known.survey) for kind in pictures
+    )
+    obj = Obj.objects.get(pk=obj_id)
+    new_groups = save_source(viewer, obj, group_ids)
+    return {"id": obj.name, "points": points, "thumbnails": sorted(pictures), "saved_to": new_groups}

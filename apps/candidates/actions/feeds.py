@@ -1,0 +1,92 @@
+"""What is listened to of a broker: started and paused by operators, reported on by the process that listens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from apps.groups.models import Stream
+from skyportal.access.errors import Conflict, Invalid, NotVisible, Unpermitted
+from skyportal.access.viewer import SYSTEM_ADMIN, Viewer
+from skyportal.journal.recording import record
+
+from ..brokers.base import Listens
+from ..entries import BrokerChanged
+from ..models import Feed
+from ..queries.brokers import driver_of, get_broker, get_feed
+
+
+def _operator(viewer: Viewer) -> None:
+    if not viewer.sees_all:
+        raise Unpermitted(f"This needs the permission {SYSTEM_ADMIN!r}; ask an administrator for it.")
+
+
+@transaction.atomic
+def add_feed(viewer: Viewer, broker_id: int, stream_id: int, topics: str) -> Feed:
+    """Listen to topics of a broker for a stream; its consumer starts within seconds."""
+    _operator(viewer)
+    broker = get_broker(viewer, broker_id)
+    driver = driver_of(broker)
+    if not isinstance(driver, Listens):
+        raise Invalid(f"{broker.name} sends nothing by Kafka.")
+    driver.kafka()  # says what is missing
+    topics = ",".join(word.strip() for word in topics.split(",") if word.strip())
+    if not topics:
+        raise Invalid("Name at least one topic.")
+    stream = Stream.objects.filter(pk=stream_id).first()
+    if stream is None:
+        raise NotVisible(f"Could not retrieve stream with ID {stream_id}.")
+    try:
+        with transaction.atomic():
+            made = Feed.objects.create(broker=broker, stream=stream, topics=topics)
+    except IntegrityError:
+        raise Conflict("These topics are listened to for this stream already.", status=400) from None
+    record(BrokerChanged(broker.pk, broker.name, f"listening to {topics}", viewer.user_id))
+    return made
+
+
+@transaction.atomic
+def pause_feed(viewer: Viewer, feed_id: int, paused: bool) -> Feed:
+    """Paused, its place at the broker is kept: what comes meanwhile is read later, as long as the broker keeps it."""
+    _operator(viewer)
+    feed = get_feed(viewer, feed_id)
+    if feed.paused != paused:
+        feed.paused = paused
+        feed.save(update_fields=["paused", "modified"])
+        deed = f"{'paused' if paused else 'resumed'} {feed.topics}"
+        record(BrokerChanged(feed.broker_id, feed.broker.name, deed, viewer.user_id))
+    return feed
+
+
+@transaction.atomic
+def remove_feed(viewer: Viewer, feed_id: int) -> None:
+    _operator(viewer)
+    feed = get_feed(viewer, feed_id)
+    feed.delete()
+    record(BrokerChanged(feed.broker_id, feed.broker.name, f"no longer listening to {feed.topics}", viewer.user_id))
+
+
+def started(feed_id: int | None) -> None:
+    """Its process begins."""
+    if feed_id is not None:
+        Feed.objects.filter(pk=feed_id).update(started_at=timezone.now(), trouble="")
+
+
+def failed(feed_id: int, trouble: str) -> None:
+    """Its process cannot begin."""
+    Feed.objects.filter(pk=feed_id).update(trouble=trouble[:500])
+
+
+def heard(feed_id: int | None, messages: int, seconds: float, lag: int | None, trouble: str) -> None:
+    """What its process heard in the last so many seconds."""
+    if feed_id is None:
+        return
+    news: dict[str, Any] = {"lag": lag, "trouble": trouble[:500]}
+    if seconds > 0:
+        news["rate"] = round(messages / seconds, 2)
+    if messages:
+        news |= {"messages": F("messages") + messages, "last_message_at": timezone.now()}
+    Feed.objects.filter(pk=feed_id).update(**news)

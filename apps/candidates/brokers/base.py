@@ -1,0 +1,260 @@
+"""What a broker's driver is: settings in, the broker's answers out, in one form for all. It touches no table.
+
+A driver says what it can do by the abilities it inherits; pages and the API offer no more than that. `Unreachable`
+(skyportal.outside) tells in one sentence why there is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import orjson
+
+from skyportal.access.errors import Invalid
+from skyportal.astro import sky
+from skyportal.outside import Unreachable, fetch
+
+from ..alerts.lightcurve import Point
+
+MOST_RADIUS = 3600.0  # arcsec
+MOST_OBJECTS = 100
+Asked = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing a connection needs to know. A dotted name is an object in the public form: ``fink.password``."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    """text, address, number, choice; or secret: kept, never shown."""
+    required: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """An object of a broker near a place: its name, ICRS degrees, arcsec from there."""
+
+    name: str
+    ra: float | None = None
+    dec: float | None = None
+    separation: float | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that a broker knows of an object. Points are µJy on the AB system, as everywhere in this house."""
+
+    name: str
+    survey: str
+    ra: float
+    dec: float
+    points: tuple[Point, ...] = ()
+    candid: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What else it says: classes, scores, cross-matches; shown as it came."""
+
+
+class Driver:
+    """A broker, spoken to with the settings of one connection."""
+
+    key: ClassVar[str]
+    classname: ClassVar[str]
+    """As the public API names it."""
+    label: ClassVar[str]
+    website: ClassVar[str] = ""
+    surveys: ClassVar[tuple[str, ...]] = ("ZTF", "LSST")
+    settings_form: ClassVar[tuple[Setting, ...]] = ()
+    filter_kind: ClassVar[str] = "none"
+    searches_words: ClassVar[bool] = False
+    """Whether it is searched by words of its own, not by place."""
+    public: ClassVar[bool] = True
+    """Whether everything it tells is public; if not, it is told what the asker may see."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.settings = settings
+
+    def setting(self, name: str) -> Any:
+        """A setting, or what it is where nobody said."""
+        value: Any = self.settings
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if value in (None, ""):
+            return next((s.default for s in self.settings_form if s.name == name), None)
+        return value
+
+    @property
+    def survey(self) -> str:
+        """The survey of a connection that serves one; else its first."""
+        return str(self.setting("survey") or self.surveys[0]).upper()
+
+    def served(self) -> list[str]:
+        """The surveys of this connection."""
+        chosen = any(s.name == "survey" for s in self.settings_form)
+        return [self.survey] if chosen else list(self.surveys)
+
+    def survey_asked(self, asked: Asked) -> str:
+        """The survey a question is about."""
+        survey = (asked.get("survey") or self.survey).upper()
+        if survey not in self.served():
+            raise Invalid(f"survey: this connection serves {', '.join(self.served())}.")
+        return survey
+
+    def check(self) -> None:
+        """Whether the settings can be meant so. Raises Invalid naming each that is wrong."""
+        problems = []
+        for setting in self.settings_form:
+            value = self.setting(setting.name)
+            if value in (None, ""):
+                if setting.required:
+                    problems.append(f"{setting.name} is missing")
+            elif problem := _problem(setting, value):
+                problems.append(f"{setting.name} {problem}")
+        if problems:
+            raise Invalid("; ".join(problems))
+
+    def search(self, asked: Asked) -> list[Nearby]:
+        """Whatever the broker finds by words of its own (`searches_words`)."""
+        raise NotImplementedError
+
+    def ask(self, url: str, *, seconds: float = 30.0, **asked: Any) -> Any:
+        """The JSON a service answers with."""
+        host = urlsplit(url).hostname
+        try:
+            return orjson.loads(fetch(url, seconds=seconds, **asked))
+        except orjson.JSONDecodeError:
+            raise Unreachable(f"{host} gave an answer that cannot be read.") from None
+
+
+class KnowsObjects(Driver):
+    """Can tell all it knows of an object, by which it can be shown and saved."""
+
+    def known(self, name: str, asked: Asked) -> Known:
+        raise NotImplementedError
+
+    def by_alert(self, asked: Asked) -> Known | None:
+        """For brokers that find an alert by its own id."""
+        return None
+
+
+class SearchesCones(Driver):
+    def near(self, ra: float, dec: float, radius: float, asked: Asked) -> list[Nearby]:
+        """Objects within ``radius`` arcsec of a place, nearest first."""
+        raise NotImplementedError
+
+
+class MatchesCatalogs(Driver):
+    """Holds catalogues of others (Gaia, PS1 ...) in which a place can be looked up."""
+
+    def matches(self, ra: float, dec: float, radius: float) -> dict[str, list[dict[str, Any]]]:
+        raise NotImplementedError
+
+
+class ShowsPictures(Driver):
+    def pictures(self, name: str, asked: Asked) -> dict[str, bytes]:
+        """Cutouts of an object's newest alert: ``new``, ``ref``, ``sub``, as they came (FITS or PNG)."""
+        raise NotImplementedError
+
+
+class TriesConnection(Driver):
+    def try_connection(self) -> None:
+        """Raises Unreachable when the broker cannot be reached or does not accept these credentials."""
+        raise NotImplementedError
+
+
+class Listens(Driver):
+    """Sends its alerts by Kafka."""
+
+    def kafka(self) -> dict[str, str]:
+        """Options of a consumer: servers and credentials; topics and group are the feed's."""
+        raise NotImplementedError
+
+    def group(self, feed_id: int) -> str:
+        return str(self.setting("group_id") or f"skyportal-feed-{feed_id}")
+
+
+class TriesFilters(Driver):
+    """Can run a filter in its own language and show what would pass."""
+
+    def vocabulary(self, survey: str) -> Any:
+        """What a filter may name, as an Avro schema."""
+        raise NotImplementedError
+
+    def try_filter(self, body: Mapping[str, Any], programids: Mapping[str, list[int]] | None) -> Any:
+        """What a filter would pass. ``programids``: what the asker may see of each survey; None: everything."""
+        raise NotImplementedError
+
+
+class KeepsFilters(TriesFilters):
+    """Judges alerts with filters that it keeps for us, in versions."""
+
+    def kept(self, remote_id: str) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def keep(self, body: Mapping[str, Any], remote_id: str | None) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def change(self, remote_id: str, *, active: bool, version: str) -> None:
+        raise NotImplementedError
+
+    def drop(self, remote_id: str) -> None:
+        raise NotImplementedError
+
+    def validate(self, remote_id: str, version: str) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+def _problem(setting: Setting, value: Any) -> str:
+    if setting.kind == "choice" and str(value) not in setting.choices:
+        return f"must be one of {', '.join(setting.choices)}"
+    if setting.kind == "number" and not isinstance(value, int | float):
+        return "must be a number"
+    if setting.kind in ("text", "secret", "address") and not isinstance(value, str):
+        return "must be a text"
+    if setting.kind == "address" and urlsplit(value).scheme not in ("http", "https"):
+        return "must begin with https://"
+    return ""
+
+
+def place(asked: Asked) -> tuple[float, float, float] | None:
+    """Right ascension, declination (degrees) and radius (arcsec) of a question, where it has them."""
+    if not (asked.get("ra") and asked.get("dec")):
+        return None
+    try:
+        ra, dec, radius = (float(asked.get(name) or 5) for name in ("ra", "dec", "radius"))
+    except ValueError:
+        raise Invalid("ra, dec and radius must be numbers.") from None
+    if not (0 <= ra <= 360 and -90 <= dec <= 90):
+        raise Invalid("ra must be 0 to 360 degrees, dec -90 to 90.")
+    if not 0 < radius <= MOST_RADIUS:
+        raise Invalid(f"radius must be above 0 and at most {MOST_RADIUS:g} arcsec.")
+    return ra, dec, radius
+
+
+def sorted_by_distance(found: list[Nearby], ra: float, dec: float, radius: float) -> list[Nearby]:
+    """Each with its own separation where the broker left that to us; nothing outside the cone."""
+    measured = []
+    for one in found:
+        separation = one.separation
+        if separation is None and one.ra is not None and one.dec is not None:
+            separation = float(sky.separation(ra, dec, one.ra, one.dec))
+        if separation is None or separation <= radius:
+            measured.append(Nearby(one.name, one.ra, one.dec, separation, one.facts))
+    return sorted(measured, key=lambda one: (one.separation is None, one.separation or 0.0))[:MOST_OBJECTS]
+
+
+def rows_of(answer: Any, *names: str) -> list[dict[str, Any]]:
+    """The list of objects in an answer, bare or under one of these names."""
+    if isinstance(answer, dict):
+        answer = next((answer[name] for name in names if isinstance(answer.get(name), list)), [])
+    if not isinstance(answer, list):
+        return []
+    return [row for row in answer if isinstance(row, dict)]

@@ -1,0 +1,95 @@
+"""Fink (Möller et al. 2021, MNRAS 501, 3272): https://fink-broker.org, ZTF and LSST. Reading is open to all; its Kafka
+service sends one topic for each science filter, to those who were given a name there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skyportal.outside import Absent, fetch
+
+from ..alerts.surveys.rubin import SOURCE
+from ..alerts.surveys.ztf import DETECTION
+from . import drivers
+from .base import (
+    Asked,
+    Known,
+    KnowsObjects,
+    Listens,
+    Nearby,
+    SearchesCones,
+    Setting,
+    ShowsPictures,
+    rows_of,
+    sorted_by_distance,
+)  # fmt: skip
+from .kafka import scram
+from .points import mean_place, measured, without_prefix
+
+ADDRESS = {"ZTF": "https://api.ztf.fink-portal.org", "LSST": "https://api.lsst.fink-portal.org"}
+KINDS = {"new": "Science", "ref": "Template", "sub": "Difference"}
+FACTS = ("v:classification", "d:cdsxmatch", "d:rf_snia_vs_nonia", "d:snn_sn_vs_all", "d:roid", "f:xm_simbad_otype")
+
+
+@drivers.add
+class Fink(KnowsObjects, SearchesCones, ShowsPictures, Listens):
+    key = "fink"
+    classname = "FINKBROKER"
+    label = "Fink"
+    website = "https://fink-portal.org"
+    settings_form = (
+        Setting("survey", "Survey", "choice", default="ZTF", choices=("ZTF", "LSST")),
+        Setting("rest_url", "Address, if not the usual one", "address"),
+        Setting("fink.servers", "Kafka servers", help="host:port, with commas; only to listen."),
+        Setting("fink.username", "Kafka user"),
+        Setting("fink.password", "Kafka password", "secret"),
+        Setting("fink.group_id", "Kafka consumer group"),
+    )
+
+    def _post(self, path: str, **body: Any) -> Any:
+        return self.ask(f"{self.setting('rest_url') or ADDRESS[self.survey]}/api/v1/{path}", json=body)
+
+    def known(self, name: str, asked: Asked) -> Known:
+        if self.survey == "LSST":
+            found = rows_of(self._post("sources", diaObjectId=name, **{"output-format": "json"}))
+            rows = [without_prefix(row, "r:") for row in found]
+            points = measured(SOURCE, rows)
+        else:
+            found = rows_of(self._post("objects", objectId=name, withupperlim=True, **{"output-format": "json"}))
+            # of "badquality" points Fink itself says that they should not be used
+            rows = [without_prefix(row, "i:") for row in found if row.get("d:tag", "valid") != "badquality"]
+            points = measured(DETECTION, rows)
+        if not points:
+            raise Absent(f"Fink knows no {name}.")
+        newest = max((p for p in points if p.candid), key=lambda p: p.mjd, default=None)
+        facts = {key: found[0][key] for key in FACTS if found[0].get(key) not in (None, "")}
+        return Known(name, self.survey, *mean_place(points), points, newest.candid if newest else "", facts)
+
+    def near(self, ra: float, dec: float, radius: float, asked: Asked) -> list[Nearby]:
+        prefix, name = ("r:", "diaObjectId") if self.survey == "LSST" else ("i:", "objectId")
+        found: dict[str, Nearby] = {}
+        for row in rows_of(self._post("conesearch", ra=str(ra), dec=str(dec), radius=str(radius))):
+            plain = without_prefix(row, prefix)
+            if plain.get(name) is None:
+                continue
+            facts = {key: row[key] for key in FACTS if row.get(key) not in (None, "")}
+            found.setdefault(str(plain[name]), Nearby(str(plain[name]), plain.get("ra"), plain.get("dec"), facts=facts))
+        return sorted_by_distance(list(found.values()), ra, dec, radius)
+
+    def pictures(self, name: str, asked: Asked) -> dict[str, bytes]:
+        base, which = self.setting("rest_url") or ADDRESS[self.survey], {"objectId": name}
+        if self.survey == "LSST":
+            which = {"diaObjectId": name}
+        found = {}
+        for role, kind in KINDS.items():
+            try:
+                found[role] = fetch(f"{base}/api/v1/cutouts", json={**which, "kind": kind, "output-format": "PNG"})
+            except Absent:
+                continue
+        return found
+
+    def kafka(self) -> dict[str, str]:
+        return scram(self, "fink.", "SASL_PLAINTEXT")
+
+    def group(self, feed_id: int) -> str:
+        return str(self.setting("fink.group_id") or super().group(feed_id))
