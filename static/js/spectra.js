@@ -2,8 +2,10 @@
 // draws (smoothing, normalising and stacking are its); what changes with a finger's movement changes here.
 
 import { all, on, whenLoaded } from "./dom.js";
+import { shown } from "./theme.js";
 
 const LIGHT = 299792.458; // km/s
+const NAMES_ACROSS = 45; // names of lines that fit side by side
 const hidden = new Set(); // ids of spectra
 const drawn = new Map(); // placeholder -> Bokeh document
 
@@ -71,8 +73,8 @@ on("change", "[data-spectra] [name=mode]", (_, radio) => {
   showChosen(panel);
 });
 on("click", "[data-instrument]", (_, button) => {
-  const shown = button.getAttribute("aria-pressed") !== "true";
-  tick(panelOf(button), (box) => (box.dataset.of === button.dataset.instrument ? shown : box.checked));
+  const visible = button.getAttribute("aria-pressed") !== "true";
+  tick(panelOf(button), (box) => (box.dataset.of === button.dataset.instrument ? visible : box.checked));
 });
 on("click", "[data-spectra-all]", (_, button) => tick(panelOf(button), () => true));
 on("click", "[data-spectra-none]", (_, button) => tick(panelOf(button), () => false));
@@ -87,6 +89,13 @@ export function seenAt(rest, z, v) {
   return rest * (1 + z) * Math.sqrt((1 - beta) / (1 + beta));
 }
 
+/** A species' colour, lighter on a dark ground: names in it have to be read. */
+function inTheme(hex) {
+  if (shown() === "light") return hex;
+  const parts = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return `#${parts.map((part) => Math.round(part + (255 - part) * 0.4).toString(16).padStart(2, "0")).join("")}`;
+}
+
 function drawLines(panel) {
   const chosen = new Set(all("[data-species][aria-pressed=true]", panel).map((button) => button.dataset.species));
   const withBands = panel.querySelector("[data-bands]")?.getAttribute("aria-pressed") === "true";
@@ -96,12 +105,17 @@ function drawLines(panel) {
   if (!bokeh) return;
   const [z, v] = [shiftOf(panel, "z"), shiftOf(panel, "v")];
   const lines = { x: [], colour: [], name: [] };
+  const named = [];
+  const range = bokeh.get_model_by_name("spectra")?.x_range;
+  const apart = range ? Math.abs(range.end - range.start) / NAMES_ACROSS : 0; // a doublet is named once
   for (const species of read("spectral-line-table"))
     if (chosen.has(species.key))
       species.waves.forEach((rest, n) => {
-        lines.x.push(species.moves ? seenAt(rest, z, v) : rest);
-        lines.colour.push(species.colour);
-        lines.name.push(species.names[n]);
+        const [x, name] = [species.moves ? seenAt(rest, z, v) : rest, species.names[n]];
+        lines.x.push(x);
+        lines.colour.push(inTheme(species.colour));
+        lines.name.push(named.some(([other, at]) => other === name && Math.abs(at - x) < apart) ? "" : name);
+        named.push([name, x]);
       });
   const bands = { x0: [], x1: [], middle: [], name: [] };
   if (withBands)
@@ -137,6 +151,8 @@ on("input", "[data-shift]", (_, input) => shift(panelOf(input), input.dataset.sh
 on("click", "[data-shift-reset]", (_, button) => shift(panelOf(button), "z", button.dataset.shiftReset));
 
 // ---- as things come and go
+
+document.addEventListener("theme:changed", () => all("[data-spectra]").forEach(drawLines));
 
 document.addEventListener("plot:ready", ({ target, detail }) => {
   const panel = panelOf(target);

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skyportal.astro.spectra import arithmetic
 from skyportal.astro.spectra.tables import Spectrum as Arrays
@@ -108,15 +109,11 @@ def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> Layout
     drawn: list[Any] = []
     for curve in made:
         wave, flux = curve.arrays.wavelengths, curve.arrays.fluxes
-        columns = {"x": wave.astype(np.float32), "y": flux.astype(np.float32)}
-        if not look.stacked and curve.arrays.errors is not None and np.isfinite(curve.arrays.errors).any():
-            columns |= {"low": (flux - curve.arrays.errors).astype(np.float32)}
-            columns |= {"high": (flux + curve.arrays.errors).astype(np.float32)}
-        source = ColumnDataSource(columns)
+        source = ColumnDataSource({"x": wave.astype(np.float32), "y": flux.astype(np.float32)})
         dash = "solid" if curve.spectrum.type == "source" else "dashed"
-        if "low" in columns:
+        if not look.stacked and curve.arrays.errors is not None and np.isfinite(curve.arrays.errors).any():
             shade = VArea(x="x", y1="low", y2="high", fill_color=curve.colour, fill_alpha=0.15)
-            area = plot.add_glyph(source, shade)
+            area = plot.add_glyph(ColumnDataSource(shaded(wave, flux, curve.arrays.errors)), shade)
             area.tags = ["errors", curve.spectrum.id]
         stroke = Line(x="x", y="y", line_color=curve.colour, line_width=1.2, line_dash=dash)
         line = plot.add_glyph(source, stroke)
@@ -125,6 +122,19 @@ def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> Layout
     tips = [("", "$name"), ("λ", "$x{0.0} Å"), ("flux", "$y{0.000e+0}" if not look.normalize else "$y{0.000}")]
     plot.add_tools(HoverTool(renderers=drawn, tooltips=tips, mode="mouse", line_policy="interp"))
     return plot
+
+
+def shaded(wave: NDArray, flux: NDArray, errors: NDArray) -> dict[str, NDArray]:
+    """Columns of the area one error wide. Bokeh draws an area across gaps: there it is made to have no width."""
+    good = np.flatnonzero(np.isfinite(flux) & np.isfinite(errors))
+    wave, flux, errors = wave[good], flux[good], errors[good]
+    after = np.flatnonzero(np.diff(good) > 1) + 1
+    edges, twice = np.stack([after - 1, after], axis=1).ravel(), np.repeat(after, 2)
+    x, low, high = (
+        np.insert(values, twice, at_edge[edges])
+        for values, at_edge in ((wave, wave), (flux - errors, flux), (flux + errors, flux))
+    )
+    return {"x": x.astype(np.float32), "low": low.astype(np.float32), "high": high.astype(np.float32)}
 
 
 def _room_for_lines(plot: LayoutDOM) -> None:

@@ -166,7 +166,19 @@ def _reading(request: ViewerRequest, obj: Any, table: TextTable) -> Reading:
         fields = {name: "" if field == "obj_id" else field for name, field in fields.items()}
     named = {label.lower(): pk for pk, label in instruments.names(request.viewer)}
     reading = Reading(fields, {}, named, defaults)
+    if "field-0" not in asked:
+        defaults["instrument_id"] = _only_instrument(request, table, reading)
     return Reading(fields, _bands(request, table, reading), named, defaults)
+
+
+def _only_instrument(request: ViewerRequest, table: TextTable, reading: Reading) -> int | None:
+    """The one instrument that has all the bands of a table which names none; a guess for the person to correct."""
+    column = reading.column_of("filter")
+    if column is None or reading.column_of("instrument") is not None:
+        return None
+    bands = {cell for cell in table.column(column) if cell in BANDPASSES}
+    having = instruments.having(request.viewer, bands) if bands else []
+    return having[0] if len(having) == 1 else None
 
 
 def _positive(text: str) -> float | None:
@@ -227,9 +239,6 @@ def _preview(draft: Draft) -> dict[str, Any]:
     ]
     text = io.StringIO()
     csv.writer(text).writerows([table.names, *table.rows])
-    lacking = {"time"} if not {"mjd", "jd", "date"} & set(reading.fields.values()) else set()
-    if not {"mag", "flux", "limiting_mag"} & set(reading.fields.values()):
-        lacking.add("magnitude or flux")
     return {
         "kept": text.getvalue(),
         "columns": [
@@ -238,8 +247,20 @@ def _preview(draft: Draft) -> dict[str, Any]:
         ],
         "bands": list(reading.bands.items()),
         "has": set(reading.fields.values()),
-        "lacking": sorted(lacking),
+        "lacking": _lacking(reading),
         "mending": mending,
         "more": len(by_row) - len(mending),
         "good": len(table.rows) - draft.errors,
     }
+
+
+def _lacking(reading: Reading) -> str:
+    """What has to be said of the whole table before its rows can be looked at, one thing at a time."""
+    read = set(reading.fields.values())
+    if not {"mjd", "jd", "date"} & read:
+        return "Say above which column is the time."
+    if not {"mag", "flux", "limiting_mag"} & read:
+        return "Say above which column is the magnitude or flux."
+    if "instrument" not in read and reading.defaults.get("instrument_id") is None:
+        return "Choose the instrument above."
+    return ""
