@@ -89,6 +89,27 @@ export function seenAt(rest, z, v) {
   return rest * (1 + z) * Math.sqrt((1 - beta) / (1 + beta));
 }
 
+/** In the dome all is one red: spectra are told apart by how bright they are, the newest brightest. */
+function paintSpectra(panel) {
+  const list = boxes(panel);
+  const dim = 150 / Math.max(list.length - 1, 1);
+  const colours = new Map();
+  list.forEach((box, n) => {
+    box.dataset.colour ??= box.style.getPropertyValue("--band").trim();
+    const level = Math.round(255 - n * dim).toString(16).padStart(2, "0");
+    const colour = shown() === "night" ? `#${level}${level}${level}` : box.dataset.colour;
+    box.style.setProperty("--band", colour);
+    colours.set(box.dataset.spectrum, colour);
+  });
+  for (const model of plotOf(panel)?.all_models ?? []) {
+    const [kind, id] = model.tags ?? [];
+    const colour = colours.get(String(id));
+    if (model.type !== "GlyphRenderer" || !colour) continue;
+    if (kind === "spectrum") model.glyph.line_color = colour;
+    else if (kind === "errors") model.glyph.fill_color = colour;
+  }
+}
+
 /** A species' colour, lighter on a dark ground: names in it have to be read. */
 function inTheme(hex) {
   if (shown() === "light") return hex;
@@ -152,7 +173,12 @@ on("click", "[data-shift-reset]", (_, button) => shift(panelOf(button), "z", but
 
 // ---- as things come and go
 
-document.addEventListener("theme:changed", () => all("[data-spectra]").forEach(drawLines));
+document.addEventListener("theme:changed", () => {
+  for (const panel of all("[data-spectra]")) {
+    paintSpectra(panel);
+    drawLines(panel);
+  }
+});
 
 document.addEventListener("plot:ready", ({ target, detail }) => {
   const panel = panelOf(target);
@@ -162,6 +188,7 @@ document.addEventListener("plot:ready", ({ target, detail }) => {
   drawn.set(target, roots[0].model.document);
   keepOne(panel);
   showChosen(panel);
+  paintSpectra(panel);
   drawLines(panel);
 });
 
@@ -171,6 +198,7 @@ whenLoaded((root) => {
     const panel = panelOf(list);
     if (!panel) continue;
     for (const box of boxes(panel)) box.checked = !hidden.has(box.dataset.spectrum);
+    paintSpectra(panel);
     const { spectraVersion: version } = list.dataset;
     if (version === panel.dataset.version) continue;
     const before = panel.dataset.version;
