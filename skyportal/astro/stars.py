@@ -11,8 +11,8 @@ MAIN_SEQUENCE = (
 )  # fmt: skip
 """(BP − RP, M_G) of dwarfs from B9 to M6, a guide for the eye.
 
-E. Mamajek, "A Modern Mean Dwarf Stellar Color and Effective Temperature Sequence", version 2024.05.15 (columns Bp-Rp and
-M_G), which continues Pecaut & Mamajek 2013, ApJS 208, 9.
+E. Mamajek, "A Modern Mean Dwarf Stellar Color and Effective Temperature Sequence", version 2024.05.15 (columns Bp-Rp
+and M_G), which continues Pecaut & Mamajek 2013, ApJS 208, 9.
 """
 
 
