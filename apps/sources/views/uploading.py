@@ -228,14 +228,15 @@ def _preview(draft: Draft) -> dict[str, Any]:
     for finding in draft.findings:
         by_row.setdefault(finding.row, []).append(finding)
     used = [n for n, name in enumerate(table.names) if reading.fields.get(name)]
-    mending = [
+    there = {row: any(f.kind in ("duplicate", "repeated") for f in said) for row, said in by_row.items()}
+    told = [
         {
             "row": row,
             "said": said,
-            "leave": any(f.kind in ("duplicate", "repeated") for f in said),
+            "leave": there[row],
             "cells": [(n, table.names[n], table.rows[row][n]) for n in used],
         }
-        for row, said in list(by_row.items())[:MOST_SHOWN]
+        for row, said in sorted(by_row.items(), key=lambda item: (there[item[0]], item[0]))[:MOST_SHOWN]
     ]
     text = io.StringIO()
     csv.writer(text).writerows([table.names, *table.rows])
@@ -248,8 +249,9 @@ def _preview(draft: Draft) -> dict[str, Any]:
         "bands": list(reading.bands.items()),
         "has": set(reading.fields.values()),
         "lacking": _lacking(reading),
-        "mending": mending,
-        "more": len(by_row) - len(mending),
+        "mending": [one for one in told if not one["leave"]],
+        "left_out": [one for one in told if one["leave"]],
+        "more": len(by_row) - len(told),
         "good": len(table.rows) - draft.errors,
     }
 
