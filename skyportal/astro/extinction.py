@@ -6,7 +6,8 @@ wavelength, which agrees with the published ones to some per cent. X-rays and th
 References
 ----------
 Schlafly & Finkbeiner 2011, ApJ 737, 103 (table 6, R_V = 3.1: magnitudes of extinction per E(B−V) of the map, which is
-14 % too large; the coefficients take that into account). Fitzpatrick 1999, PASP 111, 63 (the law).
+14 % too large; the coefficients take that into account). Fitzpatrick 1999, PASP 111, 63 (the law; within 0.1 % of the
+F99 of dust_extinction 1.7).
 """
 
 from __future__ import annotations

@@ -3,14 +3,19 @@
 Only pairs whose zero-point was published are here; for any other pair there is no number to convert by. `jla1` has
 none: it gives BD+17 4708 a magnitude in bandpasses in which nobody published the star's AB magnitude.
 
+Checked in November 2026 against the CALSPEC spectra of Vega (alpha_lyr_stis_010) and BD+17 4708 (stisnic_007) through
+the bandpasses of `synthetic` and those the CSP publishes: they agree to 0.03 mag, but for sdssu (vega 0.04, bd17 0.08:
+the zero-point of SDSS u is that far from AB) and ztfi as SDSS's i (0.06).
+
 References
 ----------
 vega: Blanton & Roweis 2007, AJ 133, 734 (table 1: Bessell, SDSS, 2MASS); Riello et al. 2021, A&A 649, A3 (Gaia EDR3);
 Breeveld et al. 2011, AIP Conf. Proc. 1358, 373 (Swift UVOT). ZTF's g, r and i are taken as SDSS's, which holds to a
 few hundredths of a magnitude.
 bd17 (BD+17 4708 has magnitude 0): its AB magnitudes, Fukugita et al. 1996, AJ 111, 1748.
-ab-b12: Betoule et al. 2013, A&A 552, A124, as the JLA release states them.
-csp: the AB offsets of the natural system, Krisciunas et al. 2017, AJ 154, 211.
+ab-b12: Betoule et al. 2013, A&A 552, A124, as the JLA release states them (SDSS minus AB, so with the other sign here).
+csp: the AB offsets of the natural system, Krisciunas et al. 2017, AJ 154, 211. The system is tied to BD+17 4708 in ugri
+(10.518, 9.644, 9.352, 9.250) and to Vega in B (0.030), V (0.0096) and YJH (0).
 """
 
 from .bandpasses import MAGNITUDE_SYSTEMS

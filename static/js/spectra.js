@@ -2,8 +2,10 @@
 // draws (smoothing, normalising and stacking are its); what changes with a finger's movement changes here.
 
 import { all, on, whenLoaded } from "./dom.js";
+import { shown } from "./theme.js";
 
 const LIGHT = 299792.458; // km/s
+const NAMES_ACROSS = 45; // names of lines that fit side by side
 const hidden = new Set(); // ids of spectra
 const drawn = new Map(); // placeholder -> Bokeh document
 
@@ -74,8 +76,8 @@ on("change", "[data-spectra] [name=mode]", (_, radio) => {
   showChosen(panel);
 });
 on("click", "[data-instrument]", (_, button) => {
-  const shown = button.getAttribute("aria-pressed") !== "true";
-  tick(panelOf(button), (box) => (box.dataset.of === button.dataset.instrument ? shown : box.checked));
+  const visible = button.getAttribute("aria-pressed") !== "true";
+  tick(panelOf(button), (box) => (box.dataset.of === button.dataset.instrument ? visible : box.checked));
 });
 on("click", "[data-spectra-all]", (_, button) => tick(panelOf(button), () => true));
 on("click", "[data-spectra-none]", (_, button) => tick(panelOf(button), () => false));
@@ -90,6 +92,33 @@ export function seenAt(rest, z, v) {
   return rest * (1 + z) * Math.sqrt((1 - beta) / (1 + beta));
 }
 
+/** In the dome all is one red: spectra are told apart by how bright they are, the newest brightest. */
+function paintSpectra(panel) {
+  const list = boxes(panel);
+  const dim = 150 / Math.max(list.length - 1, 1);
+  const colours = new Map();
+  list.forEach((box, n) => {
+    box.dataset.colour ??= box.style.getPropertyValue("--band").trim();
+    const level = Math.round(255 - n * dim).toString(16).padStart(2, "0");
+    const colour = shown() === "night" ? `#${level}${level}${level}` : box.dataset.colour;
+    box.style.setProperty("--band", colour);
+    colours.set(box.dataset.spectrum, colour);
+  });
+  for (const renderer of plotOf(panel)?.all_models ?? []) {
+    if (renderer.type !== "GlyphRenderer" || renderer.tags?.[0] !== "spectra") continue;
+    const { data } = renderer.data_source;
+    const painted = Array.from(data.id, (id, n) => colours.get(String(id)) ?? data.colour[n]);
+    renderer.data_source.data = { ...data, colour: painted };
+  }
+}
+
+/** A species' colour, lighter on a dark ground: names in it have to be read. */
+function inTheme(hex) {
+  if (shown() === "light") return hex;
+  const parts = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return `#${parts.map((part) => Math.round(part + (255 - part) * 0.4).toString(16).padStart(2, "0")).join("")}`;
+}
+
 function drawLines(panel) {
   const chosen = new Set(all("[data-species][aria-pressed=true]", panel).map((button) => button.dataset.species));
   const withBands = panel.querySelector("[data-bands]")?.getAttribute("aria-pressed") === "true";
@@ -99,12 +128,17 @@ function drawLines(panel) {
   if (!bokeh) return;
   const [z, v] = [shiftOf(panel, "z"), shiftOf(panel, "v")];
   const lines = { x: [], colour: [], name: [] };
+  const named = [];
+  const range = bokeh.get_model_by_name("spectra")?.x_range;
+  const apart = range ? Math.abs(range.end - range.start) / NAMES_ACROSS : 0; // a doublet is named once
   for (const species of read("spectral-line-table"))
     if (chosen.has(species.key))
       species.waves.forEach((rest, n) => {
-        lines.x.push(species.moves ? seenAt(rest, z, v) : rest);
-        lines.colour.push(species.colour);
-        lines.name.push(species.names[n]);
+        const [x, name] = [species.moves ? seenAt(rest, z, v) : rest, species.names[n]];
+        lines.x.push(x);
+        lines.colour.push(inTheme(species.colour));
+        lines.name.push(named.some(([other, at]) => other === name && Math.abs(at - x) < apart) ? "" : name);
+        named.push([name, x]);
       });
   const bands = { x0: [], x1: [], middle: [], name: [] };
   if (withBands)
@@ -141,6 +175,13 @@ on("click", "[data-shift-reset]", (_, button) => shift(panelOf(button), "z", but
 
 // ---- as things come and go
 
+document.addEventListener("theme:changed", () => {
+  for (const panel of all("[data-spectra]")) {
+    paintSpectra(panel);
+    drawLines(panel);
+  }
+});
+
 document.addEventListener("plot:ready", ({ target, detail }) => {
   const panel = panelOf(target);
   if (!panel) return;
@@ -149,6 +190,7 @@ document.addEventListener("plot:ready", ({ target, detail }) => {
   drawn.set(target, roots[0].model.document);
   keepOne(panel);
   showChosen(panel);
+  paintSpectra(panel);
   drawLines(panel);
 });
 
@@ -158,6 +200,7 @@ whenLoaded((root) => {
     const panel = panelOf(list);
     if (!panel) continue;
     for (const box of boxes(panel)) box.checked = !hidden.has(box.dataset.spectrum);
+    paintSpectra(panel);
     const { spectraVersion: version } = list.dataset;
     if (version === panel.dataset.version) continue;
     const before = panel.dataset.version;

@@ -1,6 +1,7 @@
 """What packets mean: true light curves, whatever the survey."""
 
 import csv
+import io
 import math
 from collections import Counter, defaultdict
 
@@ -142,6 +143,37 @@ def test_cutouts_have_true_pixels(alerts):
             assert pixels.ndim == 2
             picture = Image.open(__import__("io").BytesIO(cutouts.png(data, "linear" if role == "sub" else "asinh")))
             assert picture.size == pixels.shape[::-1], packet.where
+
+
+def test_a_picture_is_no_mirror_image_of_the_sky():
+    """ZTF's rows run southwards: what is in the first one is north, so it belongs to the top."""
+    from PIL import Image
+
+    pixels = np.zeros((9, 9))
+    pixels[0, 2] = 100.0
+    for survey, row in (("ztf", 0), ("lsst", 8)):
+        drawn = cutouts.png(pixels, "linear", first_row_up=surveys.BY_KEY[survey].first_row_up)
+        assert np.asarray(Image.open(io.BytesIO(drawn)))[row, 2] == 255
+
+
+@needs_data
+@pytest.mark.realdata
+def test_reference_sources_of_ztf_lie_where_their_positions_say(alerts):
+    """Drawn with north up and east left, the source nearest to a candidate is where `ranr` and `decnr` put it."""
+    from PIL import Image
+
+    right = []
+    for packet, alert in alerts[0]:
+        c = packet.record().get("candidate") or {}
+        if alert.survey != "ztf" or not 3 < (c.get("distnr") or 0) < 28 or not (c.get("magnr") or 99) < 21:
+            continue
+        east, north = (c["ranr"] - c["ra"]) * math.cos(math.radians(c["dec"])) * 3600, (c["decnr"] - c["dec"]) * 3600
+        grey = np.asarray(Image.open(io.BytesIO(cutouts.png(alert.cutouts["ref"], first_row_up=True)))).astype(int)
+        x, y = (round(31 - offset / 1.0125) for offset in (east, north))
+        if abs(y - 31) > 3 and grey.shape == (63, 63):  # brighter than where a mirror image would have it
+            right.append(grey[y - 1 : y + 2, x - 1 : x + 2].sum() > grey[61 - y : 64 - y, x - 1 : x + 2].sum())
+    assert len(right) > 15
+    assert np.mean(right) > 0.9
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from skyportal.journal.recording import record
 from ..alerts import cutouts
 from ..alerts.containers import BadPacket
 from ..alerts.lightcurve import LightCurve, merge
-from ..alerts.surveys import Alert
+from ..alerts.surveys import BY_KEY, Alert
 from ..entries import CandidatesArrived
 from ..models import FilterVersion, LatestCandidate
 from ..queries.audiences import Audiences
@@ -136,7 +136,8 @@ def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[Filte
 def png_of(alert: Alert, kind: str) -> bytes | None:
     """A cutout as PNG; one that is no picture is left out, the alert stays good."""
     try:
-        return cutouts.png(alert.cutouts[kind], STRETCH.get(kind, "asinh"))
+        first_row_up = BY_KEY[alert.survey].first_row_up
+        return cutouts.png(alert.cutouts[kind], STRETCH.get(kind, "asinh"), first_row_up=first_row_up)
     except BadPacket as problem:
         logger.info("The %s cutout of %s is left out: %s", kind, alert.candid, problem)
         return None

@@ -37,17 +37,21 @@ def image(data: bytes) -> np.ndarray:
     raise BadPacket("the cutout is neither FITS, JPEG, PNG nor a square of floats")
 
 
-def png(data: bytes | np.ndarray, stretch: str = "asinh") -> bytes:
-    """A grey PNG of a cutout, north as the survey put it, one PNG pixel per detector pixel, row 0 at the bottom.
+def png(data: bytes | np.ndarray, stretch: str = "asinh", *, first_row_up: bool = False) -> bytes:
+    """A grey PNG of a cutout with east to the left of north, one PNG pixel per detector pixel.
+
+    The first row comes to the bottom, as astronomers draw images; with ``first_row_up`` to the top, for a survey whose
+    detectors are read the other way round (`Survey.first_row_up`).
 
     ``stretch`` is "asinh" (dark sky, faint and bright both seen; for science and reference) or "linear" (between
     the 1st and 99.5th percentile; for differences, where negative must look different from nothing). Unknown pixels
     are black.
     """
     pixels = image(data) if isinstance(data, (bytes, bytearray)) else np.asarray(data, float)
-    grey = Image.fromarray(np.flipud(_to_grey(pixels, stretch)))
+    grey = _to_grey(pixels, stretch)
+    picture = Image.fromarray(grey if first_row_up else np.flipud(grey))
     out = io.BytesIO()
-    grey.save(out, "PNG", compress_level=6)
+    picture.save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 

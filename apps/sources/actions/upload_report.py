@@ -151,7 +151,8 @@ def _odd_times(mjd: Any) -> list[Finding]:
     found = []
     for n, time in enumerate(np.asarray(mjd).tolist()):
         if time > now:
-            words = f"MJD {time:g} is in the future: {time - now:.3g} days from now."
+            days = time - now
+            words = f"MJD {time:g} is in the future: {days:,.{0 if days >= 10 else 2}f} days from now."
             found.append(Finding(n, WARNING, "future", words + (" Is it a JD?" if time > 2_000_000 else "")))
         elif time < FIRST_PLATES:
             found.append(Finding(n, WARNING, "past", f"MJD {time:g} is before 1889: is the time an MJD?"))

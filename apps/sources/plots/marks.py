@@ -36,6 +36,11 @@ class Entry:
     colour: str = ""
     shape: str = ""
 
+    @property
+    def label(self) -> str:
+        """The key in words: the public API calls an origin that nobody gave "None"."""
+        return "not given" if (self.column, self.key) == ("origin", "None") else self.key
+
 
 def legend(curve: LightCurve) -> list[tuple[str, list[Entry]]]:
     """What a light curve is made of: bands, bluest first, instruments and origins, each to be shown or hidden."""

@@ -132,7 +132,7 @@ def together(named: Sequence[tuple[str, Night]], title: str) -> Drawing:
 
 def year(names: Sequence[str], days: NDArray, hours: NDArray, *, width: float = 640, height: float = 220) -> Drawing:
     """Hours a night through the year, a line for each telescope."""
-    drawing = Drawing(width, height, "Hours a night through the year", css="airmass")
+    drawing = Drawing(width, height, "Hours a night through the year", css="airmass year")
     frame, most = Frame(float(days[0]), float(days[-1]), width, height), max(6.0, float(hours.max()))
     span_y = frame.bottom - frame.top
     for value in range(0, int(most) + 1, 2):

@@ -36,7 +36,7 @@ _ALL = [
     Column("id", "Source", "name", "id"),
     Column("tns_name", "TNS", sort="tns_name", fold=True),
     Column("tns_class", "TNS class", fold=True),
-    Column("position", "Position", "position", "ra"),
+    Column("position", "Position", "position", "ra", fold=True),
     Column("redshift", "z", "number", "redshift", 4),
     Column("class", "Class", sort="classification"),
     Column("groups", "Groups", "groups", fold=True),

@@ -35,7 +35,7 @@ FACILITIES = {
     "P200-NGPS": {"radius_degrees": 2.0 / 60, "mag_limit": 18.0, "mag_min": 10.0, "min_sep_arcsec": 5.0},
     "Shane": {"radius_degrees": 2.5 / 60, "mag_limit": 17.0, "mag_min": 10.0, "min_sep_arcsec": 5.0},
 }
-"""What each facility can acquire. The public API's names and figures."""
+"""What each facility can acquire: names and figures of the public API (SkyPortal, utils/offset.py)."""
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from . import thumbnails
 
 ALERTS = {"new": "Science", "ref": "Reference", "sub": "Difference"}
 
-GEOMETRY: dict[str, tuple[float, bool]] = {"ZTF": (1.012, True), "LSST": (0.2, False)}
+GEOMETRY: dict[str, tuple[float, bool]] = {"ZTF": (1.0125, True), "LSST": (0.2, False)}
 """By the survey that cut them out of its images: arcsec per pixel, and whether north is up and east left.
 
-ZTF: Bellm et al. 2019, PASP 131, 018002; cutouts along the axes of sky; Rubin's are along those of the detector.
+ZTF: 1.0125 arcsec, up to 1.3 degrees from the axes of the sky, as positions and pixels of candidates of one exposure
+say; Bellm et al. 2019, PASP 131, 018002 give 1.01. Rubin: 0.2 arcsec, along the axes of the detector, as the WCS in
+their headers says.
 """
 
 

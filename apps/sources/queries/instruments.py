@@ -58,6 +58,12 @@ def filters_of(viewer: Viewer, instrument_ids: set[int]) -> list[str]:
     return sorted({bandpass for filters in rows for bandpass in filters})
 
 
+def having(viewer: Viewer, bands: set[str]) -> list[int]:
+    """The instruments that have all of these bandpasses among their filters."""
+    rows = Instrument.objects.visible_to(viewer).values_list("pk", "filters")
+    return [pk for pk, filters in rows if bands <= set(filters or ())]
+
+
 def instrument(viewer: Viewer, instrument_id: int, *, region: bool = False) -> dict[str, Any]:
     row = Instrument.objects.visible_to(viewer).filter(pk=instrument_id)
     found = row.values(*_INSTRUMENT, *(["region"] if region else [])).first()

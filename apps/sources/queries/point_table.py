@@ -33,6 +33,11 @@ def _attribute(name: str) -> Callable[[LightCurve], NDArray]:
     return lambda curve: getattr(curve, name)
 
 
+def _origin(curve: LightCurve) -> NDArray:
+    """The public API calls an origin that nobody gave "None": here it says nothing."""
+    return np.where(curve.origin == "None", "", curve.origin)
+
+
 def _superseded_by(curve: LightCurve) -> NDArray:
     other = curve.id[curve.stands_for].astype(object)
     other[curve.best] = None
@@ -50,7 +55,7 @@ COLUMNS = {
     "fluxerr": Column("± flux", _attribute("fluxerr"), 3),
     "snr": Column("S/N", _attribute("snr"), 1),
     "instrument": Column("Instrument", _attribute("instrument"), None, True),
-    "origin": Column("Origin", _attribute("origin"), None, True),
+    "origin": Column("Origin", _origin, None, True),
     "verdict": Column("Verdict", _attribute("verdict")),
     "note": Column("Note", _attribute("note")),
     "kind": Column("Kind", _attribute("kind")),

@@ -91,7 +91,7 @@ def _describe(node: dict[str, Any], above: tuple[str, ...], found: dict[str, Des
 
 def counted(viewer: Viewer) -> list[dict[str, Any]]:
     """Taxonomies by name, newest version first, with how many classes each has."""
-    return [{**row, "count": sum(1 for _ in classes(row["hierarchy"]))} for row in taxonomies(viewer)]
+    return [{**row, "count": len({name for name, _ in classes(row["hierarchy"])})} for row in taxonomies(viewer)]
 
 
 def versions(viewer: Viewer, taxonomy: Taxonomy) -> list[Taxonomy]:

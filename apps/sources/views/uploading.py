@@ -166,7 +166,19 @@ def _reading(request: ViewerRequest, obj: Any, table: TextTable) -> Reading:
         fields = {name: "" if field == "obj_id" else field for name, field in fields.items()}
     named = {label.lower(): pk for pk, label in instruments.names(request.viewer)}
     reading = Reading(fields, {}, named, defaults)
+    if "field-0" not in asked:
+        defaults["instrument_id"] = _only_instrument(request, table, reading)
     return Reading(fields, _bands(request, table, reading), named, defaults)
+
+
+def _only_instrument(request: ViewerRequest, table: TextTable, reading: Reading) -> int | None:
+    """The one instrument that has all the bands of a table which names none; a guess for the person to correct."""
+    column = reading.column_of("filter")
+    if column is None or reading.column_of("instrument") is not None:
+        return None
+    bands = {cell for cell in table.column(column) if cell in BANDPASSES}
+    having = instruments.having(request.viewer, bands) if bands else []
+    return having[0] if len(having) == 1 else None
 
 
 def _positive(text: str) -> float | None:
@@ -216,20 +228,18 @@ def _preview(draft: Draft) -> dict[str, Any]:
     for finding in draft.findings:
         by_row.setdefault(finding.row, []).append(finding)
     used = [n for n, name in enumerate(table.names) if reading.fields.get(name)]
-    mending = [
+    there = {row: any(f.kind in ("duplicate", "repeated") for f in said) for row, said in by_row.items()}
+    told = [
         {
             "row": row,
             "said": said,
-            "leave": any(f.kind in ("duplicate", "repeated") for f in said),
+            "leave": there[row],
             "cells": [(n, table.names[n], table.rows[row][n]) for n in used],
         }
-        for row, said in list(by_row.items())[:MOST_SHOWN]
+        for row, said in sorted(by_row.items(), key=lambda item: (there[item[0]], item[0]))[:MOST_SHOWN]
     ]
     text = io.StringIO()
     csv.writer(text).writerows([table.names, *table.rows])
-    lacking = {"time"} if not {"mjd", "jd", "date"} & set(reading.fields.values()) else set()
-    if not {"mag", "flux", "limiting_mag"} & set(reading.fields.values()):
-        lacking.add("magnitude or flux")
     return {
         "kept": text.getvalue(),
         "columns": [
@@ -238,8 +248,21 @@ def _preview(draft: Draft) -> dict[str, Any]:
         ],
         "bands": list(reading.bands.items()),
         "has": set(reading.fields.values()),
-        "lacking": sorted(lacking),
-        "mending": mending,
-        "more": len(by_row) - len(mending),
+        "lacking": _lacking(reading),
+        "mending": [one for one in told if not one["leave"]],
+        "left_out": [one for one in told if one["leave"]],
+        "more": len(by_row) - len(told),
         "good": len(table.rows) - draft.errors,
     }
+
+
+def _lacking(reading: Reading) -> str:
+    """What has to be said of the whole table before its rows can be looked at, one thing at a time."""
+    read = set(reading.fields.values())
+    if not {"mjd", "jd", "date"} & read:
+        return "Say above which column is the time."
+    if not {"mag", "flux", "limiting_mag"} & read:
+        return "Say above which column is the magnitude or flux."
+    if "instrument" not in read and reading.defaults.get("instrument_id") is None:
+        return "Choose the instrument above."
+    return ""

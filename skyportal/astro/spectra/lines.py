@@ -1,8 +1,10 @@
 """Spectral lines to compare a spectrum with: wavelengths in **air**, angstroms, at rest.
 
 Elements: NIST Atomic Spectra Database (Kramida, Ralchenko, Reader & NIST ASD Team, physics.nist.gov/asd), forbidden
-lines too. Night sky: Osterbrock et al. 1996, PASP 108, 277 (OH, [O I]) and NIST (lamps). Telluric bands: the limits
-of O2 and H2O absorption rounded to 10 angstroms; Noll et al. 2012, A&A 543, A92 model them in detail.
+lines too; all agree within 0.06 angstroms with the differences of its energy levels. Night sky: Osterbrock et al.
+1996, PASP 108, 277 (OH, [O I]) and NIST (lamps). Telluric bands: the limits of O2 and H2O absorption rounded to 10
+angstroms, within the wider ones that LCO's FLOYDS pipeline took from Smette et al. 2015, A&A 576, A77; Noll et al.
+2012, A&A 543, A92 model them in detail.
 Below 2000 angstroms, where air wavelengths are not in use, nothing is listed; 2000-3000 is air too.
 """
 

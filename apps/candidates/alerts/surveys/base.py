@@ -51,6 +51,7 @@ class Survey:
     new: tuple[str, ...] = ("cutoutScience",)
     ref: tuple[str, ...] = ("cutoutTemplate",)
     sub: tuple[str, ...] = ("cutoutDifference",)
+    first_row_up: bool = False  # of its cutouts; otherwise the picture would be a mirror image of the sky
 
     def matches(self, schema: PacketSchema) -> bool:
         """Whether packets of this schema are this survey's."""

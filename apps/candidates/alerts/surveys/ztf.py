@@ -6,6 +6,9 @@ from .base import Survey
 from .measures import Fluxes, Magnitudes
 
 BANDS = {1: "ztfg", 2: "ztfr", 3: "ztfi"}
+# Rows run southwards: within an exposure, candidates farther down have larger ypos, and `ranr`, `decnr` of alerts
+# fall upon the reference source only so. Columns run westwards.
+FIRST_ROW_UP = True
 NIGHT_ZERO = 2457754.5 - JD_OF_MJD  # from which exposures are counted
 
 
@@ -63,6 +66,7 @@ ZTF = Survey(
     dec=("candidate.dec",),
     time=("candidate.jd",),
     programid="candidate.programid",
+    first_row_up=FIRST_ROW_UP,
     detection=("candidate", DETECTION),
     history=(("prv_candidates", DETECTION), ("fp_hists", FORCED)),
 )
@@ -82,6 +86,7 @@ BABAMUL = Survey(
     dec=("candidate.dec",),
     time=("candidate.jd",),
     programid="candidate.programid",
+    first_row_up=FIRST_ROW_UP,
     detection=("candidate", DETECTION),
     history=(
         ("prv_candidates", _BOOM),
