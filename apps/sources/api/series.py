@@ -34,6 +34,8 @@ class SeriesBody(serializers.Serializer):
     magref = serializers.FloatField(required=False)
     e_magref = serializers.FloatField(required=False)
     altdata = serializers.DictField(required=False)
+    followup_request_id = serializers.IntegerField(required=False)
+    assignment_id = serializers.IntegerField(required=False)
     group_ids = serializers.ListField(required=False, help_text='Ids, or "all"; the own group is always added.')
     stream_ids = serializers.ListField(required=False)
 
@@ -58,7 +60,7 @@ _TEXTS = (
     "hash",
 )
 _TIMES = ("startBefore", "startAfter", "midBefore", "midAfter", "endBefore", "endAfter")
-_IDS = ("instrumentID", "ownerID")
+_IDS = ("instrumentID", "ownerID", "followupRequestID", "assignmentID")
 _COUNTS = ("minNumExposures", "maxNumExposures")
 _FLAGS = ("detected", "limitingMagIsNaN")
 _NUMBERS = (
