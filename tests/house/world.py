@@ -26,7 +26,7 @@ CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "syst
 PUBLISHED = "0f" * 32
 """The version of the obj that anybody may see."""
 FROZEN = "0f" * 6
-"""The key of photometry of the obj that was frozen; all its points were the group's."""
+"""The key of photometry that was frozen; all its points were the group's."""
 SKIPPED = ("admin/", "static/", "files/")
 """The admin console has a test of its own (tests/groups/test_admin_console.py)."""
 
@@ -57,8 +57,10 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
         membership.user.stream_grants.get_or_create(stream=filter_.stream)
     PublicSourcePage.objects.create(obj=obj, hash=PUBLISHED, data={"name": obj.name})
     audience = Audience.objects.of([group.pk])
+    other = ObjFactory(name="ZTF26frozen")  # what was frozen is not deleted
+    make_known([other.pk], group_ids=[group.pk])
     frozen = FrozenPhotometry.objects.create(
-        key=FROZEN, obj=obj, obj_name=obj.name, name="of the matrix", author_name="member", count=1, hash="0f" * 32,
+        key=FROZEN, obj=other, obj_name=other.name, name="of the matrix", author_name="member", count=1, hash="0f" * 32,
         data={name: [1.0] for name in UNITS} | {name: ["x"] for name in TEXTS} | {"flags": [0], "id": [1]},
     )  # fmt: skip
     frozen.audiences.add(audience)

@@ -67,12 +67,12 @@ def audiences_of(obj: Obj, curve: LightCurve) -> list[Audience]:
 
 
 def readers(viewer: Viewer, audiences: Iterable[Audience]) -> list[str]:
-    """Those of the viewer's groups and streams that are in each of these audiences, by name."""
+    """Who is in each of these audiences, as far as they are the viewer's groups and streams: "members of …"."""
     sets = [({*one.group_ids}, {*one.stream_ids}) for one in audiences]
     in_all = [reduce(set.intersection, column) for column in zip(*sets, strict=True)]
     mine = groups.groups(viewer).filter(pk__in=in_all[0] & viewer.group_ids, single_user_group=False)
     streams = groups.streams(viewer).filter(pk__in=in_all[1] & viewer.stream_ids)
-    return [group.nickname or group.name for group in mine] + [f"readers of {stream.name}" for stream in streams]
+    return [f"members of {g.nickname or g.name}" for g in mine] + [f"readers of {s.name}" for s in streams]
 
 
 def address(frozen: FrozenPhotometry) -> str:

@@ -89,7 +89,7 @@ def page(request: ViewerRequest, key: str) -> HttpResponse:
         "frozen": found,
         "citation": queries.citation(found),
         "address": queries.address(found),
-        "plot": stills.svg_light_curve(curve, width=900, height=320),
+        "plot": stills.svg_light_curve(curve, width=640, height=280),
         "legend": marks.legend(curve),
         "detections": int(curve.detected.sum()),
         "columns": columns,
