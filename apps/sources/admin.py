@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from .models import (
@@ -71,7 +73,7 @@ class OfObj(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     ordering = ("-pk",)
-    search_fields = ("obj__name__startswith",)
+    search_fields: ClassVar[tuple[str, ...]] = ("obj__name__startswith",)
     search_help_text = "Name of a source"
 
     def has_add_permission(self, request: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers
@@ -68,7 +69,14 @@ _NUMBERS = (
     "magFainterThan", "limitingMagBrighterThan", "limitingMagFainterThan", "magrefBrighterThan", "magrefFainterThan",
     "minRMS", "maxRMS", "minMedianSNR", "maxMedianSNR", "minBestSNR", "maxBestSNR", "minWorstSNR", "maxWorstSNR",
 )  # fmt: skip
-_PARSERS = {text: _TEXTS, mjd: _TIMES, key: _IDS, integer: _COUNTS, flag: _FLAGS, number: _NUMBERS}
+_PARSERS: dict[Callable[[str], Any], tuple[str, ...]] = {
+    text: _TEXTS,
+    mjd: _TIMES,
+    key: _IDS,
+    integer: _COUNTS,
+    flag: _FLAGS,
+    number: _NUMBERS,
+}
 
 
 class PhotometricSeries(Endpoint):

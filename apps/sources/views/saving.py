@@ -82,10 +82,12 @@ def ask(request: ViewerRequest, name: str) -> HttpResponse:
         return render(request, template, {"obj": obj, "askable": pages.askable_groups(viewer, obj)})
     need_upload(request)
     known = {group.pk for group in pages.askable_groups(viewer, obj)}
-    asked = sources.request_save(viewer, obj, [group for group in _groups(request) if group in known])
+    chosen = [group for group in _groups(request) if group in known]
+    sources.request_save(viewer, obj, chosen)
     if not request.htmx:
         return redirect("source", name)
-    return _answer(request, obj, f"Asked {pages.group_names(asked)}." if asked else "They have it already.")
+    # the same words for a group that has it already: who keeps what is its members' to know
+    return _answer(request, obj, f"Asked {pages.group_names(chosen)}." if chosen else "Nobody was asked.")
 
 
 DECISIONS = {"save": (True, False), "decline": (False, False), "open": (False, True)}
@@ -105,7 +107,7 @@ def decide(request: ViewerRequest, name: str) -> HttpResponse:
     active, requested = DECISIONS[answer]
     sources.set_source_state(viewer, obj, group, active=active, requested=requested)
     said = {"save": "Saved to", "decline": "Declined for", "open": "Asked again:"}[answer]
-    undo = {} if answer == "open" else {"undo": "source-decide", "group": group, "as": "open"}
+    undo: dict[str, Any] = {} if answer == "open" else {"undo": "source-decide", "group": group, "as": "open"}
     return _answer(request, obj, f"{said} {pages.group_names([group])}.", **undo)
 
 
