@@ -85,7 +85,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "source_id": lambda w: w.obj.name,
     "version_hash": lambda w: PUBLISHED,
     "link_name": lambda w: "dr1",
-    "key": lambda w: FROZEN,
+    "frozen_key": lambda w: FROZEN,
     "form": lambda w: "ecsv",
     "receipt": lambda w: "nonsense",
     "catalog": lambda w: "gaia",

@@ -48,12 +48,12 @@ class Frozen(Endpoint):
 
     params = {"GET": [Param("format", default="json", help="json, csv or ecsv.")]}
 
-    def get(self, request: Any, key: str) -> Any:
+    def get(self, request: Any, frozen_key: str) -> Any:
         """The version with its points, always the same."""
         form = self.query["format"]
         if form not in ("json", "csv", "ecsv"):
             raise Invalid(f"Invalid format: {form[:40]!r}. Must be one of: json, csv, ecsv.")
-        version = queries.get_frozen(self.viewer, key)
+        version = queries.get_frozen(self.viewer, frozen_key)
         if form == "json":
             return queries.shown(version, points=True)
         return file_answer(*queries.as_file(version, form), download=True)

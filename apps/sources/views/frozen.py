@@ -77,9 +77,9 @@ def _choice(request: ViewerRequest, obj: Any, query: dict[str, str], group: str)
 
 @login_required
 @require_GET
-def page(request: ViewerRequest, key: str) -> HttpResponse:
+def page(request: ViewerRequest, frozen_key: str) -> HttpResponse:
     """A version: what it is, how to cite it, its points."""
-    found = queries.get_frozen(request.viewer, key)
+    found = queries.get_frozen(request.viewer, frozen_key)
     curve = queries.curve_of(found)
     table = point_table.table(curve, {"all": "1", "sort": request.GET.get("sort", ""), "columns": ""}, sort="mjd")
     shown_page = Paginator(range(len(table)), ROWS).get_page(request.GET.get("page"))
@@ -101,8 +101,8 @@ def page(request: ViewerRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def file(request: ViewerRequest, key: str, form: str) -> HttpResponse:
+def file(request: ViewerRequest, frozen_key: str, form: str) -> HttpResponse:
     """The points as a table, whole."""
     if form not in ("csv", "ecsv"):
         raise NotVisible("A frozen version can be had as csv or ecsv.", status=404)
-    return file_answer(*queries.as_file(queries.get_frozen(request.viewer, key), form), download=True)
+    return file_answer(*queries.as_file(queries.get_frozen(request.viewer, frozen_key), form), download=True)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0001_initial'),
-        ('sources', '0009_point_annotations_and_series'),
+        ('sources', '0010_redshift_with_ids'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
