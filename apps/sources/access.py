@@ -21,13 +21,17 @@ def _names_a_known_obj(viewer: Viewer, model: type) -> Condition:
     return Q(pk__in=members.values("super_obj_id"))
 
 
-def _administered(viewer: Viewer, model: type) -> Condition:
-    """Its audience holds a group of which the viewer is an admin."""
-    if viewer.user_id is None:
-        return False
-    groups = apps.get_model("groups.Membership").objects.filter(user_id=viewer.user_id, admin=True)
-    members = apps.get_model("access.AudienceMember").objects.filter(kind=0, ref__in=groups.values("group_id"))
-    return Q(audience_id__in=members.values("audience_id"))
+def _in_audience_as(flag: str) -> Rule:
+    """Its audience holds a group in which the viewer's membership has this flag."""
+
+    def condition(viewer: Viewer, model: type) -> Condition:
+        if viewer.user_id is None:
+            return False
+        groups = apps.get_model("groups.Membership").objects.filter(user_id=viewer.user_id, **{flag: True})
+        members = apps.get_model("access.AudienceMember").objects.filter(kind=0, ref__in=groups.values("group_id"))
+        return Q(audience_id__in=members.values("audience_id"))
+
+    return Rule(condition)
 
 
 def _runs_release(viewer: Viewer, model: type) -> Condition:
@@ -42,8 +46,17 @@ def _shown_to_all(viewer: Viewer, model: type) -> Condition:
     return Q(is_visible=True)
 
 
+def _reads_all_of_it(viewer: Viewer, model: type) -> Condition:
+    """Every audience of its points holds some group or stream of the viewer."""
+    audiences = apps.get_model("access.AudienceMember").objects.shared_with(viewer).values("audience_id")
+    through = apps.get_model("sources.FrozenPhotometry").audiences.through
+    hidden = through._default_manager.exclude(audience_id__in=audiences)
+    return ~Q(pk__in=hidden.values("frozenphotometry_id"))
+
+
 known = Rule(_known_to)
-administered = Rule(_administered)
+administered = _in_audience_as("admin")
+shareable = _in_audience_as("can_share_photometry")
 shared = in_audience()
 parent = parent_visible("obj")
 
@@ -66,6 +79,7 @@ SERIES = Policy(
     change=owned_by("owner") | (holding("Manage photometry") & shared),
     delete=owned_by("owner") | (holding("Manage photometry") & shared),
 )
+FROZEN = Policy(view=Rule(_reads_all_of_it) & parent)
 COMMENT = Policy(view=said & parent, change=owned_by("author"), delete=owned_by("author"))
 ANNOTATION = COMMENT
 SPECTRUM = Policy(view=(shared | owned_by("owner")) & parent, change=owned_by("owner"), delete=owned_by("owner"))

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
 
-from .models import Instrument, Obj, Source, Telescope
+from .models import (
+    FrozenPhotometry,
+    Instrument,
+    Obj,
+    PhotometricSeries,
+    PublicRelease,
+    PublicSourcePage,
+    Source,
+    Spectrum,
+    Telescope,
+)
 
 
 @admin.register(Telescope)
@@ -53,3 +65,63 @@ class SourceAdmin(admin.ModelAdmin):
     raw_id_fields = ("obj", "group", "saved_by", "unsaved_by")
     show_full_result_count = False
     ordering = ("-saved_at",)
+
+
+class OfObj(admin.ModelAdmin):
+    """To look at and to clean up: what was measured and published is changed through the site and its API."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    ordering = ("-pk",)
+    search_fields: ClassVar[tuple[str, ...]] = ("obj__name__startswith",)
+    search_help_text = "Name of a source"
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Spectrum)
+class SpectrumAdmin(OfObj):
+    list_display = ("id", "obj", "instrument", "observed_at", "type", "label", "owner", "created_at")
+    list_select_related = ("obj", "instrument", "owner")
+    list_filter = ("type",)
+    exclude = ("wavelengths", "fluxes", "errors")
+
+
+@admin.register(PhotometricSeries)
+class SeriesAdmin(OfObj):
+    list_display = ("id", "obj", "series_name", "filter", "instrument", "num_exp", "owner", "created_at")
+    list_select_related = ("obj", "instrument", "owner")
+
+
+@admin.register(FrozenPhotometry)
+class FrozenAdmin(OfObj):
+    list_display = ("key", "obj_name", "name", "author_name", "count", "created_at")
+    search_fields = ("=key", "obj_name__startswith")
+    search_help_text = "Key, or name of a source"
+    exclude = ("data",)
+
+
+@admin.register(PublicSourcePage)
+class PublicPageAdmin(OfObj):
+    list_display = ("id", "obj", "release", "author", "is_visible", "created_at")
+    list_select_related = ("obj", "release", "author")
+    list_filter = ("release", "is_visible")
+    exclude = ("data",)
+
+
+@admin.register(PublicRelease)
+class ReleaseAdmin(admin.ModelAdmin):
+    """Made and changed through the site, where its groups are checked."""
+
+    list_display = ("name", "link_name", "is_visible", "auto_publish_enabled", "created_at")
+    search_fields = ("name", "link_name")
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False

@@ -46,6 +46,16 @@ class SourceRequested(ObjEntry):
 
 
 @dataclass(frozen=True)
+class SourceDeclined(ObjEntry):
+    """Groups that were asked to save it do not want to."""
+
+    group_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+
+
+@dataclass(frozen=True)
 class ObjChanged(ObjEntry):
     """Columns of the obj itself changed."""
 
@@ -81,6 +91,14 @@ class PhotometryChanged(Entry):
 
     def topics(self) -> list[str]:
         return [f"source:{name}" for name in self.obj_names]
+
+
+@dataclass(frozen=True)
+class PhotometryFrozen(ObjEntry):
+    """Somebody keeps points as they are, to be cited."""
+
+    key: str
+    count: int
 
 
 @dataclass(frozen=True)

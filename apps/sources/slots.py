@@ -70,6 +70,9 @@ class SpectrumLink:
 spectrum_links: Slot[SpectrumLink] = Slot("sources.spectrum_links")
 """By field of a spectrum (``followup_request_id``, ``assignment_id``)."""
 
+series_links: Slot[SpectrumLink] = Slot("sources.series_links")
+"""The same of photometric series; their ids stand for those of spectra."""
+
 position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 """By name, a function (obj id) -> whether something (a candidate …) holds the obj at its position."""
 

@@ -81,18 +81,24 @@ def integer(text: str) -> int:
     return value
 
 
-def key(text: str) -> int:
+BIG = 2**63
+"""Ids of tables that outgrow four bytes are below this."""
+
+
+def key(text: str, most: int = 2**31) -> int:
     """An id of one of our tables; larger ones than a table can hold are simply unknown."""
     value = integer(text)
-    if not 0 <= value < 2**31:
+    if not 0 <= value < most:
         raise ValueError("is not an id")
     return value
 
 
-def path_key(name: str, value: Any) -> int:
+def path_key(name: str, value: Any, most: int = 2**31) -> int:
     """An id out of a path, or a refusal that names it."""
+    if value is None:
+        raise Invalid(f"Missing required parameter: `{name}`.")
     try:
-        return key(value)
+        return key(value, most)
     except ValueError:
         raise Invalid(f"Invalid {name}: {str(value)[:100]}") from None
 

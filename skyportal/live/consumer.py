@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from redis import RedisError
 
 from skyportal.plugins import Slot
 
-from .topics import channel_group, may_watch
+from . import presence
+from .topics import announce, channel_group, may_watch
 
 MOST_TOPICS = 200
 
@@ -19,6 +24,7 @@ viewer_source: Slot = Slot("live.viewer_source")
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
     watched: set[str]
+    renewing: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         self.watched = set()
@@ -39,10 +45,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         """``{"watch": [topics]}``: all that the page watches from now on."""
         wanted = content.get("watch") if isinstance(content, dict) else None
         topics = {t for t in wanted if isinstance(t, str)} if isinstance(wanted, list) else set()
-        for topic in self.watched - topics:
-            await self.channel_layer.group_discard(channel_group(topic), self.channel_name)
-        self.watched &= topics
+        await self._drop(self.watched - topics)
         allowed = await self._allowed(sorted(topics - self.watched)[: MOST_TOPICS - len(self.watched)])
+        await self._come([t for t in allowed if presence.is_presence(t)])
         for topic in allowed:
             self.watched.add(topic)
             await self.channel_layer.group_add(channel_group(topic), self.channel_name)
@@ -58,5 +63,34 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         await self.send_json({"topic": event["topic"]})
 
     async def disconnect(self, code: int) -> None:
-        for topic in self.watched:
+        if self.renewing:
+            self.renewing.cancel()
+        await self._drop(set(self.watched))
+
+    async def _drop(self, topics: set[str]) -> None:
+        for topic in topics:
             await self.channel_layer.group_discard(channel_group(topic), self.channel_name)
+        self.watched -= topics
+        if here := sorted(filter(presence.is_presence, topics)):
+            await self._mark(presence.leave, here)
+            await announce(here)
+
+    async def _come(self, here: list[str]) -> None:
+        """Be counted, and tell those who are there already."""
+        if here:
+            await self._mark(presence.arrive, here)
+            await announce(here)
+            self.renewing = self.renewing or asyncio.create_task(self._renew())
+
+    async def _renew(self) -> None:
+        """Be counted on, as long as one is connected and may see it."""
+        while True:
+            await asyncio.sleep(presence.RENEWED)
+            here = sorted(filter(presence.is_presence, self.watched))
+            allowed = await self._allowed(here)
+            await self._drop(set(here) - set(allowed))
+            await self._mark(presence.arrive, allowed)
+
+    async def _mark(self, deed: Any, here: list[str]) -> None:
+        with suppress(RedisError):  # nobody is told less for it than who else is here
+            await sync_to_async(deed)(here, self.scope["user"].pk, self.channel_name)

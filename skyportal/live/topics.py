@@ -28,10 +28,10 @@ def channel_group(topic: str) -> str:
 
 def publish(topics: Iterable[str]) -> None:
     """Name these topics to open pages; one event loop for all of them."""
-    async_to_sync(_send)(list(topics))
+    async_to_sync(announce)(list(topics))
 
 
-async def _send(topics: list[str]) -> None:
+async def announce(topics: list[str]) -> None:
     layer = get_channel_layer()
     for topic in topics:
         await layer.group_send(channel_group(topic), {"type": "topic.changed", "topic": topic})

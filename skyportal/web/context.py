@@ -45,6 +45,8 @@ MORE = [
     Place("Duplicates", "copy", "duplicates"),
     Place("Taxonomies", "tags", "taxonomies"),
     Place("Galaxies", "globe2", "galaxies"),
+    Place("Releases", "journal-bookmark", "releases"),
+    Place("Bring in a bundle", "file-earmark-zip", "bundles"),
     Place("Analyses", "graph-up", "analyses"),
     Place("API", "braces", "docs"),
     Place("Components", "palette", "components"),

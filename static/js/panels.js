@@ -5,7 +5,7 @@ import { all, on, script } from "./dom.js";
 
 const page = document.querySelector("[data-panels]");
 const says = document.querySelector("[data-panels-say]");
-const columns = () => all("[data-column]", page);
+const columns = () => all(":scope > [data-column]", page);
 const panelsIn = (column) => all(":scope > [data-panel]", column);
 const keys = (panels) => panels.map((panel) => panel.dataset.panel);
 
@@ -105,6 +105,13 @@ if (page) {
     event.preventDefault();
     widen(Number(bar.getAttribute("aria-valuenow")) + step);
   });
+  /** On a phone a panel is higher than the screen: while one is dragged all are their titles, and it stays put. */
+  const titles = (item, on) => {
+    if (on && !matchMedia("(max-width: 767.98px)").matches) return;
+    const before = item.getBoundingClientRect().top;
+    page.toggleAttribute("data-arranging", on);
+    window.scrollBy(0, item.getBoundingClientRect().top - before);
+  };
   script("sortable").then(() => {
     for (const column of columns())
       window.Sortable.create(column, {
@@ -112,7 +119,11 @@ if (page) {
         handle: "[data-panel-move]",
         draggable: "[data-panel]",
         animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
-        onEnd: ({ item }) => keep(`${item.dataset.panelTitle} moved`),
+        onStart: ({ item }) => titles(item, true),
+        onEnd: ({ item }) => {
+          titles(item, false);
+          keep(`${item.dataset.panelTitle} moved`);
+        },
       });
   });
 }

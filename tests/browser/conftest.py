@@ -114,9 +114,11 @@ def browse(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
-    def page(user: User | None, *, width: int = 1280, height: int = 900, theme: str = "light") -> Page:
+    def page(
+        user: User | None, *, width: int = 1280, height: int = 900, theme: str = "light", touch: bool = False
+    ) -> Page:
         context = chromium.new_context(
-            base_url=site, viewport={"width": width, "height": height}, reduced_motion="reduce"
+            base_url=site, viewport={"width": width, "height": height}, reduced_motion="reduce", has_touch=touch
         )
         context.add_cookies([{"name": "sky_theme", "value": theme, "url": site}])
         if user:

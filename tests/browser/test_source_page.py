@@ -174,3 +174,33 @@ def test_a_panel_is_dragged_into_the_other_column(browse, people):
             page.locator("#panel-photometry"), target_position={"x": 200, "y": 30}
         )
     assert page.locator("[data-column]").first.locator("#panel-classifications").count() == 1
+
+
+def test_a_finger_moves_a_panel_over_the_light_curve(browse, people, api_of):
+    """On a phone panels are higher than the screen: while one is dragged, all are their titles."""
+    group, (ada,) = people()
+    obj = an_obj(group)
+    body = {"obj_id": obj.name, "instrument_id": InstrumentFactory().pk, "group_ids": [group.pk], "mjd": 60000.5}
+    body |= {"filter": "ztfg", "mag": 18.2, "magerr": 0.05, "limiting_mag": 20.5, "magsys": "ab"}
+    assert api_of(ada).post("photometry", body)[0] == 200
+    page = browse(ada, width=390, height=844, touch=True)
+    page.goto(f"/source/{obj.name}")
+    handle = page.get_by_label("Move Spectra with the arrow keys")
+    handle.scroll_into_view_if_needed()
+    expect(page.get_by_text("No spectra yet")).to_be_visible()
+    handle.scroll_into_view_if_needed()
+    place = handle.bounding_box()
+    x, y = place["x"] + 20, place["y"] + 20
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 16):
+        point = {"x": x, "y": max(80, y - 15 * step)}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        page.wait_for_timeout(30)
+    with page.expect_response("**/sources/layout") as kept:
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert kept.value.status == 204
+    ada.refresh_from_db()
+    layout = ada.preferences["source_page"]
+    assert layout["main"][:2] == ["spectra", "photometry"]
+    assert "facts" in layout["side"]

@@ -6,6 +6,7 @@ given to, and for every obj whatever was given of it.
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import random
@@ -22,11 +23,14 @@ from apps.groups.queries import sitewide_group_id, viewer_of
 from apps.sources.models import (
     Annotation,
     Comment,
+    FrozenPhotometry,
     Interest,
     Label,
+    PhotometricSeries,
     Photometry,
     PublicSourcePage,
     Source,
+    Spectrum,
     Tag,
     TagOption,
 )
@@ -45,6 +49,8 @@ class Datum:
     owner: int
     groups: set[int]
     streams: set[int] = field(default_factory=set)
+    parts: list[tuple[set[int], set[int]]] = field(default_factory=list)
+    """Of a frozen version: the groups and streams that each of its points was given to."""
 
 
 class World:
@@ -71,8 +77,11 @@ class World:
             self.save(name)
         self.tags = [TagOption.objects.create(name=f"tag{n}") for n in range(3)]
         self.links: dict[int, set[str]] = {}
-        deeds = ("photometry", "comment", "annotate", "candidate", "save", "tag", "interest", "label", "link")
-        for _ in range(60):
+        deeds = (
+            "photometry", "comment", "annotate", "candidate", "save", "tag", "interest", "label", "link", "spectrum",
+            "series", "share", "freeze",
+        )  # fmt: skip
+        for _ in range(66):
             getattr(self, self.chance.choice(deeds))(self.chance.choice(self.names))
 
     def make_filters(self) -> list[Filter]:
@@ -121,10 +130,55 @@ class World:
         self.tell(name, given, streams)
         self.data.append(Datum("photometry", answer["data"]["ids"][0], name, user.pk, given, set(streams)))
 
+    def measured(self, kind: str, path: str, body: dict, name: str) -> None:
+        """A spectrum or a series: given to groups, and always to its uploader's own."""
+        user = self.someone(name)
+        groups = self.some_groups(user)
+        told = {"obj_id": name, "instrument_id": self.instrument.pk, "group_ids": groups}
+        status, answer = self.api[user.pk].post(path, body | told)
+        assert status == 200, answer
+        given = {*groups, viewer_of(user.pk).single_user_group_id}
+        self.tell(name, given)
+        self.data.append(Datum(kind, answer["data"]["id"], name, user.pk, given))
+
+    def spectrum(self, name: str) -> None:
+        arrays = {"wavelengths": [4000.0, 4001.0, 4002.0], "fluxes": [1.0, 2.0, 3.0]}
+        self.measured("spectrum", "spectra", {"observed_at": "2026-11-20T03:04:05", **arrays}, name)
+
+    def series(self, name: str) -> None:
+        flux = [self.chance.uniform(10, 100) for _ in range(3)]
+        body = {"data": {"mjd": [59000.0, 59000.1, 59000.2], "flux": flux, "fluxerr": [1.0] * 3}}
+        body |= {"series_name": "run", "series_obj_id": "1", "filter": "ztfg", "exp_time": 30.0}
+        self.measured("series", "photometric_series", body, name)
+
+    def share(self, name: str) -> None:
+        """Somebody shares a point of their own more widely; frozen versions with that point stay as they were."""
+        points = [d for d in self.data if d.kind == "photometry" and d.obj == name]
+        if not points:
+            return
+        point = self.chance.choice(points)
+        groups = [self.chance.choice(self.groups).pk]
+        body = {"groupIDs": groups, "photometryIDs": [point.key]}
+        status, answer = self.api[point.owner].post("sharing", body)
+        assert status == 200 or point.owner == self.admin.pk, answer
+        self.tell(name, groups)
+        point.groups |= set(groups)
+
+    def freeze(self, name: str) -> None:
+        user = self.someone(name)
+        points = [d for d in self.data if d.kind == "photometry" and d.obj == name and self.may_see(user, d)]
+        status, answer = self.api[user.pk].post(f"sources/{name}/frozen_photometry", {"name": "as it is"})
+        if status != 200:
+            assert "already" in answer["message"] or not points, answer
+            return
+        parts = [(set(point.groups), set(point.streams)) for point in points]
+        self.data.append(Datum("frozen", answer["data"]["key"], name, user.pk, set(), parts=parts))
+
     def comment(self, name: str) -> None:
         user = self.someone(name)
         groups = self.some_groups(user)
         body = {"text": f"remark {len(self.data)}", "group_ids": groups}
+        body |= {"attachment": {"name": "notes.txt", "body": base64.b64encode(b"between ourselves").decode()}}
         status, answer = self.api[user.pk].post(f"sources/{name}/comments", body)
         assert status == 200, answer
         self.tell(name, groups)
@@ -212,6 +266,9 @@ class World:
             return self.may_read(user, Filter.objects.get(pk=datum.key[1]))
         if datum.kind == "interest":
             return True
+        if datum.kind == "frozen":
+            mine, read = self.groups_of(user), self.streams_of(user)
+            return all(groups & mine or streams & read for groups, streams in datum.parts)
         given = bool(datum.groups & self.groups_of(user) or datum.streams & self.streams_of(user))
         return given or (datum.owner == user.pk and datum.kind not in ("source", "label"))
 
@@ -228,6 +285,9 @@ MODELS = {
     "interest": (Interest, lambda row: row.pk),
     "label": (Label, lambda row: (row.obj.name, row.labeller_id, row.group_id)),
     "candidate": (Candidate, lambda row: (row.obj.name, row.filter_id)),
+    "spectrum": (Spectrum, lambda row: row.pk),
+    "series": (PhotometricSeries, lambda row: row.pk),
+    "frozen": (FrozenPhotometry, lambda row: row.key),
 }
 
 
@@ -249,6 +309,7 @@ def test_the_api_shows_exactly_what_was_shared(world):
         api = world.api[user.pk]
         for name in world.names:
             check_source(world, user, api, name)
+        check_doors(world, user)
         status, answer = api.get("sources", numPerPage=500)
         assert status == 200
         listed = {s["id"] for s in answer["data"]["sources"]}
@@ -260,7 +321,7 @@ def check_source(world: World, user: User, api, name: str) -> None:
     status, answer = api.get(f"sources/{name}")
     assert (status == 200) == world.may_know(user, name), f"{user}, {name}: {status}"
     if status != 200:
-        for part in ("photometry", "comments", "annotations", "interests"):
+        for part in ("photometry", "comments", "annotations", "interests", "spectra", "frozen_photometry"):
             path = f"sources/{name}/{part}"
             status, answer = api.get(path)
             assert status in (400, 403, 404), f"{user} asked for {path}: {status} {answer}"
@@ -278,9 +339,34 @@ def check_source(world: World, user: User, api, name: str) -> None:
     _, interests = api.get(f"sources/{name}/interests")
     assert {row["id"] for row in interests["data"]} == of_obj(world, user, "interest", name)
     for kind, path in (("photometry", f"sources/{name}/photometry"), ("comment", f"sources/{name}/comments")):
-        status, answer = api.get(path)
+        status, answer = api.get(path, individualOrSeries="individual")
         assert status == 200, answer
         assert {row["id"] for row in answer["data"]} == of_obj(world, user, kind, name)
+    _, answer = api.get(f"sources/{name}/spectra")
+    assert {row["id"] for row in answer["data"]["spectra"]} == of_obj(world, user, "spectrum", name)
+    _, answer = api.get(f"sources/{name}/frozen_photometry")
+    assert {row["key"] for row in answer["data"]} == of_obj(world, user, "frozen", name)
+    _, answer = api.get("photometric_series", objectID=name, dataFormat="none")
+    assert {row["id"] for row in answer["data"]["series"]} == of_obj(world, user, "series", name)
+
+
+DOORS = {
+    "comment": ["/api/sources/{obj}/comments/{key}/attachment"],
+    "spectrum": ["/api/spectra/{key}"],
+    "series": ["/api/photometric_series/{key}", "/source/{obj}/series/{key}.h5"],
+    "frozen": ["/api/frozen_photometry/{key}", "/frozen/{key}", "/frozen/{key}/photometry.csv"],
+}
+
+
+def check_doors(world: World, user: User) -> None:
+    """What is asked for by its number is there for those who may see it, by API and by page."""
+    browser = Client()
+    browser.force_login(user)
+    for datum in world.data:
+        for door in DOORS.get(datum.kind, []):
+            path = door.format(obj=datum.obj, key=datum.key)
+            status = browser.get(path).status_code
+            assert (status == 200) == world.may_see(user, datum), f"{user}: {path} answered {status}"
 
 
 def is_tag(world: World, datum: Datum, user: User, name: str, n: int) -> bool:

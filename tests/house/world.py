@@ -17,13 +17,16 @@ from apps.candidates.models import Broker
 from apps.groups import actions
 from apps.groups.models import Group, Stream, Token, User
 from apps.sources.actions.objs import make_known
-from apps.sources.models import PublicSourcePage, Source
+from apps.sources.models import FrozenPhotometry, PublicSourcePage, Source
+from apps.sources.queries.frozen import TEXTS, UNITS
 from skyportal.access.models import Audience
 from tests.factories import FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
 
 CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "system_admin")
 PUBLISHED = "0f" * 32
 """The version of the obj that anybody may see."""
+FROZEN = "0f" * 6
+"""The key of photometry that was frozen; all its points were the group's."""
 SKIPPED = ("admin/", "static/", "files/")
 """The admin console has a test of its own (tests/groups/test_admin_console.py)."""
 
@@ -53,7 +56,15 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     for membership in group.memberships.all():
         membership.user.stream_grants.get_or_create(stream=filter_.stream)
     PublicSourcePage.objects.create(obj=obj, hash=PUBLISHED, data={"name": obj.name})
-    spectrum = SpectrumFactory(obj=obj, owner=member, audience=Audience.objects.of([group.pk]))
+    audience = Audience.objects.of([group.pk])
+    other = ObjFactory(name="ZTF26frozen")  # what was frozen is not deleted
+    make_known([other.pk], group_ids=[group.pk])
+    frozen = FrozenPhotometry.objects.create(
+        key=FROZEN, obj=other, obj_name=other.name, name="of the matrix", author_name="member", count=1, hash="0f" * 32,
+        data={name: [1.0] for name in UNITS} | {name: ["x"] for name in TEXTS} | {"flags": [0], "id": [1]},
+    )  # fmt: skip
+    frozen.audiences.add(audience)
+    spectrum = SpectrumFactory(obj=obj, owner=member, audience=audience)
     nobody_there = {"base_url": "http://127.0.0.1:9"}  # refused before it is asked
     broker = Broker.objects.create(name="matrix", driver="generic", active=True, settings=nobody_there)
     return World(group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker)
@@ -74,6 +85,8 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "source_id": lambda w: w.obj.name,
     "version_hash": lambda w: PUBLISHED,
     "link_name": lambda w: "dr1",
+    "frozen_key": lambda w: FROZEN,
+    "form": lambda w: "ecsv",
     "receipt": lambda w: "nonsense",
     "catalog": lambda w: "gaia",
     "spectrum_id": lambda w: w.spectrum.pk,

@@ -25,7 +25,7 @@ def add_members(
     *,
     admin: bool = False,
     can_save: bool = True,
-    can_share_photometry: bool = True,
+    can_share_photometry: bool = False,
     granting_streams: bool = False,
 ) -> list[int]:
     """People join a group; each must be able to read the group's streams. Returns who was new.

@@ -51,7 +51,7 @@ class MemberBody(serializers.Serializer):
     userID = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     admin = StrictBoolean()
     canSave = StrictBoolean(default=True)
-    canSharePhotometry = StrictBoolean(default=True)
+    canSharePhotometry = StrictBoolean(default=False)
 
 
 class MemberChange(serializers.Serializer):

@@ -81,7 +81,9 @@ class Membership(Stamped):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     admin = models.BooleanField(default=False)
     can_save = models.BooleanField(default=True, help_text="May save sources to the group.")
-    can_share_photometry = models.BooleanField(default=True)
+    can_share_photometry = models.BooleanField(
+        default=False, help_text="May share with their other groups what others shared with this one."
+    )
 
     access = MEMBERSHIP
     objects = AccessManager()

@@ -20,7 +20,7 @@ from skyportal.journal.recording import record
 
 from .. import totals
 from ..entries import ObjChanged, ObjDeleted
-from ..models import Listing, Obj, ObjReader, PeriodSearch
+from ..models import FrozenPhotometry, Listing, Obj, ObjReader, PeriodSearch
 from ..slots import position_locks
 
 NAME = re.compile(r"^[A-Za-z0-9_\-;:+.]{1,200}$")
@@ -167,6 +167,8 @@ def delete_obj(viewer: Viewer, obj: Obj) -> None:
                 raise NotAllowed(
                     f"Insufficient permissions: not all data of {obj.name} are yours to delete.", status=400
                 )
+    if FrozenPhotometry.objects.filter(obj=obj).exists():
+        raise NotAllowed(f"Photometry of {obj.name} was frozen, to be cited: it stays.", status=400)
     record(ObjDeleted(obj.pk, obj.name, viewer.user_id))
     obj.delete()
     totals.changed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ..models import Obj, Photometry
 from . import upload_body
 from .objs import make_known_to_audiences
 from .photometry import ids_of
-from .uploads import audience_asked, ids_in, points_changed, resolved, widen
+from .uploads import audience_asked, ids_in, points_changed, resolved
 
 
 def _own_point(viewer: Viewer, point_id: int) -> Photometry:
@@ -92,32 +92,19 @@ def delete_point(viewer: Viewer, point_id: int) -> None:
 @transaction.atomic
 def delete_points(viewer: Viewer, point_ids: Collection[int]) -> int:
     """Delete chosen points; none where one of them is not the viewer's to delete."""
-    _own_points(viewer, point_ids, "delete")
+    _own_points(viewer, point_ids)
     return _delete_all(viewer, Photometry.objects.filter(pk__in=point_ids), "Choose at least one point.")
 
 
-@transaction.atomic
-def share_points(
-    viewer: Viewer, point_ids: Collection[int], group_ids: Iterable[int], stream_ids: Iterable[int] = ()
-) -> int:
-    """Let more groups and streams read chosen points; how many those are."""
-    audience = audience_asked(viewer, {"group_ids": list(group_ids), "stream_ids": list(stream_ids)})
-    points = _own_points(viewer, point_ids, "share")
-    widen(viewer, points.values_list("pk", "audience_id", "obj_id"), audience)
-    return len(point_ids)
-
-
-def _own_points(viewer: Viewer, point_ids: Collection[int], deed: str) -> Any:
+def _own_points(viewer: Viewer, point_ids: Collection[int]) -> None:
     if not point_ids:
         raise Invalid("Choose at least one point.")
-    points = Photometry.objects.visible_to(viewer).filter(pk__in=point_ids)
-    mine = points.changeable_by(viewer)
+    mine = Photometry.objects.visible_to(viewer).filter(pk__in=point_ids).deletable_by(viewer)
     if (lacking := len(set(point_ids)) - mine.count()) > 0:
         raise NotAllowed(
-            f"{lacking} of the chosen points are not yours to {deed}: whoever uploaded them may, and holders of"
+            f"{lacking} of the chosen points are not yours to delete: whoever uploaded them may, and holders of"
             " Manage photometry. Nothing was changed."
         )
-    return mine
 
 
 @transaction.atomic

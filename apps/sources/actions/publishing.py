@@ -18,6 +18,7 @@ from skyportal.journal.recording import record
 
 from ..entries import PagePublished, PageWithdrawn, ReleaseChanged
 from ..models import Obj, PublicRelease, PublicSourcePage
+from ..queries import frozen
 from ..queries.objs import get_obj
 from ..queries.publishing import Options, options_of, snapshot
 from .checks import lock, need, optional_text, text
@@ -38,7 +39,8 @@ def checked_options(viewer: Viewer, data: Any) -> Options:
     if unread := [s for s in given["streams"] if s not in viewer.stream_ids and not viewer.sees_all]:
         raise Invalid(f"Invalid streams: you do not read {unread}.")
     chosen = groups.accessible_group_ids(viewer, given["groups"]) if given["groups"] else []
-    return Options(**flags, groups=chosen, streams=given["streams"])
+    key = optional_text(data.get("frozen"), "frozen", most=40) or ""
+    return Options(**flags, groups=chosen, streams=given["streams"], frozen=key)
 
 
 def _ids(value: Any, name: str) -> list[int]:
@@ -55,8 +57,20 @@ def publish(viewer: Viewer, obj_name: str, options: Any, release_id: Any = None)
     need(viewer, "Manage sources")
     obj = get_obj(viewer, obj_name)
     checked = checked_options(viewer, options)
+    if checked.frozen:
+        _check_frozen(viewer, obj, checked)
     release = None if release_id is None else release_to_change(viewer, release_id)
     return _publish(obj, checked, release, viewer.user_id)
+
+
+def _check_frozen(viewer: Viewer, obj: Obj, options: Options) -> None:
+    """A frozen version goes out only where all of its points would."""
+    if frozen.get_frozen(viewer, options.frozen).obj_id != obj.pk:
+        raise Invalid(f"The frozen version {options.frozen} is of another source.")
+    try:
+        frozen.get_frozen(options.reader(), options.frozen)
+    except NotVisible:
+        raise Invalid("Some of the frozen points are not shared with the groups and streams chosen.") from None
 
 
 def _publish(obj: Obj, options: Options, release: PublicRelease | None, author_id: int | None) -> int:
@@ -119,7 +133,10 @@ def save_release(viewer: Viewer, data: Any, release_id: int | None = None) -> in
     release.description = optional_text(data.get("description"), "description", most=20_000) or ""
     release.is_visible = bool(data.get("is_visible", True))
     release.auto_publish_enabled = bool(data.get("auto_publish_enabled", False))
-    release.options = options_of(checked_options(viewer, data.get("options") or {}))
+    options = checked_options(viewer, data.get("options") or {})
+    if options.frozen:
+        raise Invalid("Invalid options: a frozen version is of one source, a release publishes many.")
+    release.options = options_of(options)
     with transaction.atomic():
         release.save()
         release.groups.set(groups.existing_group_ids(chosen))

@@ -21,9 +21,11 @@ from ..entries import SeriesChanged
 from ..models import Obj, PhotometricSeries
 from ..queries.objs import get_obj
 from ..queries.series import get_series
+from ..slots import series_links
 from .attachments import keep
 from .checks import need, need_right, optional_text, plain, text
 from .objs import make_known_to_audiences
+from .spectra import set_links
 from .uploads import audience_asked, instrument_complaints
 
 MAY = "Upload data"
@@ -65,6 +67,7 @@ def add_series(viewer: Viewer, data: Mapping[str, Any]) -> int:
         )
         if not is_new:
             raise Conflict(f"This series is here already: it has the ID {row.pk}.", status=400)
+        set_links(series_links, viewer, row.pk, data)
         _changed(viewer, row, "added")
     return row.pk
 
@@ -88,6 +91,7 @@ def change_series(viewer: Viewer, series_id: Any, data: Mapping[str, Any]) -> in
     for name, value in changes.items():
         setattr(row, name, value)
     row.save()
+    set_links(series_links, viewer, row.pk, data)
     _changed(viewer, row, "edited")
     return row.pk
 

@@ -14,7 +14,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from .. import totals
-from ..entries import SourceRequested, SourceSaved, SourceUnsaved
+from ..entries import SourceDeclined, SourceRequested, SourceSaved, SourceUnsaved
 from ..models import Obj, Source
 from ..queries import sources as queries
 from .objs import change_obj, create_obj, make_known
@@ -87,13 +87,15 @@ def request_save(viewer: Viewer, obj: Obj, group_ids: Iterable[int]) -> list[int
 def set_source_state(viewer: Viewer, obj: Obj, group_id: int, *, active: bool, requested: bool) -> None:
     """A member decides on a request: save (active), turn down (neither), leave open (requested)."""
     (group,) = groups.accessible_group_ids(viewer, [group_id])
-    source = Source.objects.filter(obj=obj, group=group).first()
+    source = Source.objects.select_for_update().filter(obj=obj, group=group).first()
     if source is None:
         raise Invalid("Source is not saved to this group, nor was that asked for.")
     if active and not source.active:
         save_source(viewer, obj, [group])
     elif source.active and not active:
         unsave_source(viewer, obj, [group])
+    elif source.requested and not requested and not active:
+        record(SourceDeclined(obj.pk, obj.name, viewer.user_id, [group]))
     Source.objects.filter(obj=obj, group=group).update(requested=requested, modified=timezone.now())
     totals.changed()
 

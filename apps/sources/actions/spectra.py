@@ -18,12 +18,14 @@ from skyportal.access.viewer import Viewer
 from skyportal.api import enumerations, params
 from skyportal.astro.spectra.tables import MOST_POINTS
 from skyportal.journal.recording import record
+from skyportal.plugins import Slot
 
 from ..entries import SpectrumAdded, SpectrumChanged
 from ..models import Instrument, Spectrum, SpectrumPerson
+from ..queries.came_from import LINKS
 from ..queries.objs import get_obj
-from ..queries.spectra import LINKS, get_spectrum
-from ..slots import spectrum_links
+from ..queries.spectra import get_spectrum
+from ..slots import SpectrumLink, spectrum_links
 from .attachments import keep, safe_name
 from .checks import need, need_right, optional_text, plain
 from .objs import make_known_to_audiences
@@ -65,7 +67,7 @@ def add_spectrum(viewer: Viewer, data: Mapping[str, Any], *, file: File | None =
     with transaction.atomic():
         spectrum = Spectrum.objects.create(obj=obj, owner_id=viewer.user_id, audience=audience, **columns, **kept)
         _set_people(spectrum, people)
-        _set_links(viewer, spectrum, data)
+        set_links(spectrum_links, viewer, spectrum.pk, data)
         make_known_to_audiences([(obj.pk, audience.pk)])
         record(SpectrumAdded(obj.pk, obj.name, viewer.user_id, spectrum.pk))
     return spectrum.pk
@@ -91,7 +93,7 @@ def change_spectrum(viewer: Viewer, spectrum_id: Any, data: Mapping[str, Any]) -
             setattr(spectrum, name, value)
         spectrum.save(update_fields=[*changes, "modified"])
         _set_people(spectrum, people)
-        _set_links(viewer, spectrum, data)
+        set_links(spectrum_links, viewer, spectrum.pk, data)
         make_known_to_audiences([(spectrum.obj_id, spectrum.audience_id)])
         record(SpectrumChanged(spectrum.obj_id, spectrum.obj.name, viewer.user_id, spectrum.pk, "edited"))
 
@@ -219,11 +221,11 @@ def _set_people(spectrum: Spectrum, people: Mapping[str, list[int]]) -> None:
     )
 
 
-def _set_links(viewer: Viewer, spectrum: Spectrum, data: Mapping[str, Any]) -> None:
-    """What an upper floor keeps of it: a follow-up request, an assignment."""
-    known = dict(spectrum_links.items())
+def set_links(slot: Slot[SpectrumLink], viewer: Viewer, pk: int, data: Mapping[str, Any]) -> None:
+    """Where a spectrum or a series came from, which an upper floor keeps: a follow-up request, an assignment."""
     for name, noun in LINKS.items():
         if not _none(data, name):
-            if name not in known:
+            link = slot.get(name)
+            if link is None:
                 raise Invalid(f"Invalid {name}: there is no {noun} with ID {str(data[name])[:20]}.")
-            known[name].set(viewer, spectrum.pk, params.path_key(name, data[name]))
+            link.set(viewer, pk, params.path_key(name, data[name]))

@@ -40,13 +40,13 @@ def audience_asked(viewer: Viewer, data: Mapping[str, Any]) -> Audience:
     )
 
 
-def ids_in(value: Any, name: str) -> list[int]:
+def ids_in(value: Any, name: str, *, most: int = 2**31) -> list[int]:
     values = value if isinstance(value, list) else [] if value is None else [value]
     try:
         ids = [int(str(v)) for v in values]
     except ValueError:
         raise Invalid(f"Invalid value for {name}: must be a list of integers.") from None
-    if any(not 0 <= i < 2**31 for i in ids):
+    if any(not 0 <= i < most for i in ids):
         raise Invalid(f"Cannot find {name} {ids[:5]}. Please remove and try again.")
     return ids
 

@@ -8,12 +8,12 @@ from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
+from skyportal.api.params import path_key
 
 from ..actions import annotations as actions
 from ..actions.catalogs import ask_catalog
 from ..queries import annotations as queries
 from ..queries.subjects import POINTS, SOURCES, SPECTRA, Subject
-from .ids import path_id
 
 
 class AnnotationBody(serializers.Serializer):
@@ -37,7 +37,7 @@ class Annotations(Endpoint):
         """One annotation, or all of a source."""
         if annotation_id is not None:
             return queries.shown_annotation(
-                self.viewer, path_id("annotation_id", annotation_id), resource_id, on=self.on
+                self.viewer, path_key("annotation_id", annotation_id), resource_id, on=self.on
             )
         return queries.of(self.viewer, resource_id, on=self.on)
 
@@ -59,7 +59,7 @@ class Annotations(Endpoint):
         """Replace data, origin or groups of one's own annotation; what is not given stays."""
         actions.edit_annotation(
             self.viewer,
-            path_id("annotation_id", annotation_id),
+            path_key("annotation_id", annotation_id),
             resource_id,
             on=self.on,
             origin=self.data.get("origin"),
@@ -69,7 +69,7 @@ class Annotations(Endpoint):
 
     def delete(self, request: Any, resource_id: str, annotation_id: str | None = None) -> Any:
         """Delete one's own annotation."""
-        actions.delete_annotation(self.viewer, path_id("annotation_id", annotation_id), resource_id, on=self.on)
+        actions.delete_annotation(self.viewer, path_key("annotation_id", annotation_id), resource_id, on=self.on)
 
 
 class AnnotationsOfSpectrum(Annotations):

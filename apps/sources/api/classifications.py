@@ -9,12 +9,11 @@ from rest_framework import serializers
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.paging import Page, page_params
-from skyportal.api.params import Param, flag, moment
+from skyportal.api.params import Param, flag, moment, path_key
 
 from ..actions import classifications as actions
 from ..queries import classifications as queries
 from ..queries.taxonomies import taxonomies
-from .ids import path_id
 
 WINDOW = [
     Param("startDate", moment, None, "Made at this time or later."),
@@ -50,7 +49,7 @@ class Classifications(Endpoint):
     def get(self, request: Any, classification_id: str | None = None) -> Any:
         """One classification, or a page of them, newest first."""
         if classification_id is not None:
-            rows = [queries.shown_classification(self.viewer, path_id("classification_id", classification_id))]
+            rows = [queries.shown_classification(self.viewer, path_key("classification_id", classification_id))]
             self._add_taxonomies(rows)
             return rows[0]
         page = Page.of(self.query)
@@ -73,12 +72,12 @@ class Classifications(Endpoint):
 
     def put(self, request: Any, classification_id: str | None = None) -> None:
         """Edit a classification: its author and admins of its groups may. Earlier values are kept."""
-        actions.edit_classification(self.viewer, path_id("classification_id", classification_id), self.data)
+        actions.edit_classification(self.viewer, path_key("classification_id", classification_id), self.data)
 
     def delete(self, request: Any, classification_id: str | None = None) -> None:
         """Delete a classification: its author and admins of its groups may."""
         actions.delete_classification(
-            self.viewer, path_id("classification_id", classification_id), label=self.data.get("label") is True
+            self.viewer, path_key("classification_id", classification_id), label=self.data.get("label") is True
         )
 
 
@@ -98,11 +97,11 @@ class Votes(Endpoint):
         """Vote 1 (for) or -1 (against); a second vote replaces the first."""
         if self.data.get("vote") is None:
             raise Invalid("Missing required parameter: `vote`.")
-        actions.vote(self.viewer, path_id("classification_id", classification_id), self.data["vote"])
+        actions.vote(self.viewer, path_key("classification_id", classification_id), self.data["vote"])
 
     def delete(self, request: Any, classification_id: str | None = None) -> None:
         """Withdraw one's vote."""
-        actions.vote(self.viewer, path_id("classification_id", classification_id), None)
+        actions.vote(self.viewer, path_key("classification_id", classification_id), None)
 
 
 class ClassificationsOfSource(Endpoint):

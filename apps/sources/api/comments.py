@@ -10,7 +10,7 @@ from rest_framework import serializers
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.paging import Page, page_params
-from skyportal.api.params import Param, flag, text
+from skyportal.api.params import Param, flag, path_key, text
 from skyportal.web.files import file_answer
 
 from ..actions import comments as actions
@@ -18,7 +18,6 @@ from ..actions.attachments import from_json
 from ..queries import comments as queries
 from ..queries.objs import get_obj
 from ..queries.subjects import SOURCES, SPECTRA, Subject
-from .ids import path_id
 
 MOST_FOUND = 1000
 
@@ -51,7 +50,7 @@ class Comments(Endpoint):
     def get(self, request: Any, resource_id: str | None = None, comment_id: str | None = None) -> Any:
         """One comment, those on a source, or a page of those that hold a text (a bare list, newest first)."""
         if comment_id is not None:
-            return queries.shown_comment(self.viewer, path_id("comment_id", comment_id), resource_id, on=self.on)
+            return queries.shown_comment(self.viewer, path_key("comment_id", comment_id), resource_id, on=self.on)
         if resource_id is not None:
             return queries.of(self.viewer, resource_id, self.query["channel"], on=self.on)
         page = Page.of(self.query, most=MOST_FOUND)
@@ -80,7 +79,7 @@ class Comments(Endpoint):
         """Edit one's own comment; what is not given stays."""
         actions.edit_comment(
             self.viewer,
-            path_id("comment_id", comment_id),
+            path_key("comment_id", comment_id),
             resource_id,
             on=self.on,
             words=self.data.get("text"),
@@ -90,7 +89,7 @@ class Comments(Endpoint):
 
     def delete(self, request: Any, resource_id: str | None = None, comment_id: str | None = None) -> Any:
         """Delete one's own comment."""
-        actions.delete_comment(self.viewer, path_id("comment_id", comment_id), resource_id, on=self.on)
+        actions.delete_comment(self.viewer, path_key("comment_id", comment_id), resource_id, on=self.on)
 
 
 class CommentsOnSpectrum(Comments):
@@ -126,7 +125,7 @@ class CommentAttachment(Endpoint):
 
     def get(self, request: Any, resource_id: str, comment_id: str) -> Any:
         """The file itself; with `download=false` and no `preview`, its content as JSON (text, else base64)."""
-        name, body = queries.attachment(self.viewer, path_id("comment_id", comment_id), resource_id, on=self.on)
+        name, body = queries.attachment(self.viewer, path_key("comment_id", comment_id), resource_id, on=self.on)
         if self.query["preview"]:
             return file_answer(name, body, download=False)
         if self.query["download"]:

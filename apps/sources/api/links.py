@@ -8,13 +8,12 @@ from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
-from skyportal.api.params import Param, flag, text
+from skyportal.api.params import Param, flag, path_key, text
 
 from ..actions import galaxies as galaxy_actions
 from ..actions import links as actions
 from ..queries import links as queries
 from ..queries.objs import get_obj
-from .ids import path_id
 
 
 class SuperObjBody(serializers.Serializer):
@@ -62,7 +61,7 @@ class SuperObjs(Endpoint):
 
     def get(self, request: Any, super_obj_id: str | None = None) -> Any:
         if super_obj_id is not None:
-            return queries.super_obj(self.viewer, path_id("super_obj_id", super_obj_id))
+            return queries.super_obj(self.viewer, path_key("super_obj_id", super_obj_id))
         query = self.query
         return queries.super_objs(self.viewer, name=query["name"], is_roid=query["isRoid"], obj_name=query["objID"])
 
@@ -75,10 +74,10 @@ class SuperObjs(Endpoint):
 
     def patch(self, request: Any, super_obj_id: str | None = None) -> None:
         """Rename it, add or remove objects, or name them all."""
-        actions.change_link(self.viewer, path_id("super_obj_id", super_obj_id), self.data)
+        actions.change_link(self.viewer, path_key("super_obj_id", super_obj_id), self.data)
 
     def delete(self, request: Any, super_obj_id: str | None = None) -> None:
-        actions.unlink(self.viewer, path_id("super_obj_id", super_obj_id))
+        actions.unlink(self.viewer, path_key("super_obj_id", super_obj_id))
 
 
 class Interests(Endpoint):
@@ -90,14 +89,14 @@ class Interests(Endpoint):
         obj = get_obj(self.viewer, obj_id)
         if interest_id is None:
             return queries.interests(self.viewer, obj)
-        return queries.interest(self.viewer, obj, path_id("interest_id", interest_id))
+        return queries.interest(self.viewer, obj, path_key("interest_id", interest_id))
 
     def post(self, request: Any, obj_id: str, interest_id: str | None = None) -> dict[str, int]:
         return {"id": actions.declare_interest(self.viewer, get_obj(self.viewer, obj_id), self.data).pk}
 
     def delete(self, request: Any, obj_id: str, interest_id: str | None = None) -> None:
         """Withdraw an interest of one's own."""
-        actions.withdraw_interest(self.viewer, get_obj(self.viewer, obj_id), path_id("interest_id", interest_id))
+        actions.withdraw_interest(self.viewer, get_obj(self.viewer, obj_id), path_key("interest_id", interest_id))
 
 
 class Labels(Endpoint):

@@ -7,11 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from skyportal.api.endpoint import Endpoint
-from skyportal.api.params import Param, text
+from skyportal.api.params import Param, path_key, text
 
 from ..actions import listings as actions
 from ..queries import listings as queries
-from .ids import path_id
 
 
 class ListingBody(serializers.Serializer):
@@ -31,7 +30,7 @@ class Listings(Endpoint):
 
     def get(self, request: Any, listing_id: str | None = None) -> list[dict[str, Any]]:
         """Entries of a user's lists (the number in the path is the user's); without one, of my own."""
-        user_id = self.viewer.user_id if listing_id is None else path_id("user_id", listing_id)
+        user_id = self.viewer.user_id if listing_id is None else path_key("user_id", listing_id)
         return queries.listings(self.viewer, actions.owner(self.viewer, user_id), self.query["listName"])
 
     def post(self, request: Any, listing_id: str | None = None) -> dict[str, int]:
@@ -48,12 +47,12 @@ class Listings(Endpoint):
 
     def patch(self, request: Any, listing_id: str | None = None) -> None:
         """Edit an entry."""
-        actions.edit_listing(self.viewer, path_id("listing_id", listing_id), self.data)
+        actions.edit_listing(self.viewer, path_key("listing_id", listing_id), self.data)
 
     def delete(self, request: Any, listing_id: str | None = None) -> None:
         """Take an entry off its list, by its id or by source and list."""
         if listing_id is not None:
-            actions.remove_listing(self.viewer, path_id("listing_id", listing_id))
+            actions.remove_listing(self.viewer, path_key("listing_id", listing_id))
             return
         data = self.data
         actions.remove_from_list(self.viewer, data.get("obj_id"), data.get("list_name"), data.get("user_id"))

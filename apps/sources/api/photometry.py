@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from skyportal.access.errors import Invalid
 from skyportal.api import envelope
 from skyportal.api.endpoint import Endpoint
-from skyportal.api.params import Param, flag, key, keys, moment
+from skyportal.api.params import BIG, Param, flag, keys, moment, path_key
 from skyportal.astro import dust
 
 from ..actions import copying, upload_report, uploads
@@ -28,10 +28,7 @@ _FORMAT = [
 
 
 def _point_id(text: str | None) -> int:
-    try:
-        return key(text or "")
-    except ValueError:
-        raise Invalid(f"Invalid photometry_id: {(text or '')[:60]}") from None
+    return path_key("photometry_id", text, BIG)
 
 
 class PhotometryEndpoint(Endpoint):

@@ -8,11 +8,11 @@ from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
+from skyportal.api.params import path_key
 
 from ..actions import publishing as actions
 from ..queries import publishing as queries
 from ..queries.objs import get_obj
-from .ids import path_id
 
 
 class PageBody(serializers.Serializer):
@@ -42,7 +42,7 @@ class PublicPages(Endpoint):
 
     def delete(self, request: Any, source_id: str) -> None:
         """Withdraw a version; here the path holds the id of the page."""
-        actions.withdraw(self.viewer, path_id("page_id", source_id))
+        actions.withdraw(self.viewer, path_key("page_id", source_id))
 
 
 class ReleaseBody(serializers.Serializer):
@@ -67,7 +67,7 @@ class PublicReleases(Endpoint):
         rows = queries.release_rows(self.viewer)
         if release_id is None:
             return rows
-        wanted = path_id("release_id", release_id)
+        wanted = path_key("release_id", release_id)
         found = [row for row in rows if row["id"] == wanted]
         if not found:
             raise Invalid("Release not found", status=404)
@@ -77,8 +77,8 @@ class PublicReleases(Endpoint):
         return {"id": actions.save_release(self.viewer, self.data)}
 
     def patch(self, request: Any, release_id: str | None = None) -> None:
-        actions.save_release(self.viewer, self.data, path_id("release_id", release_id))
+        actions.save_release(self.viewer, self.data, path_key("release_id", release_id))
 
     def delete(self, request: Any, release_id: str | None = None) -> None:
         """Delete a release that holds no pages."""
-        actions.delete_release(self.viewer, path_id("release_id", release_id))
+        actions.delete_release(self.viewer, path_key("release_id", release_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers
@@ -34,6 +35,8 @@ class SeriesBody(serializers.Serializer):
     magref = serializers.FloatField(required=False)
     e_magref = serializers.FloatField(required=False)
     altdata = serializers.DictField(required=False)
+    followup_request_id = serializers.IntegerField(required=False)
+    assignment_id = serializers.IntegerField(required=False)
     group_ids = serializers.ListField(required=False, help_text='Ids, or "all"; the own group is always added.')
     stream_ids = serializers.ListField(required=False)
 
@@ -58,7 +61,7 @@ _TEXTS = (
     "hash",
 )
 _TIMES = ("startBefore", "startAfter", "midBefore", "midAfter", "endBefore", "endAfter")
-_IDS = ("instrumentID", "ownerID")
+_IDS = ("instrumentID", "ownerID", "followupRequestID", "assignmentID")
 _COUNTS = ("minNumExposures", "maxNumExposures")
 _FLAGS = ("detected", "limitingMagIsNaN")
 _NUMBERS = (
@@ -66,7 +69,14 @@ _NUMBERS = (
     "magFainterThan", "limitingMagBrighterThan", "limitingMagFainterThan", "magrefBrighterThan", "magrefFainterThan",
     "minRMS", "maxRMS", "minMedianSNR", "maxMedianSNR", "minBestSNR", "maxBestSNR", "minWorstSNR", "maxWorstSNR",
 )  # fmt: skip
-_PARSERS = {text: _TEXTS, mjd: _TIMES, key: _IDS, integer: _COUNTS, flag: _FLAGS, number: _NUMBERS}
+_PARSERS: dict[Callable[[str], Any], tuple[str, ...]] = {
+    text: _TEXTS,
+    mjd: _TIMES,
+    key: _IDS,
+    integer: _COUNTS,
+    flag: _FLAGS,
+    number: _NUMBERS,
+}
 
 
 class PhotometricSeries(Endpoint):

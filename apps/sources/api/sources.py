@@ -51,7 +51,7 @@ _DETAIL = [
     Param("includeSuperObjs", flag, False, "The same as includeAssociatedObjs."),
 ]
 _NOTHING_YET = [
-    "includeColorMagnitude", "includeAnalyses", "includeGCNCrossmatches", "includeGCNNotes", "includeSourcesInGcn",
+    "includeAnalyses", "includeGCNCrossmatches", "includeGCNNotes", "includeSourcesInGcn",
     "includeCandidates", "localizationRejectSources",
 ]  # fmt: skip
 CACHED_SECONDS = 6 * 3600

@@ -15,6 +15,7 @@ from skyportal.astro.spectra.tables import Spectrum as Arrays
 from ..actions import spectra as actions
 from ..actions import spectrum_files as files
 from ..queries import spectra as queries
+from ..queries.came_from import LINKS
 from ..queries.objs import get_obj
 from ..queries.stacking import spectra_to_stack
 
@@ -118,7 +119,7 @@ class Spectra(Endpoint):
 
     def _asked(self) -> queries.Asked:
         given = {field: self.query[name] for name, (field, _, _) in _LIST.items()}
-        linked = {name: given.pop(name) for name in queries.LINKS}
+        linked = {name: given.pop(name) for name in LINKS}
         return queries.Asked(**given, linked={name: wanted for name, wanted in linked.items() if wanted})
 
     def post(self, request: Any, spectrum_id: str | None = None) -> dict[str, int]:

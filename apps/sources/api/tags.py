@@ -8,11 +8,10 @@ from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
-from skyportal.api.params import Param, flag, key, text
+from skyportal.api.params import Param, flag, key, path_key, text
 
 from ..actions import tags as actions
 from ..queries import tags as queries
-from .ids import path_id
 
 
 class OptionBody(serializers.Serializer):
@@ -37,7 +36,7 @@ class TagOptions(Endpoint):
     def get(self, request: Any, tag_id: str | None = None) -> Any:
         """All of them, or one."""
         return (
-            queries.options(self.viewer) if tag_id is None else queries.option(self.viewer, path_id("tag_id", tag_id))
+            queries.options(self.viewer) if tag_id is None else queries.option(self.viewer, path_key("tag_id", tag_id))
         )
 
     def post(self, request: Any, tag_id: str | None = None) -> dict[str, Any]:
@@ -46,12 +45,12 @@ class TagOptions(Endpoint):
 
     def patch(self, request: Any, tag_id: str | None = None) -> dict[str, Any]:
         """Rename it, or give it another colour."""
-        option = actions.change_option(self.viewer, path_id("tag_id", tag_id), self.data)
+        option = actions.change_option(self.viewer, path_key("tag_id", tag_id), self.data)
         return queries.option(self.viewer, option.pk)
 
     def delete(self, request: Any, tag_id: str | None = None) -> str:
         """It comes off every object."""
-        actions.delete_option(self.viewer, path_id("tag_id", tag_id))
+        actions.delete_option(self.viewer, path_key("tag_id", tag_id))
         return f"Successfully deleted tag {tag_id}"
 
 
@@ -69,7 +68,7 @@ class Tags(Endpoint):
 
     def get(self, request: Any, association_id: str | None = None) -> Any:
         if association_id is not None:
-            return queries.tag(self.viewer, path_id("association_id", association_id))
+            return queries.tag(self.viewer, path_key("association_id", association_id))
         query = self.query
         return queries.tags(
             self.viewer, obj_name=query["obj_id"], option_id=query["objtagoption_id"], linked=query["includeSuperObjs"]
@@ -81,7 +80,7 @@ class Tags(Endpoint):
         for name in ("objtagoption_id", "obj_id"):
             if data.get(name) in (None, ""):
                 raise Invalid(f"Missing required parameter: {name}")
-        option_id = path_id("objtagoption_id", str(data["objtagoption_id"]))
+        option_id = path_key("objtagoption_id", str(data["objtagoption_id"]))
         tag, made = actions.tag_obj(self.viewer, data["obj_id"], option_id, data.get("group_ids"))
         if not made:
             return {"id": tag.pk, "message": "The object has this tag already; the groups are shown it too."}
@@ -90,5 +89,5 @@ class Tags(Endpoint):
     def delete(self, request: Any, association_id: str | None = None) -> str:
         """Take a tag off, for the groups named or for all."""
         data = self.data if isinstance(self.data, dict) else {}
-        actions.untag_obj(self.viewer, path_id("association_id", association_id), data.get("group_ids"))
+        actions.untag_obj(self.viewer, path_key("association_id", association_id), data.get("group_ids"))
         return f"Successfully untagged {association_id}"

@@ -7,10 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from skyportal.api.endpoint import Endpoint
+from skyportal.api.params import path_key
 
 from ..actions import taxonomies as actions
 from ..queries import taxonomies as queries
-from .ids import path_id
 
 
 class TaxonomyBody(serializers.Serializer):
@@ -37,7 +37,7 @@ class Taxonomies(Endpoint):
         """One taxonomy, or all, by name and newest first."""
         if taxonomy_id is None:
             return queries.taxonomies(self.viewer)
-        return queries.shown_taxonomy(self.viewer, path_id("taxonomy_id", taxonomy_id))
+        return queries.shown_taxonomy(self.viewer, path_key("taxonomy_id", taxonomy_id))
 
     def post(self, request: Any, taxonomy_id: str | None = None) -> dict[str, int]:
         """Upload a taxonomy; it becomes the latest of its name unless `isLatest` is false."""
@@ -45,8 +45,8 @@ class Taxonomies(Endpoint):
 
     def put(self, request: Any, taxonomy_id: str | None = None) -> None:
         """Edit a taxonomy; classes in use stay in its tree."""
-        actions.edit_taxonomy(self.viewer, path_id("taxonomy_id", taxonomy_id), self.data)
+        actions.edit_taxonomy(self.viewer, path_key("taxonomy_id", taxonomy_id), self.data)
 
     def delete(self, request: Any, taxonomy_id: str | None = None) -> None:
         """Delete a taxonomy that nothing is classified with."""
-        actions.delete_taxonomy(self.viewer, path_id("taxonomy_id", taxonomy_id))
+        actions.delete_taxonomy(self.viewer, path_key("taxonomy_id", taxonomy_id))

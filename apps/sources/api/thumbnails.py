@@ -9,10 +9,10 @@ from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
+from skyportal.api.params import path_key
 
 from ..actions import thumbnails as actions
 from ..queries import thumbnails as queries
-from .ids import path_id
 
 YEAR = 365 * 24 * 3600
 
@@ -34,7 +34,7 @@ class Thumbnails(Endpoint):
 
     def get(self, request: Any, thumbnail_id: str | None = None) -> dict[str, Any]:
         """A thumbnail's record; `public_url` leads to the picture."""
-        return queries.shown_thumbnail(self.viewer, path_id("thumbnail_id", thumbnail_id))
+        return queries.shown_thumbnail(self.viewer, path_key("thumbnail_id", thumbnail_id))
 
     def post(self, request: Any, thumbnail_id: str | None = None) -> dict[str, int]:
         """Upload a picture."""
@@ -47,10 +47,10 @@ class Thumbnails(Endpoint):
 
     def put(self, request: Any, thumbnail_id: str | None = None) -> None:
         """Edit a thumbnail's record."""
-        actions.edit_thumbnail(self.viewer, path_id("thumbnail_id", thumbnail_id), self.data)
+        actions.edit_thumbnail(self.viewer, path_key("thumbnail_id", thumbnail_id), self.data)
 
     def delete(self, request: Any, thumbnail_id: str | None = None) -> None:
-        actions.delete_thumbnail(self.viewer, path_id("thumbnail_id", thumbnail_id))
+        actions.delete_thumbnail(self.viewer, path_key("thumbnail_id", thumbnail_id))
 
 
 class ThumbnailFile(Endpoint):

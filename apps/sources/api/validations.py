@@ -8,10 +8,10 @@ from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
+from skyportal.api.params import BIG, path_key
 from skyportal.astro.bandpasses import MAGNITUDE_SYSTEMS
 
 from ..actions import validations as actions
-from .ids import path_id
 
 
 class Verdict(serializers.Serializer):
@@ -44,4 +44,4 @@ class Validation(Endpoint):
     def _point(self, photometry_id: str) -> int:
         if self.data.get("magsys") not in (None, *MAGNITUDE_SYSTEMS):
             raise Invalid(f"Invalid value for magsys. Must be one of: {', '.join(MAGNITUDE_SYSTEMS)}.")
-        return path_id("photometry_id", photometry_id)
+        return path_key("photometry_id", photometry_id, BIG)

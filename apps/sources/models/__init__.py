@@ -4,6 +4,7 @@ from .annotations import AbstractAnnotation, Annotation
 from .catalogs import CatalogSearch
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
+from .frozen import FrozenPhotometry
 from .galaxies import Galaxy
 from .instruments import Instrument, Telescope
 from .links import Interest, Label, SuperObj, SuperObjMember
@@ -27,6 +28,7 @@ __all__ = [
     "Classification",
     "ClassificationVote",
     "Comment",
+    "FrozenPhotometry",
     "Galaxy",
     "Instrument",
     "Interest",

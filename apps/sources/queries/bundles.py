@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import zipfile
@@ -21,6 +20,7 @@ from skyportal.api.envelope import isoformat
 from ..models import Instrument, Obj
 from . import annotations as annotating
 from . import classifications, comments, photometry, spectra, thumbnails
+from .ecsv import ecsv
 
 FORMAT, VERSION = "skyportal-bundle", 1
 MOST_SPECTRA = 200
@@ -74,20 +74,6 @@ def pack(viewer: Viewer, obj: Obj) -> bytes:
         for name, body in files.items():
             archive.writestr(name, body)
     return out.getvalue()
-
-
-def ecsv(units: Mapping[str, str], rows: Iterable[Mapping[str, Any]], texts: Iterable[str] = ()) -> bytes:
-    """A table in ECSV 1.0, https://docs.astropy.org/en/stable/io/ascii/ecsv.html; numbers lose nothing."""
-    lines = ["# %ECSV 1.0", "# ---", "# delimiter: ','", "# datatype:"]
-    for name, unit in units.items():
-        kind = "string" if name in texts else "float64"
-        lines.append(f"# - {{name: {name}, {f'unit: {unit}, ' if unit else ''}datatype: {kind}}}")
-    out = io.StringIO()
-    out.write("\n".join(lines) + "\n")
-    writer = csv.DictWriter(out, list(units), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
 
 
 def _rows(points: photometry.PointColumns, telescopes: Mapping[int, str]) -> Iterable[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -44,8 +44,13 @@ def _number(data: Mapping[str, Any], names: tuple[str, ...]) -> float | None:
 
 def colours(viewer: Viewer, obj_id: int, keys: Keys) -> list[dict[str, Any]]:
     """For each annotation of the catalogue that says enough, its origin, absolute magnitude and colour."""
+    return said_in(annotated.by_obj(viewer, [obj_id], groups=False)[obj_id], keys)
+
+
+def said_in(annotations: Iterable[Mapping[str, Any]], keys: Keys) -> list[dict[str, Any]]:
+    """The same of annotations that are at hand."""
     wanted, found = _bare(keys.catalog), []
-    for row in annotated.by_obj(viewer, [obj_id], groups=False)[obj_id]:
+    for row in annotations:
         if wanted in _bare(row["origin"]):
             data = {_bare(key): value for key, value in row["data"].items()}
             absolute, colour = _absolute(data, keys), _colour(data, keys)

@@ -15,7 +15,8 @@ from skyportal.access.viewer import Viewer
 from ..access import said, shared
 from ..models import Annotation, Comment, Obj, Thumbnail
 from ..slots import obj_includes
-from . import links, statistics
+from . import annotations as annotated
+from . import colours, links, statistics
 from . import spectra as spectra_queries
 from .objs import beneath
 
@@ -88,6 +89,13 @@ def spectra(viewer: Viewer, ids: list[int]) -> Values:
 def period_exists(viewer: Viewer, ids: list[int]) -> Values:
     rows = beneath(viewer, Annotation.objects.all(), said).filter(obj__in=ids, data__has_key="period")
     return _present(ids, rows.values_list("obj_id", flat=True))
+
+
+@obj_includes.plug("color_magnitude")
+def color_magnitude(viewer: Viewer, ids: list[int]) -> Values:
+    """Where each lies in the HR diagram, as far as Gaia's annotations say."""
+    said_of_each = annotated.by_obj(viewer, ids, groups=False)
+    return {pk: colours.said_in(said_of_each[pk], colours.Keys()) for pk in ids}
 
 
 @obj_includes.plug("photstats")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -107,6 +107,32 @@ class LightCurve:
     def take(self, rows: NDArray) -> LightCurve:
         """Some of its points, by a mask or by index."""
         return LightCurve(*(getattr(self, column.name)[rows] for column in fields(self)))
+
+    def plain(self, names: Iterable[str]) -> dict[str, list[Any]]:
+        """Some of its columns as JSON can hold them: null where a number is unknown."""
+        return {name: plain_column(getattr(self, name)) for name in names}
+
+    @classmethod
+    def of_plain(cls, columns: Mapping[str, list[Any]]) -> LightCurve:
+        """A light curve out of what `plain` gave; columns that were not kept say nothing."""
+        count = len(columns["mjd"])
+        unsaid: dict[str, Any] = {"id": np.arange(count)} | dict.fromkeys(("flags", "upload"), np.zeros(count, int))
+        unsaid |= dict.fromkeys(_TEXTS, np.full(count, "", object))
+        kinds: dict[str, Any] = {"id": int, "flags": int, "upload": int} | dict.fromkeys(_TEXTS, object)
+
+        def column(name: str) -> NDArray:
+            if name not in columns:
+                return unsaid.get(name, np.full(count, np.nan))
+            return np.array(columns[name], kinds.get(name, float))
+
+        return cls(*(column(field.name) for field in fields(cls)))
+
+
+def plain_column(column: Any) -> list[Any]:
+    return [None if isinstance(v, float) and not np.isfinite(v) else v for v in np.asarray(column).tolist()]
+
+
+_TEXTS = ("bandpass", "instrument", "origin", "verdict", "note")
 
 
 def numbered(names: NDArray) -> tuple[NDArray, list[str]]:

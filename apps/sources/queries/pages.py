@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.db.models import Count, Q
 
+from apps.groups import queries as groups
 from apps.groups.models import Group, User
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology
+from skyportal.live import presence
 
 from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES, WATCHLIST
@@ -34,6 +36,8 @@ class Header:
     is_watched: bool
     saveable: list[Group]
     unsaveable: set[int]
+    decidable: set[int]
+    """Groups for which the viewer may answer a request to save."""
     distance: dict[str, float] | None
     said: heads.Said | None
     reported: heads.Reported | None
@@ -71,6 +75,7 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         WATCHLIST in mine_on,
         offered,
         own,
+        {save.group_id for save in saves} if viewer.sees_all else {group.pk for group in mine},
         distances(obj.redshift),
         said,
         heads.reported(obj),
@@ -81,6 +86,12 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         urlencode(heads.similar(obj, said) or {}),
         viewer.may("Upload data"),
     )
+
+
+def others_here(viewer: Viewer, obj: Obj) -> list[User]:
+    """Who else has this obj open now, of those the viewer may know of."""
+    ids = set(presence.present(f"source:{obj.name}")) - {viewer.user_id}
+    return list(groups.users(viewer).filter(pk__in=ids).order_by("username")) if ids else []
 
 
 def facts(viewer: Viewer, obj: Obj) -> heads.Facts:
@@ -125,6 +136,13 @@ def my_saving_groups(viewer: Viewer) -> list[Group]:
     """Groups in which the viewer may save, their own last."""
     mine = Group.objects.filter(memberships__user_id=viewer.user_id or 0, memberships__can_save=True)
     return list(mine.order_by("single_user_group", "name"))
+
+
+def askable_groups(viewer: Viewer, obj: Obj) -> list[Group]:
+    """Groups the viewer knows of and cannot save to themselves, which do not have this obj as far as they know."""
+    have = Source.objects.visible_to(viewer).filter(obj=obj, active=True).values("group_id")
+    others = groups.groups(viewer).filter(single_user_group=False, sitewide=False).exclude(pk__in=have)
+    return list(others.exclude(pk__in=[group.pk for group in my_saving_groups(viewer)]).order_by("name"))
 
 
 @dataclass(frozen=True)

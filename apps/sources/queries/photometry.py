@@ -17,6 +17,7 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 from skyportal.api.envelope import isoformat
+from skyportal.api.params import BIG, path_key
 from skyportal.astro import photometry as phot
 from skyportal.astro.time import mjd_of
 
@@ -89,12 +90,9 @@ def point(viewer: Viewer, point_id: int) -> PointColumns:
 
 def get_point(viewer: Viewer, point_id: Any) -> Photometry:
     """One point as a row, with its obj; absent and hidden are never told apart."""
-    try:
-        key = int(point_id)
-    except (TypeError, ValueError):
-        raise Invalid(f"Invalid photometry_id: {str(point_id)[:60]}") from None
+    key = path_key("photometry_id", point_id, BIG)
     visible = Photometry.objects.visible_to(viewer).select_related("obj")
-    found = visible.filter(pk=key).first() if 0 <= key < 2**63 else None
+    found = visible.filter(pk=key).first()
     if found is None:
         raise NotVisible(f"Cannot find photometry point with ID: {key}")
     return found

@@ -6,9 +6,8 @@ import base64
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
 from django.core.files.storage import default_storage
-from django.db.models import F
+from django.db.models import Count, F
 
 from apps.groups import queries as groups
 from skyportal.access.errors import NotVisible
@@ -16,7 +15,8 @@ from skyportal.access.viewer import Viewer
 from skyportal.api.envelope import isoformat
 
 from ..models import Classification, Obj, PublicRelease, PublicSourcePage, Thumbnail
-from .light_curves import LightCurve, light_curves
+from . import frozen
+from .light_curves import LightCurve, light_curve, plain_column
 from .spectra import of_obj
 
 ANYBODY = Viewer.nobody()
@@ -35,6 +35,8 @@ class Options:
     include_thumbnails: bool = True
     groups: list[int] = field(default_factory=list)
     streams: list[int] = field(default_factory=list)
+    frozen: str = ""
+    """Instead of the photometry as it is: a frozen version of it, by its key."""
 
     def reader(self) -> Viewer:
         """Somebody who is in these groups, reads these streams, and is nothing else."""
@@ -53,7 +55,7 @@ def snapshot(obj: Obj, options: Options) -> dict[str, Any]:
     if options.include_classifications:
         data["classifications"] = _classes(reader, obj)
     if options.include_photometry:
-        data["photometry"] = _points(light_curves(reader, [obj.pk]).get(obj.pk))
+        data |= _photometry(reader, obj, options.frozen)
     if options.include_spectroscopy:
         data["spectra"] = _spectra(reader, obj)
     if options.include_thumbnails:
@@ -61,20 +63,22 @@ def snapshot(obj: Obj, options: Options) -> dict[str, Any]:
     return data
 
 
+def _photometry(reader: Viewer, obj: Obj, key: str) -> dict[str, Any]:
+    """The points as they are now, or those of a frozen version with how to cite it."""
+    if key:
+        kept = frozen.get_frozen(reader, key)
+        return {
+            "photometry": {name: kept.data[name] for name in COLUMNS},
+            "frozen": {"key": kept.key, "name": kept.name, "hash": kept.hash, "citation": frozen.citation(kept)},
+        }
+    curve = light_curve(reader, obj.pk)
+    return {"photometry": curve.plain(COLUMNS) if curve else {name: [] for name in COLUMNS}}
+
+
 def _classes(reader: Viewer, obj: Obj) -> list[dict[str, Any]]:
     said = Classification.objects.visible_to(reader).filter(obj=obj).order_by("created_at", "pk")
     rows = said.values("classification", "probability", "ml", "created_at", tree=F("taxonomy__name"))
     return [{**row, "created_at": isoformat(row["created_at"])} for row in rows]
-
-
-def _points(curve: LightCurve | None) -> dict[str, list[Any]]:
-    if curve is None:
-        return {name: [] for name in COLUMNS}
-    return {name: _plain(getattr(curve, name)) for name in COLUMNS}
-
-
-def _plain(column: Any) -> list[Any]:
-    return [None if isinstance(v, float) and not np.isfinite(v) else v for v in np.asarray(column).tolist()]
 
 
 def _spectra(reader: Viewer, obj: Obj) -> list[dict[str, Any]]:
@@ -86,7 +90,10 @@ def _spectra(reader: Viewer, obj: Obj) -> list[dict[str, Any]]:
         {
             **row,
             "observed_at": isoformat(row["observed_at"]),
-            **{name: None if row[name] is None else _plain(row[name]) for name in ("wavelengths", "fluxes", "errors")},
+            **{
+                name: None if row[name] is None else plain_column(row[name])
+                for name in ("wavelengths", "fluxes", "errors")
+            },
         }
         for row in rows[:100]
     ]
@@ -108,16 +115,7 @@ def _pictures(reader: Viewer, obj: Obj) -> list[dict[str, str]]:
 
 def curve_of(photometry: dict[str, list[Any]]) -> LightCurve | None:
     """The light curve of a page again, for its picture."""
-    if not photometry.get("mjd"):
-        return None
-    count = len(photometry["mjd"])
-    numbers = {name: np.array(photometry[name], float) for name in ("mjd", "flux", "fluxerr", "mag", "magerr", "limit")}
-    texts = {name: np.array(photometry[name], object) for name in ("bandpass", "instrument", "origin")}
-    nothing = np.full(count, np.nan)
-    unsaid = dict.fromkeys(("ref_flux", "ref_fluxerr", "exposure"), nothing)
-    none = np.zeros(count, int)
-    unsaid |= dict.fromkeys(("verdict", "note"), np.full(count, "", object))
-    return LightCurve(id=np.arange(count), flags=none, upload=none, **unsaid, **numbers, **texts)
+    return LightCurve.of_plain(photometry) if photometry.get("mjd") else None
 
 
 # --- finding pages
@@ -189,6 +187,18 @@ def release_rows(viewer: Viewer) -> list[dict[str, Any]]:
         | {"group_ids": [g.pk for g in one.groups.all() if viewer.sees_all or g.pk in viewer.group_ids]}
         for one in found
     ]
+
+
+def releases_listed(viewer: Viewer) -> list[dict[str, Any]]:
+    """The same for a page: with the names of these groups, and of how many sources there is a page."""
+    rows = release_rows(viewer)
+    pages = PublicSourcePage.objects.filter(release__in=[row["id"] for row in rows])
+    counts = dict(pages.values_list("release").annotate(n=Count("obj", distinct=True)).order_by())
+    called = dict(groups.groups(viewer).filter(pk__in=viewer.group_ids).values_list("pk", "name"))
+    for row in rows:
+        row["sources"] = counts.get(row["id"], 0)
+        row["groups"] = [called[pk] for pk in row["group_ids"] if pk in called]
+    return rows
 
 
 def options_of(one: Options) -> dict[str, Any]:

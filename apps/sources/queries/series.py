@@ -14,10 +14,13 @@ from django.db.models import F, Q, QuerySet
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.envelope import isoformat
+from skyportal.api.params import BIG, path_key
 from skyportal.astro import photometry as phot
 from skyportal.astro.series import Series, read
 
 from ..models import Obj, PhotometricSeries
+from ..slots import series_links
+from .came_from import come_from, origins_of
 from .objs import ids_in_cone
 from .photometry import PointColumns, audience_members
 
@@ -33,12 +36,9 @@ FORMATS = ("json", "hdf5", "none")
 
 def get_series(viewer: Viewer, series_id: Any) -> PhotometricSeries:
     """One series; absent and hidden are never told apart."""
-    try:
-        key = int(series_id)
-    except (TypeError, ValueError):
-        raise Invalid(f"Invalid photometric_series_id: {str(series_id)[:60]}") from None
+    key = path_key("photometric_series_id", series_id, BIG)
     visible = PhotometricSeries.objects.visible_to(viewer).select_related("obj", "audience", "instrument")
-    found = visible.filter(pk=key).first() if 0 <= key < 2**63 else None
+    found = visible.filter(pk=key).first()
     if found is None:
         raise NotVisible(f"Cannot find photometric series with ID: {key}")
     return found
@@ -62,11 +62,12 @@ def shown(viewer: Viewer, rows: list[PhotometricSeries], form: str = "none") -> 
     if form not in FORMATS:
         raise Invalid(f"Invalid dataFormat: must be one of {', '.join(FORMATS)}.")
     groups, streams = audience_members(viewer, {row.audience_id for row in rows}, streams=True)
+    links = origins_of(series_links, viewer, [row.pk for row in rows])
     answers = []
     for row in rows:
         answer = {name: getattr(row, name) for name in COLUMNS} | {"obj_id": row.obj.name}
         answer |= {"instrument_name": row.instrument.name, "groups": groups[row.audience_id]}
-        answer["streams"] = streams[row.audience_id]
+        answer |= {"streams": streams[row.audience_id], **links[row.pk]}
         if form == "hdf5":
             answer["data"] = base64.b64encode(body_of(row)).decode()
         elif form == "json":
@@ -130,6 +131,9 @@ def page_of(viewer: Viewer, asked: Mapping[str, Any], start: int, stop: int) -> 
     for name, (robust, plain) in _OF_MAGNITUDES.items():
         if asked[name] is not None:
             rows = rows.filter(**{f"robust_{robust}" if asked["useRobustMagAndRMS"] else plain: asked[name]})
+    for name, field in (("followupRequestID", "followup_request_id"), ("assignmentID", "assignment_id")):
+        if asked[name] is not None:
+            rows = rows.filter(pk__in=come_from(series_links, viewer, field, [asked[name]]))
     place = [asked[name] for name in ("ra", "dec", "radius")]
     if any(part is not None for part in place):
         rows = rows.filter(_within(*place))

@@ -17,11 +17,13 @@ from skyportal.access.models import GROUP, AudienceMember
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 from skyportal.api import enumerations
+from skyportal.api.params import path_key
 
 from ..access import owned_by, shared
 from ..models import Instrument, Obj, Spectrum, SpectrumComment, SpectrumPerson
 from ..slots import spectrum_links
 from . import shown
+from .came_from import come_from, origins_of
 from .objs import beneath
 
 MOST = 1000
@@ -42,12 +44,9 @@ _PLURALS = {SpectrumPerson.REDUCER: "reducers", SpectrumPerson.OBSERVER: "observ
 
 def get_spectrum(viewer: Viewer, spectrum_id: Any) -> Spectrum:
     """One spectrum; absent and hidden are never told apart."""
-    try:
-        key = int(spectrum_id)
-    except (TypeError, ValueError):
-        raise Invalid(f"Invalid spectrum_id: {str(spectrum_id)[:60]}") from None
+    key = path_key("spectrum_id", spectrum_id)
     visible = Spectrum.objects.visible_to(viewer).select_related("obj", "audience", "instrument__telescope")
-    found = visible.filter(pk=key).first() if 0 <= key < 2**31 else None
+    found = visible.filter(pk=key).first()
     if found is None:
         raise NotVisible(f"Could not access spectrum {key}.", status=403)
     return found
@@ -104,7 +103,7 @@ def found(viewer: Viewer, asked: Asked) -> AccessQuerySet:
         if parts:
             spectra = spectra.filter(_any(f"{name}__icontains", parts))
     for field_name, ids in asked.linked.items():
-        spectra = spectra.filter(pk__in=_linked(viewer, field_name, ids))
+        spectra = spectra.filter(pk__in=come_from(spectrum_links, viewer, field_name, ids))
     comments = _comments(viewer, asked)
     spectra = spectra if comments is None else spectra.filter(pk__in=comments.values("spectrum_id"))
     return spectra.order_by("observed_at", "pk")
@@ -115,18 +114,6 @@ def _any(lookup: str, parts: Iterable[str]) -> Q:
     for part in parts:
         condition |= Q(**{lookup: part})
     return condition
-
-
-LINKS = {"followup_request_id": "FollowupRequest", "assignment_id": "ClassicalAssignment"}
-"""Fields that upper floors fill (see `slots.spectrum_links`), and what the public API calls the rows behind them."""
-
-
-def _linked(viewer: Viewer, name: str, ids: list[int]) -> list[int]:
-    link = dict(spectrum_links.items()).get(name)
-    spectra = link.spectra_of(viewer, ids) if link else None
-    if spectra is None:
-        raise Invalid(f"Not all {LINKS[name]} IDs in {ids[:10]} exist, or you may not see them.")
-    return spectra
 
 
 def _comments(viewer: Viewer, asked: Asked) -> QuerySet | None:
@@ -175,12 +162,12 @@ def rows(
         shown.add_groups(viewer, read)
         if remarks:
             _add_remarks(viewer, read)
-    links = {name: link.of_spectra(viewer, ids) for name, link in spectrum_links.items()}
+    links = origins_of(spectrum_links, viewer, ids)
     for n, row in enumerate(read):
         stored = row.pop("original_file")
         if original:
             row["original_file_string"] = _text(stored)
-        read[n] = shown.alone(row) | {name: links.get(name, {}).get(row["id"]) for name in LINKS}
+        read[n] = shown.alone(row) | links[row["id"]]
     return read
 
 

@@ -4,7 +4,18 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import annotations, bulk_statistics, instruments, photometry, series, statistics, validations
+from ..api import (
+    annotations,
+    bulk_statistics,
+    frozen,
+    instruments,
+    photometry,
+    series,
+    sharing,
+    statistics,
+    validations,
+)
+from ..views import frozen as frozen_pages
 from ..views import photometry as pages
 from ..views import points, uploading
 from ..views import series as series_pages
@@ -20,6 +31,9 @@ urlpatterns = flatten(
     routes("photometry[/<str:photometry_id>]", photometry.PhotometryEndpoint),
     routes("sources/<str:obj_id>/photometry", photometry.ObjPhotometryEndpoint),
     routes("photometric_series[/<str:photometric_series_id>]", series.PhotometricSeries),
+    routes("sharing", sharing.Sharing),
+    routes("frozen_photometry/<str:frozen_key>", frozen.Frozen),
+    routes("sources/<str:obj_id>/frozen_photometry", frozen.FrozenOfSource),
     routes("phot_stats", bulk_statistics.PhotStats),
     routes("phot_stats/aggregate", bulk_statistics.PhotStatsAggregate),
     routes("sources/<str:target_id>/copy_photometry", photometry.CopyPhotometryEndpoint),
@@ -28,6 +42,10 @@ urlpatterns = flatten(
         path("source/<str:name>/photometry", pages.photometry, name="source-photometry"),
         path("source/<str:name>/photometry.csv", pages.export, name="source-photometry-csv"),
         path("source/<str:name>/photometry/table", pages.table, name="source-photometry-table"),
+        path("source/<str:name>/frozen", frozen_pages.panel, name="source-frozen"),
+        path("source/<str:name>/freeze", frozen_pages.freeze, name="source-freeze"),
+        path("frozen/<str:frozen_key>", frozen_pages.page, name="frozen"),
+        path("frozen/<str:frozen_key>/photometry.<str:form>", frozen_pages.file, name="frozen-file"),
         path("source/<str:name>/series", series_pages.panel, name="source-series"),
         path("source/<str:name>/series/figure.json", series_pages.figure, name="source-series-figure"),
         path("source/<str:name>/series/<int:series_id>.h5", series_pages.file, name="source-series-file"),

@@ -30,6 +30,7 @@ urlpatterns = flatten(
         path("source/<str:name>/public-pages", publishing.public_pages, name="source-public-pages"),
         path("source/<str:name>/public-pages/<int:page_id>/withdraw", publishing.withdraw, name="source-withdraw"),
         path("source/<str:name>/bundle", bundles.bundle, name="source-bundle"),
+        path("releases", publishing.releases, name="releases"),
         path("bundles", bundles.upload, name="bundles"),
     ],
 )

@@ -29,13 +29,22 @@ def source(request: ViewerRequest, name: str) -> HttpResponse:
     viewer = request.viewer
     obj = get_obj(viewer, name)
     layout = layouts.arranged(request.user.preferences, obj_panels.items())  # type: ignore[union-attr]  # signed in
-    context = {"head": pages.header(viewer, obj), "obj": obj, "layout": layout}
+    others = pages.others_here(viewer, obj)
+    context = {"head": pages.header(viewer, obj), "obj": obj, "layout": layout, "others": others}
     if any(placed.is_first for placed in layout):
         context |= light_curve(request, obj)
     answer = render(request, "sources/source.html", context)
     count = partial(views.count_view, plain(viewer), obj.pk)
     answer._resource_closers.append(count)  # type: ignore[attr-defined]  # once it has left
     return answer
+
+
+@login_required
+@require_GET
+def others(request: ViewerRequest, name: str) -> HttpResponse:
+    """Who else has it open, asked for again whenever somebody comes or goes."""
+    obj = get_obj(request.viewer, name)
+    return render(request, "sources/_others.html", {"others": pages.others_here(request.viewer, obj)})
 
 
 @login_required

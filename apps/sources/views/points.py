@@ -19,6 +19,7 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import points as edits
+from ..actions import sharing
 from ..actions import validations as judging
 from ..queries import instruments
 from ..queries import photometry as queries
@@ -63,10 +64,10 @@ def _table_again(request: ViewerRequest, name: str, message: str, undo: str = ""
 def share(request: ViewerRequest, name: str) -> HttpResponse:
     need_upload(request)
     get_obj(request.viewer, name)
-    groups = [int(g) for g in request.POST.getlist("group_ids") if g.isdecimal()]
+    groups = [int(g) for g in request.POST.getlist("group_ids") if g.isdecimal() and len(g) < 10]
     if not groups:
         raise Invalid("Choose a group to share with.")
-    count = edits.share_points(request.viewer, _chosen(request), groups)
+    count = sharing.share_points(request.viewer, _chosen(request), groups)
     return _table_again(request, name, f"{count} point{'s' * (count != 1)} shared.")
 
 

@@ -1,0 +1,96 @@
+"""Parameters that ask for photometry, from what is counted of it, and for spectra."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import FloatField, Func, Max, Min, Q, QuerySet, Sum
+
+from skyportal.access.viewer import Viewer
+from skyportal.api.params import flag, integer, moment, number
+from skyportal.astro.time import mjd_of
+
+from ..access import owned_by, shared
+from ..models import Spectrum
+from ..queries import statistics
+from ..queries.objs import beneath
+from .base import Asked, offers, qualifies
+
+qualifies("requireDetections", flag, "Dates and counts are of detections, not of all observations.", True)
+qualifies("excludeForcedPhotometry", flag, "Leave forced photometry out of dates and counts.", False)
+
+
+def _columns(asked: Asked) -> tuple[str, str, str]:
+    """First and last date and number, of detections (forced ones too or not) or of all points."""
+    if not asked.get("requireDetections", True):
+        return "first_obs_mjd", "last_obs_mjd", "num_obs"
+    if asked.get("excludeForcedPhotometry"):
+        return "first_det_no_forced_mjd", "last_det_no_forced_mjd", "num_det_no_forced"
+    return "first_det_mjd", "last_det_mjd", "num_det"
+
+
+def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
+    """Objs whose figures, merged over what the viewer may read, fulfil all that is asked of them: one pass."""
+    first, last, count = _columns(asked)
+    newest: Any = Max(_pair("last_det_mjd", "last_det_mag"), filter=Q(last_det_mjd__isnull=False))
+    conditions = [
+        (Min(first), "gte", asked["startDate"] and mjd_of(asked["startDate"])),
+        (Max(last), "lte", asked["endDate"] and mjd_of(asked["endDate"])),
+        (Sum(count), "gte", asked["numberDetections"]),
+        (Min("peak_mag"), "gte", asked["minPeakMagnitude"]),
+        (newest, "1__gte", asked["minLatestMagnitude"]),
+        (newest, "1__lte", asked["maxLatestMagnitude"]),
+    ]
+    figures = statistics.of_all_objs(viewer).values("obj_id")
+    if asked["startDate"]:
+        since = {f"{first}__gte": mjd_of(asked["startDate"])}
+        if statistics.are_few(**since):  # found by index: an obj of the last nights has all its figures there
+            figures = figures.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
+    for n, (aggregate, lookup, bound) in enumerate(conditions):
+        if bound is not None:
+            figures = figures.annotate(**{f"figure{n}": aggregate}).filter(**{f"figure{n}__{lookup}": bound})
+    return objs.filter(pk__in=figures.values("obj_id"))
+
+
+def _pair(when: str, what: str) -> Func:
+    """Of pairs, the greatest is the newest: what was measured comes along with its time."""
+    return Func(when, what, template="ARRAY[%(expressions)s]", output_field=ArrayField(FloatField()))
+
+
+offers("startDate", moment, "First detected at this time or later.")(_counted)
+offers("endDate", moment, "Last detected at this time or earlier.")(_counted)
+offers("numberDetections", integer, "Detected at least so often.")(_counted)
+offers("minPeakMagnitude", number, "No brighter than this at peak.")(_counted)
+
+
+@offers("maxPeakMagnitude", number, "At least this bright at peak.")
+def peaked(objs: QuerySet, mag: float, viewer: Viewer, asked: Asked) -> QuerySet:
+    """One set of figures so bright is enough: nothing need be merged."""
+    return objs.filter(pk__in=statistics.readable(viewer).filter(peak_mag__lte=mag).values("obj_id"))
+
+
+offers("minLatestMagnitude", number, "No brighter than this when last detected.")(_counted)
+offers("maxLatestMagnitude", number, "At least this bright when last detected.")(_counted)
+
+
+def _spectra(viewer: Viewer) -> QuerySet:
+    return beneath(viewer, Spectrum.objects.all(), shared | owned_by("owner"))
+
+
+def _with_spectrum(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
+    """Objs with a spectrum within the dates asked for; hung under each parameter, applied once."""
+    after, before = asked["hasSpectrumAfter"], asked["hasSpectrumBefore"]
+    bounds = {"observed_at__gte": after, "observed_at__lte": before}
+    found = _spectra(viewer).filter(**{name: bound for name, bound in bounds.items() if bound})
+    return objs.filter(pk__in=found.values("obj_id")) if asked["hasSpectrum"] or after or before else objs
+
+
+offers("hasSpectrum", flag, "Has a spectrum.")(_with_spectrum)
+offers("hasSpectrumAfter", moment, "Has a spectrum observed at this time or later.")(_with_spectrum)
+offers("hasSpectrumBefore", moment, "Has a spectrum observed at this time or earlier.")(_with_spectrum)
+
+
+@offers("hasNoSpectrum", flag, "Has no spectrum.")
+def without_spectrum(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
+    return objs.exclude(pk__in=_spectra(viewer).values("obj_id")) if wanted else objs
