@@ -36,7 +36,8 @@ def main() -> None:
         results = time_requests(server, tokens, asked, list(rich), searches)
         print(f"\nsource detail, 8 clients at once: {eight_clients(server, tokens):.0f} requests/s")
         print(f"web process: {server.memory():.0f} MB")
-    print(f"photometry on disk: {photometry_size() / 1e6:.0f} MB with its indexes")
+    if size := tokens.get("million_points"):
+        print(f"a million points of photometry on disk, as loaded: {float(size) / 1e6:.0f} MB with their indexes")
     if not asked.no_ingest:
         from .ingesting import ingest
 
@@ -74,6 +75,7 @@ def fill(asked: argparse.Namespace) -> dict[str, str]:
         print(f"writing a data set at scale {asked.scale:g}")
         generating.write(folder, generating.Size.at(asked.scale))
     tokens = loading.load(folder) | {"meta": str(folder / "meta.json")}
+    tokens["million_points"] = str(million_points())
     kept.write_text(json.dumps(tokens))
     kept.chmod(0o600)
     return tokens
@@ -194,7 +196,7 @@ def time_requests(
         if any(part in case.name for part in asked.only.split("|")):
             client = fragments if case.fragment else browser if case.page else script
             results.append(timing.measure(client, case, repeats=asked.repeats))
-            print(timing.table(results[-1:]).splitlines()[-1], flush=True)
+            print(timing.table(results[-1:]).splitlines()[-1], f"{server.memory():.0f} MB", flush=True)
     print("\n" + timing.table(results))
     return results
 
@@ -207,10 +209,11 @@ def eight_clients(server: Server, tokens: dict[str, str]) -> float:
     return timing.load("127.0.0.1", PORT, {"Authorization": f"token {tokens['token']}"}, case, clients=8, seconds=10)
 
 
-def photometry_size() -> int:
-    from .loading import sizes
+def million_points() -> float:
+    """Bytes on disk of a million points with their indexes, of those that were loaded."""
+    from .loading import photometry_rows, sizes
 
-    return sizes()["sources_photometry"]
+    return sizes()["sources_photometry"] / photometry_rows() * 1e6
 
 
 def save(results: list[Any]) -> None:

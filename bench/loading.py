@@ -311,3 +311,9 @@ def sizes() -> dict[str, int]:
             [["sources_%", "candidates_%", "access_%"]],
         )
         return dict(cursor.fetchall())
+
+
+def photometry_rows() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from sources_photometry")
+        return int(cursor.fetchone()[0])
