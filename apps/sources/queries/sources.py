@@ -133,6 +133,16 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
 _PASSES = RawSQL("(sources_source.obj_id in (select id from passing)) is true", [], output_field=BooleanField())
 """For saves: of objs that pass. A condition on each row and no join, so that an index on saves keeps its order."""
 
+_FEW = 2000
+_FEW_PASS = RawSQL(
+    f"(select count(*) from passing) <= {_FEW} and sources_source.obj_id = any(array(select id from passing))",
+    [],
+    output_field=BooleanField(),
+)
+_MANY_PASS = RawSQL(f"(select count(*) from passing) > {_FEW}", [], output_field=BooleanField())
+"""Of few objs the saves are looked up one by one; of many, found on the way down from the newest save. The number is
+known when the statement runs, and the half that is not wanted costs nothing."""
+
 Sql = tuple[str, Any]
 
 
@@ -169,10 +179,13 @@ def _sorted(rows: QuerySet, given: Sql, sorting: QuerySet, way: str, start: int,
 
 def _walked_among(rows: QuerySet, given: Sql, start: int, stop: int) -> Found:
     """The newest saves of objs that pass, down the index as far as the page needs."""
-    newest_first = rows.filter(_PASSES).order_by("-saved_at", "-obj_id").values_list("obj_id", "saved_at")
+    newest_first = rows.order_by("-saved_at", "-obj_id").values_list("obj_id", "saved_at")
+    few, many = newest_first.filter(_FEW_PASS), newest_first.filter(_MANY_PASS, _PASSES)
     most = _SAVES * stop
     while True:
-        found, total = _page(given, newest_first[:most].query.sql_with_params())
+        halves = [half[:most].query.sql_with_params() for half in (few, many)]
+        statement = " union all ".join(f"(select * from ({text}) as half)" for text, _ in halves)  # noqa: S608
+        found, total = _page(given, (statement, [*halves[0][1], *halves[1][1]]))
         newest: dict[int, datetime] = {}
         for obj_id, saved_at in found:
             newest.setdefault(obj_id, saved_at)
