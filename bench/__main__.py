@@ -100,6 +100,8 @@ class Server:
         self.environment = environment
 
     def __enter__(self) -> Server:
+        from skyportal.embedded.children import ENVIRONMENT
+
         command = [
             sys.executable,
             "-m",
@@ -110,7 +112,9 @@ class Server:
             "--log-level",
             "warning",
         ]
-        self.process = subprocess.Popen([*command, "--no-access-log"], cwd=ROOT, env=os.environ | self.environment)
+        self.process = subprocess.Popen(
+            [*command, "--no-access-log"], cwd=ROOT, env=os.environ | ENVIRONMENT | self.environment
+        )
         self.wait()
         return self
 

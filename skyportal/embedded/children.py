@@ -100,6 +100,8 @@ class Child:
 ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
     "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": "262144",  # what a large answer took goes back, and is not kept for the next
+    "MALLOC_MMAP_THRESHOLD_": "262144",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }

@@ -161,7 +161,9 @@ class BrokerSaveView(AskingEndpoint):
     bodies = {"POST": SaveRequest}
 
     def post(self, request: Any, broker_id: str, alert_id: str) -> Any:
-        return actions.save_from_broker(self.viewer, path_key("broker_id", broker_id), alert_id, self.body["group_ids"])
+        from ..actions.saving import save_from_broker  # brings Arrow
+
+        return save_from_broker(self.viewer, path_key("broker_id", broker_id), alert_id, self.body["group_ids"])
 
 
 class BrokerPhotometryView(AskingEndpoint):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from skyportal.astro.zeropoints import NoZeropoint, ab_offset
 from skyportal.outside import Unreachable
 
 from ..alerts.lightcurve import Point, light_curve
-from ..alerts.surveys.measures import Measure
 from .base import Known
+
+if TYPE_CHECKING:
+    from ..alerts.surveys.measures import Measure
 
 
 def measured(measure: Measure, rows: Iterable[Mapping[str, Any]], origin: str | None = None) -> tuple[Point, ...]:

@@ -19,7 +19,6 @@ from skyportal.web.responses import with_toast
 
 from ..actions import brokers as actions
 from ..actions import feeds
-from ..alerts.cutouts import png
 from ..brokers import drivers
 from ..forms import SettingsForm
 from ..plots import broker_still
@@ -167,6 +166,8 @@ def pictures(request: ViewerRequest, broker_id: int, name: str) -> HttpResponse:
 
 
 def _picture(data: bytes | None, kind: str) -> str:
+    from ..alerts.cutouts import png  # brings Arrow
+
     if not data:
         return ""
     try:
@@ -181,7 +182,9 @@ def _picture(data: bytes | None, kind: str) -> str:
 def save(request: ViewerRequest, broker_id: int, name: str) -> HttpResponse:
     """Save an object with all that the broker knows of it."""
     chosen = [int(pk) for pk in request.POST.getlist("group_ids") if pk.isdigit()]
-    saved = actions.save_from_broker(request.viewer, broker_id, name, chosen)
+    from ..actions.saving import save_from_broker  # brings Arrow
+
+    saved = save_from_broker(request.viewer, broker_id, name, chosen)
     return redirect("source", saved["id"])
 
 

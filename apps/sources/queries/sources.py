@@ -133,13 +133,11 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
 _PASSES = RawSQL("(sources_source.obj_id in (select id from passing)) is true", [], output_field=BooleanField())
 """For saves: of objs that pass. A condition on each row and no join, so that an index on saves keeps its order."""
 
-_FEW = 2000
 _FEW_PASS = RawSQL(
-    f"(select count(*) from passing) <= {_FEW} and sources_source.obj_id = any(array(select id from passing))",
-    [],
+    "(select count(*) from passing) <= 2000 and sources_source.obj_id = any(array(select id from passing))", [],
     output_field=BooleanField(),
-)
-_MANY_PASS = RawSQL(f"(select count(*) from passing) > {_FEW}", [], output_field=BooleanField())
+)  # fmt: skip
+_MANY_PASS = RawSQL("(select count(*) from passing) > 2000", [], output_field=BooleanField())
 """Of few objs the saves are looked up one by one; of many, found on the way down from the newest save. The number is
 known when the statement runs, and the half that is not wanted costs nothing."""
 
