@@ -71,3 +71,11 @@ def test_the_words_of_refusals(sent, api_of, member):
     assert status == 400
     assert answer["message"].startswith("Invalid input format: Tried to parse data in mag space, got: ")
     assert "missing required field" in answer["message"]
+
+
+def test_wavelengths_come_in_the_order_asked_for(api_of, member):
+    api = api_of(member)
+    waves = api.get("internal/wavelengths", filters="ztfr,ztfg,2massks")[1]["data"]["wavelengths"]
+    assert waves == pytest.approx([6400, 4800, 21600], rel=0.02)
+    assert api.get("internal/wavelengths", filters="ztfr,nosuchband")[0] == 400
+    assert "filters" in api.get("internal/wavelengths")[1]["message"]

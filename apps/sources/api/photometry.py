@@ -13,6 +13,7 @@ from skyportal.api import envelope
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.params import BIG, Param, flag, keys, moment, path_key
 from skyportal.astro import dust
+from skyportal.astro.bandpasses import BANDPASSES
 
 from ..actions import copying, upload_report, uploads
 from ..actions import points as edits
@@ -205,3 +206,17 @@ class ObjPhotometryEndpoint(Endpoint):
     def _obj(self, obj_id: str) -> Any:
         words = f"Insufficient permissions for User {self.viewer.user_id} to read Obj {obj_id}"
         return objs.get_obj(self.viewer, obj_id, message=words, status=403)
+
+
+class WavelengthsEndpoint(Endpoint):
+    """Where in the spectrum bandpasses lie."""
+
+    params = {"GET": [Param("filters", words, help="Names of bandpasses, with commas.")]}
+
+    def get(self, request: Any) -> dict[str, list[float]]:
+        """Nominal wavelengths in Å, in the order of `filters`."""
+        if not self.query["filters"]:
+            raise Invalid("Missing required parameter: filters")
+        if unknown := [name for name in self.query["filters"] if name not in BANDPASSES]:
+            raise Invalid(f"Unknown filter: {unknown[0][:60]}")
+        return {"wavelengths": [10 * BANDPASSES[name].wavelength for name in self.query["filters"]]}

@@ -23,6 +23,7 @@ from ..views import series as series_pages
 urlpatterns = flatten(
     routes("telescope[/<str:telescope_id>]", instruments.TelescopeEndpoint),
     routes("instrument[/<str:instrument_id>]", instruments.InstrumentEndpoint),
+    routes("internal/wavelengths", photometry.WavelengthsEndpoint),
     routes("photometry/range", photometry.PhotometryRangeEndpoint),
     routes("photometry/origins", photometry.OriginsEndpoint),
     routes("photometry/bulk_delete/<str:upload_id>", photometry.BulkDeleteEndpoint),
