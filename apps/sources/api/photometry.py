@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from skyportal.access.errors import Invalid
 from skyportal.api import envelope
 from skyportal.api.endpoint import Endpoint
-from skyportal.api.params import BIG, Param, flag, keys, moment, path_key
+from skyportal.api.params import BIG, Param, flag, keys, moment, path_key, words
 from skyportal.astro import dust
 from skyportal.astro.bandpasses import BANDPASSES
 
