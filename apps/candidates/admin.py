@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from .models import Candidate, Filter, FilterVersion, LatestCandidate, RefusedPacket, StreamPulse
+from .models import Broker, Candidate, Feed, Filter, FilterVersion, LatestCandidate, RefusedPacket, StreamPulse
 
 
 class VersionsInline(admin.TabularInline):
@@ -70,3 +70,25 @@ class RefusedPacketAdmin(admin.ModelAdmin):
 class StreamPulseAdmin(admin.ModelAdmin):
     list_display = ("stream", "packets", "repeated", "refused", "passed", "last_packet_at", "lag")
     list_select_related = ("stream",)
+
+
+@admin.register(Broker)
+class BrokerAdmin(admin.ModelAdmin):
+    """Its settings are changed on the broker's own page, which keeps secrets unseen."""
+
+    list_display = ("name", "driver", "active", "default_alert_search", "default_crossmatch", "checked_at", "trouble")
+    list_filter = ("driver", "active")
+    search_fields = ("name",)
+    exclude = ("settings",)
+    readonly_fields = ("driver", "checked_at", "trouble")
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+
+@admin.register(Feed)
+class FeedAdmin(admin.ModelAdmin):
+    list_display = ("broker", "topics", "stream", "paused", "messages", "rate", "lag", "last_message_at", "trouble")
+    list_filter = ("paused", "broker")
+    list_select_related = ("broker", "stream")
+    readonly_fields = ("started_at", "last_message_at", "messages", "lag", "rate", "trouble")
