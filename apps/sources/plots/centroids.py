@@ -51,7 +51,8 @@ def centroid_plot(found: Centroids) -> LayoutDOM:
         tools="pan,wheel_zoom,box_zoom,reset,save", active_scroll="wheel_zoom", active_drag="pan", name="centroids",
     )  # fmt: skip
     numbers, texts = coded(_columns(found))
-    source, bars = ColumnDataSource(numbers, tags=[{"texts": texts}]), {"line_color": "colour", "line_alpha": 0.5}
+    source = ColumnDataSource(numbers, tags=[{"texts": texts}])
+    bars: dict[str, Any] = {"line_color": "colour", "line_alpha": 0.5}
     plot.add_glyph(source, Segment(x0="west_end", y0="north", x1="east_end", y1="north", **bars))
     plot.add_glyph(source, Segment(x0="east", y0="south_end", x1="east", y1="north_end", **bars))
     marks = Scatter(x="east", y="north", marker="shape", size=8, line_color="colour", fill_color="colour",

@@ -147,15 +147,16 @@ def _runs(values: NDArray) -> list[slice]:
 @lru_cache(maxsize=64)
 def _skeleton(label: str, digits: str, height: int) -> Skeleton:
     """The figure without its spectra."""
-    from bokeh.models import HoverTool, MultiLine, Patches
+    from bokeh.models import HoverTool, MultiLine, Range1d
+    from bokeh.models.glyphs import Patches
     from bokeh.plotting import figure as bokeh_figure
 
     plot = bokeh_figure(
         height=height,
         x_axis_label="observed wavelength (Å)",
         y_axis_label=label,
-        x_range=(0, 1),
-        y_range=(0, 1),
+        x_range=Range1d(start=0, end=1),
+        y_range=Range1d(start=0, end=1),
         tools="pan,box_zoom,wheel_zoom,reset,save",
         active_scroll="wheel_zoom",
         active_drag="pan",
