@@ -24,10 +24,13 @@ from .api.brokers import (
 )  # fmt: skip
 from .api.candidates import BulkDeleteView, CandidateRowsView, CandidatesView, CandidateView
 from .api.filters import FiltersView
-from .views import brokers, filters, home, lamps, packets, scan
+from .api.reports import ScanReportItemsView, ScanReportsView
+from .views import brokers, filters, home, lamps, packets, reports, scan
 
 urlpatterns = flatten(
     routes("candidates/bulk_delete", BulkDeleteView),  # before a candidate of that name
+    routes("candidates/scan_reports", ScanReportsView),
+    routes("candidates/scan_reports/<str:report_id>/items[/<str:item_id>]", ScanReportItemsView),
     routes("candidates[/<str:obj_id>]", CandidatesView),
     routes("candidates/<str:obj_id>/<str:filter_id>", CandidateView),
     routes("candidates_filter", CandidateRowsView),
@@ -54,6 +57,12 @@ urlpatterns = flatten(
         path("candidates/<str:name>/unsave", scan.unsave, name="scan-unsave"),
         path("candidates/<str:name>/reject", scan.reject, name="scan-reject"),
         path("candidates/<str:name>/unreject", scan.unreject, name="scan-unreject"),
+        path("scanning/reports", reports.index, name="scan-reports"),
+        path("scanning/report/<int:report_id>", reports.page, name="scan-report"),
+        path("scanning/report/<int:report_id>/delete", reports.delete, name="scan-report-delete"),
+        path(
+            "scanning/report/<int:report_id>/comment/<int:item_id>", reports.comment, name="scan-report-comment"
+        ),
         path("home/candidates", home.new_candidates, name="home-candidates"),
         path("streams/lamps", lamps.lamps, name="stream-lamps"),
         path("filters", filters.index, name="filters"),
