@@ -76,9 +76,7 @@ urlpatterns = flatten(
         path("scanning/reports", reports.index, name="scan-reports"),
         path("scanning/report/<int:report_id>", reports.page, name="scan-report"),
         path("scanning/report/<int:report_id>/delete", reports.delete, name="scan-report-delete"),
-        path(
-            "scanning/report/<int:report_id>/comment/<int:item_id>", reports.comment, name="scan-report-comment"
-        ),
+        path("scanning/report/<int:report_id>/comment/<int:item_id>", reports.comment, name="scan-report-comment"),
         path("home/candidates", home.new_candidates, name="home-candidates"),
         path("streams/lamps", lamps.lamps, name="stream-lamps"),
         path("filters", filters.index, name="filters"),

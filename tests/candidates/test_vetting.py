@@ -75,9 +75,9 @@ def test_the_log_says_who_when_with_which_version_and_what(page, found, group):
     page.post(reverse("scan-save", args=[obj.name]), {"group": group.pk, "reason": "rising fast"})
     page.post(reverse("scan-unsave", args=[obj.name]), {"group": group.pk})
     text = page.get(reverse("scan-log", args=[obj.name])).content.decode()
-    assert [text.find(deed) >= 0 for deed in ("looked", "saved", "unsaved", "rising fast", "bright v3", group.name)] == [
-        True
-    ] * 6
+    assert [
+        text.find(deed) >= 0 for deed in ("looked", "saved", "unsaved", "rising fast", "bright v3", group.name)
+    ] == [True] * 6
     assert JournalEntry.objects.filter(kind="CandidatesReviewed").count() == 3
 
 

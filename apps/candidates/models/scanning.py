@@ -105,7 +105,7 @@ class ScanReport(Shared, Stamped):
 
 
 class ScanReportItem(Stamped):
-    """An obj of a report, with who saved it. Figures are looked up for each reader, who may see less than the author."""
+    """An obj of a report, with who saved it. Figures are looked up for each reader: one may see less than another."""
 
     report = models.ForeignKey(ScanReport, on_delete=models.CASCADE, related_name="items", db_index=False)
     obj = models.ForeignKey(Obj, on_delete=models.CASCADE, related_name="+")

@@ -53,9 +53,7 @@ def state(viewer: Viewer, session: ScanSession) -> dict[str, Any]:
         "mine_left": parts[viewer.user_id]["left"] if viewer.user_id else 0,
         "saved": [turn for turn in turns if turn.deed == SAVED and turn.obj_id in known],
         "rejected": [turn for turn in turns if turn.deed == REJECTED and turn.obj_id in known],
-        "remarked": [
-            turn for turn in turns if turn.deed not in ("", LOOKED, SAVED, REJECTED) and turn.obj_id in known
-        ],
+        "remarked": [turn for turn in turns if turn.deed not in ("", LOOKED, SAVED, REJECTED) and turn.obj_id in known],
         "passed_over": sum(1 for turn in turns if turn.deed == LOOKED),
     }
 

@@ -89,8 +89,8 @@ def page(request: ViewerRequest, report_id: int) -> HttpResponse:
         drawn = stills.svg_light_curve(row.pop("curve"), width=240, height=100)
         row["still"] = mark_safe(drawn)  # noqa: S308 - our own drawing
     [shown] = queries.shown(viewer, [report])
-    passed, saved = (report.options[name] for name in ("passed_filters_range", "saved_candidates_range"))
-    context = {"report": shown, "rows": rows, "people": people, "passed": passed, "saved": saved}
+    saved = [moment(at) if at else None for at in report.options["saved_candidates_range"]]
+    context = {"report": shown, "rows": rows, "people": people, "saved": saved}
     return render(request, "candidates/report.html", context | {"mine": report.author_id == viewer.user_id})
 
 
