@@ -21,6 +21,7 @@ from skyportal.journal.recording import record
 from ..entries import CandidatesReviewed
 from ..models import FilterVersion, GroupRejection, LatestCandidate, Review, ScanTurn
 from ..models.scanning import LOOKED, REJECTED, TAKEN_BACK, UNSAVED
+from ..queries.items import savable_groups
 from ..queries.scanning import Scope
 
 NIGHT = timedelta(hours=12)
@@ -125,17 +126,16 @@ def reject(viewer: Viewer, obj: Obj, scope: Scope, reason: str = "", group_ids: 
 
 
 @transaction.atomic
-def take_back(viewer: Viewer, obj: Obj, scope: Scope) -> bool:
-    """Undo the rejection: one's own, and those for groups in which one may save. Whether there was any."""
-    rows = GroupRejection.objects.filter(obj=obj, group_id__in=sorted(viewer.group_ids))
-    groups_held = list(rows.values_list("group_id", flat=True))
-    if groups_held:
-        groups.groups_to_save_in(viewer, groups_held)
-        rows.delete()
+def take_back(viewer: Viewer, obj: Obj, scope: Scope) -> list[int] | None:
+    """Undo the rejection: one's own, and those for groups in which one may save; None where there was none."""
+    may_save = {group["id"] for group in savable_groups(viewer)}
+    rows = GroupRejection.objects.filter(obj=obj, group_id__in=may_save)
+    of_groups = sorted(rows.values_list("group_id", flat=True))
+    rows.delete()
     try:
         listings.remove_from_list(viewer, obj.name, REJECTED_LIST)
     except NotVisible:
-        if not groups_held:
-            return False
-    review(viewer, [obj.pk], scope, TAKEN_BACK, group_ids=groups_held)
-    return True
+        if not of_groups:
+            return None
+    review(viewer, [obj.pk], scope, TAKEN_BACK, group_ids=of_groups)
+    return of_groups

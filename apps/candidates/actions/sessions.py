@@ -69,7 +69,7 @@ def _enter(viewer: Viewer, session: ScanSession) -> None:
 def leave(viewer: Viewer, session_id: int) -> None:
     """What was not scanned goes to those who stay."""
     session = _open(viewer, session_id)
-    ScanMember.objects.filter(session=session, user_id=viewer.user_id).update(left_at=timezone.now())
+    ScanMember.objects.filter(session=session, user_id=checks.person(viewer)).update(left_at=timezone.now())
     _deal(session)
     record(ScanSessionChanged(session.pk, session.group_id, "left", viewer.user_id))
 

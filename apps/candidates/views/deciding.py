@@ -115,9 +115,10 @@ def reject(request: ViewerRequest, name: str) -> HttpResponse:
 
 @_on_candidate
 def unreject(request: ViewerRequest, name: str) -> HttpResponse:
-    if not reviewing.take_back(request.viewer, get_obj(request.viewer, name), _scanned(request)[1]):
+    groups = reviewing.take_back(request.viewer, get_obj(request.viewer, name), _scanned(request)[1])
+    if groups is None:
         return _card(request, name, f"{name} was not rejected.")
-    return _card(request, name, f"{name} is back.", undo="scan-reject")
+    return _card(request, name, f"{name} is back.", undo="scan-reject", group=groups)
 
 
 def _noted(request: ViewerRequest, name: str, deed: str, reason: str) -> None:
