@@ -77,3 +77,49 @@ class BrokerChanged(Entry):
 
     def topics(self) -> list[str]:
         return [f"broker:{self.broker_id}"]
+
+
+@dataclass(frozen=True)
+class ScanReportMade(Entry):
+    """A scan report was made, commented on or deleted."""
+
+    report_id: int
+    group_ids: list[int]
+    count: int
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class CandidatesReviewed(Entry):
+    """Somebody looked at candidates, or decided about one."""
+
+    obj_names: list[str]
+    deed: str
+    user_id: int | None
+    session_ids: list[int]
+
+    def topics(self) -> list[str]:
+        return [f"scansession:{session}" for session in self.session_ids]
+
+
+@dataclass(frozen=True)
+class ScanProfileChanged(Entry):
+    """A scanning profile was kept, deleted or chosen as the default."""
+
+    name: str
+    deed: str
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class ScanSessionChanged(Entry):
+    """A shared scan was started or ended, or somebody joined or left it."""
+
+    session_id: int
+    group_id: int
+    deed: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"scansession:{self.session_id}"]

@@ -9,6 +9,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
 
 from .queries.filters import get_filter
+from .queries.sessions import get_session
 from .queries.standing import filters_at_work, filters_of_group, has_candidates
 
 
@@ -26,6 +27,14 @@ def candidates_of_group(viewer: Viewer, group_id: str) -> bool:
 def filter_changes(viewer: Viewer, filter_id: str) -> bool:
     try:
         return bool(get_filter(viewer, _number(filter_id)))
+    except NotVisible:
+        return False
+
+
+@watchable.plug("scansession")
+def shared_scan(viewer: Viewer, session_id: str) -> bool:
+    try:
+        return bool(get_session(viewer, _number(session_id)))
     except NotVisible:
         return False
 

@@ -24,14 +24,19 @@ from .api.brokers import (
 )  # fmt: skip
 from .api.candidates import BulkDeleteView, CandidateRowsView, CandidatesView, CandidateView
 from .api.filters import FiltersView
-from .views import brokers, filters, home, lamps, packets, scan
+from .api.keys_said import AltdataInfoView
+from .api.reports import ScanReportItemsView, ScanReportsView
+from .views import brokers, deciding, filters, home, lamps, packets, profiles, reports, scan, sessions
 
 urlpatterns = flatten(
     routes("candidates/bulk_delete", BulkDeleteView),  # before a candidate of that name
+    routes("candidates/scan_reports", ScanReportsView),
+    routes("candidates/scan_reports/<str:report_id>/items[/<str:item_id>]", ScanReportItemsView),
     routes("candidates[/<str:obj_id>]", CandidatesView),
     routes("candidates/<str:obj_id>/<str:filter_id>", CandidateView),
     routes("candidates_filter", CandidateRowsView),
     routes("filters[/<str:filter_id>]", FiltersView),
+    routes("internal/altdata_info", AltdataInfoView),
     routes("internal/broker_apis", BrokerKindsView),
     routes("brokers/filters", AllFiltersView),  # before a broker of that name
     routes("brokers/filters/<str:filter_id>/attach", AttachView),
@@ -50,10 +55,28 @@ urlpatterns = flatten(
     [
         path("candidates", scan.scan, name="scan"),
         path("candidates/new", scan.news, name="scan-news"),
-        path("candidates/<str:name>/save", scan.save, name="scan-save"),
-        path("candidates/<str:name>/unsave", scan.unsave, name="scan-unsave"),
-        path("candidates/<str:name>/reject", scan.reject, name="scan-reject"),
-        path("candidates/<str:name>/unreject", scan.unreject, name="scan-unreject"),
+        path("candidates/<str:name>/save", deciding.save, name="scan-save"),
+        path("candidates/<str:name>/unsave", deciding.unsave, name="scan-unsave"),
+        path("candidates/<str:name>/reject", deciding.reject, name="scan-reject"),
+        path("candidates/<str:name>/unreject", deciding.unreject, name="scan-unreject"),
+        path("candidates/<str:name>/comment", deciding.comment, name="scan-comment"),
+        path("candidates/<str:name>/tag", deciding.tag, name="scan-tag"),
+        path("candidates/<str:name>/classify", deciding.classify, name="scan-classify"),
+        path("candidates/<str:name>/form/<str:kind>", deciding.form, name="scan-form"),
+        path("candidates/<str:name>/log", deciding.log, name="scan-log"),
+        path("scanning/seen", deciding.seen, name="scan-seen"),
+        path("scanning/profiles", profiles.menu, name="scan-profiles"),
+        path("scanning/profiles/keep", profiles.keep, name="scan-profile-keep"),
+        path("scanning/profile/<int:profile_id>/delete", profiles.forget, name="scan-profile-forget"),
+        path("scanning/profile/<int:profile_id>/choose", profiles.choose, name="scan-profile-choose"),
+        path("scanning/sessions", sessions.index, name="scan-sessions"),
+        path("scanning/session/<int:session_id>", sessions.page, name="scan-session"),
+        path("scanning/session/<int:session_id>/state", sessions.state, name="scan-session-state"),
+        path("scanning/session/<int:session_id>/<str:deed>", sessions.act, name="scan-session-act"),
+        path("scanning/reports", reports.index, name="scan-reports"),
+        path("scanning/report/<int:report_id>", reports.page, name="scan-report"),
+        path("scanning/report/<int:report_id>/delete", reports.delete, name="scan-report-delete"),
+        path("scanning/report/<int:report_id>/comment/<int:item_id>", reports.comment, name="scan-report-comment"),
         path("home/candidates", home.new_candidates, name="home-candidates"),
         path("streams/lamps", lamps.lamps, name="stream-lamps"),
         path("filters", filters.index, name="filters"),

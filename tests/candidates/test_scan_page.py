@@ -160,3 +160,13 @@ def test_news_counts_what_came_since_the_page_was_opened(page, passed):
 def test_pages_need_a_sign_in(client):
     for name in ("scan", "scan-news", "stream-lamps", "filters", "intake"):
         assert client.get(reverse(name)).status_code == 302
+
+
+def test_the_bar_filters_by_any_annotation_key(page, passed):
+    low, high = passed(2)
+    Annotation.objects.filter(obj=low).update(data={"drb": 0.2})
+    asked = {"annotation": "Transients:bright|drb", "least": "0.5", "most": ""}
+    assert names_on(page.get(reverse("scan"), asked)) == [high.name]
+    asked = {"annotation": "Transients:bright|drb", "least": "", "most": "0.5"}
+    assert names_on(page.get(reverse("scan"), asked)) == [low.name]
+    assert page.get(reverse("scan"), {"annotation": "a|b", "least": "much"}).status_code == 400

@@ -98,6 +98,8 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "key": lambda w: w.broker.driver,
     "alert_id": lambda w: w.obj.name,
     "object_id": lambda w: w.obj.name,
+    "kind": lambda w: "comment",
+    "deed": lambda w: "join",
 }
 ABSENT = 999_999
 """Ids of rows that the world does not have: the answer must be the same as for a hidden one."""

@@ -1,11 +1,22 @@
-"""Filters, what passed them, brokers, and packets that could not be read."""
+"""Filters, what passed them, brokers, what people decided, and packets that could not be read."""
 
 from .brokers import Broker, Feed, FilterModule
 from .candidates import Candidate, LatestCandidate
 from .filters import Filter, FilterVersion
 from .packets import RefusedPacket, StreamPulse
+from .scanning import (
+    GroupRejection,
+    Review,
+    ScanMember,
+    ScanProfile,
+    ScanReport,
+    ScanReportItem,
+    ScanSession,
+    ScanTurn,
+)
 
 __all__ = [
-    "Broker", "Candidate", "Feed", "Filter", "FilterModule", "FilterVersion", "LatestCandidate", "RefusedPacket",
+    "Broker", "Candidate", "Feed", "Filter", "FilterModule", "FilterVersion", "GroupRejection", "LatestCandidate",
+    "RefusedPacket", "Review", "ScanMember", "ScanProfile", "ScanReport", "ScanReportItem", "ScanSession", "ScanTurn",
     "StreamPulse",
 ]  # fmt: skip

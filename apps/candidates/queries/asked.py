@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ WINDOWS = {
     "all": ("Ever", None),
 }
 SIZES = (10, 25, 50)
+SEEN_CHOICES = {"": "mark what I have seen", "hide": "hide it", "again": "hide it, unless it passed again"}
 SAVED_CHOICES = {
     "all": "saved or not",
     "notSavedToAnySelected": "not yet saved to these groups",
@@ -69,10 +71,12 @@ def read(viewer: Viewer, address: QueryDict) -> Asked:
     with_rejected = address.get("rejected") == "show"
     if not with_rejected and not address.get("listName"):
         given.setdefault("listNameReject", REJECTED)
+        given.setdefault("groupRejected", "hide")
     sort = address.get("sort", "")
     if sort.count("|") == 2:
         names = ("sortByAnnotationOrigin", "sortByAnnotationKey", "sortByAnnotationOrder")
         given.update(dict(zip(names, sort.split("|"), strict=True)))
+    _add_condition(given)
     query, wrong = Query.of_page(given, params())
     dates_wrong = wrong.keys() & {"startDate", "endDate"}
     window = "custom" if dates_wrong else _window(viewer, query, address.get("window", ""))
@@ -83,6 +87,19 @@ def read(viewer: Viewer, address: QueryDict) -> Asked:
         int(size) if size.isdigit() and int(size) in SIZES else 25,
     )
     return Asked(query, page, window, sort, with_rejected, wrong)
+
+
+def _add_condition(given: QueryDict) -> None:
+    """The bar's condition on an annotation, ``origin|key`` with a least and a most, as the public query has it."""
+    origin, _, key = given.get("annotation", "").partition("|")
+    least, most = given.get("least", "").strip(), given.get("most", "").strip()
+    if not origin or not key or not (least or most) or given.get("annotationFilterList"):
+        return
+    bounds: dict[str, Any] = {"min": least or -LARGEST, "max": most or LARGEST}
+    given["annotationFilterList"] = json.dumps([{"origin": origin, "key": key, **bounds}])
+
+
+LARGEST = 1e300
 
 
 def _window(viewer: Viewer, query: Query, name: str) -> str:

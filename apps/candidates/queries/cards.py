@@ -19,9 +19,18 @@ from ..models import Candidate
 from ..slots import Asker
 from .items import candidate_items, savable_groups
 from .narrowing import narrowed
+from .reviews import Mark, marks, rejected_for_groups
 from .scanning import Scope, count
 
 MOST_KEYS = 9
+FORMS = (
+    ("several", "m", "Several", "Save to several groups, and say why"),
+    ("reject", "e", "Reject because", "Reject with a reason, for me or for a group"),
+    ("comment", "c", "Comment", "Comment"),
+    ("tag", "t", "Tag", "Tag"),
+    ("classify", "l", "Classify", "Classify"),
+)
+"""Small forms under a card: kind, key, word, and what the legend of keys says."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,11 @@ class Card:
     said_by_others: list[dict[str, Any]]
     saves: list[SaveChoice]
     curve: LightCurve | None
+    mark: Mark
+
+    @property
+    def forms(self) -> tuple[tuple[str, str, str, str], ...]:
+        return FORMS
 
     @property
     def name(self) -> str:
@@ -64,12 +78,17 @@ def cards(viewer: Viewer, objs: Iterable[tuple[int, datetime]], scope: Scope, *,
             "obj_id", flat=True
         )
     )
+    rejected |= rejected_for_groups(viewer, ids)
+    looked = marks(viewer, ids)
     drawn = light_curves(viewer, ids) if curves else {}
     groups = savable_groups(viewer)
     return [
-        _card(obj_id, seen, item, scope.origins, groups, rejected=obj_id in rejected, curve=drawn.get(obj_id))
+        _card(
+            obj_id, seen, item, scope.origins, groups,
+            rejected=obj_id in rejected, curve=drawn.get(obj_id), mark=looked.get(obj_id, Mark()),
+        )
         for (obj_id, seen), item in zip(rows, items, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def _card(
@@ -81,6 +100,7 @@ def _card(
     *,
     rejected: bool,
     curve: LightCurve | None,
+    mark: Mark,
 ) -> Card:
     said = [
         {"origin": one["origin"], "facts": [{"key": key, **value(said)} for key, said in one["data"].items()]}
@@ -97,6 +117,7 @@ def _card(
         said_by_others=said[first:],
         saves=_saves(item, groups),
         curve=curve,
+        mark=mark,
     )
 
 

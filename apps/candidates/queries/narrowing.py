@@ -13,6 +13,7 @@ from skyportal.access.models import AudienceMember
 from skyportal.api.params import Param, flag, integer, moment, number, text, words
 from skyportal.astro.time import mjd_of
 
+from ..models import GroupRejection, Review, ScanTurn
 from ..slots import Asker, CandidateFilter, candidate_filters
 from .json_values import as_number, as_text
 from .parameters import annotation_conditions, one_of
@@ -121,6 +122,24 @@ def on_list(rows: QuerySet, list_name: str, asker: Asker) -> QuerySet:
 @narrowing("listNameReject", text, "Objs not on this list of yours, e.g. rejected_candidates.")
 def not_on_list(rows: QuerySet, list_name: str, asker: Asker) -> QuerySet:
     return rows.filter(~_listed(list_name, asker)) if list_name else rows
+
+
+@narrowing("groupRejected", one_of("hide"), "hide: objs rejected for none of the groups that are scanned.")
+def not_rejected_for_groups(rows: QuerySet, hide: str, asker: Asker) -> QuerySet:
+    rejected = GroupRejection.objects.filter(group_id__in=sorted(asker.scope.group_ids), obj_id=OuterRef("obj_id"))
+    return rows.filter(~Exists(rejected))
+
+
+@narrowing("seenByMe", one_of("hide", "again"), "hide: objs you never looked at; again: nor since they passed last.")
+def not_seen(rows: QuerySet, which: str, asker: Asker) -> QuerySet:
+    looks = Review.objects.filter(user_id=asker.viewer.user_id or 0, obj_id=OuterRef("obj_id"))
+    return rows.filter(~Exists(looks if which == "hide" else looks.filter(at__gte=OuterRef("passed_at"))))
+
+
+@narrowing("scanSession", integer, "Your part of a shared scan.")
+def my_part(rows: QuerySet, session: int, asker: Asker) -> QuerySet:
+    turns = ScanTurn.objects.filter(session_id=session, user_id=asker.viewer.user_id or 0)
+    return rows.filter(obj_id__in=turns.values("obj_id"))
 
 
 @narrowing(

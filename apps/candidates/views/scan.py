@@ -1,10 +1,8 @@
-"""Scanning: the page, and what a key does to a card."""
+"""Scanning: the page. What a key does to a card is in `deciding`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,22 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from apps.sources.actions import listings, sources
 from apps.sources.plots import stills
-from apps.sources.queries.objs import get_obj
-from apps.sources.queries.pages import group_names
-from skyportal.access.errors import Invalid, NotVisible
-from skyportal.api.params import keys, moment
+from skyportal.access.errors import Invalid
+from skyportal.api.params import moment
 from skyportal.web.requests import ViewerRequest
-from skyportal.web.responses import with_toast
 
 from ..queries import asked, cards
-from ..queries.scanning import Scope, scope
-from ..queries.search import candidate_of, search
-
-REJECTED = "rejected_candidates"
+from ..queries.profiles import default_query
+from ..queries.scanning import scope
+from ..queries.search import search
 
 
 @login_required
@@ -36,6 +29,8 @@ REJECTED = "rejected_candidates"
 def scan(request: ViewerRequest) -> HttpResponse:
     """Candidates of my groups, newest first. The address holds the whole state of the page."""
     viewer = request.viewer
+    if not request.GET and (query := default_query(viewer, getattr(request.user, "preferences", None))):
+        return redirect(f"{request.path}?{query}")
     question = asked.read(viewer, request.GET)
     if question.wrong:
         return _asked_anew(request, question)
@@ -47,7 +42,7 @@ def scan(request: ViewerRequest) -> HttpResponse:
     page = Paginator(range(found.total), question.page.size).get_page(question.page.number)
     context = {
         **_bar(request, question),
-        "cards": [_drawn(card) for card in shown],
+        "cards": [drawn(card) for card in shown],
         "page": page,
         "watch": " ".join(f"candidates:{group}" for group in sorted(scanned.group_ids)),
         "news_url": f"{reverse('scan-news')}?{_since(request.GET)}",
@@ -61,11 +56,14 @@ def scan(request: ViewerRequest) -> HttpResponse:
 
 def _bar(request: ViewerRequest, question: asked.Asked) -> dict[str, Any]:
     """What the bar above the cards shows."""
+    choices = asked.choices(request.viewer)
     return {
         "asked": question,
-        "choices": asked.choices(request.viewer),
+        "choices": choices,
+        "known_sorts": {value for value, _ in choices["sorts"]},
         "windows": [(name, label) for name, (label, _) in asked.WINDOWS.items()],
         "sizes": asked.SIZES,
+        "seen_choices": asked.SEEN_CHOICES,
         "saved_choices": asked.SAVED_CHOICES,
         "chips": _chips(request.GET),
     }
@@ -87,11 +85,14 @@ def _asked_anew(request: ViewerRequest, question: asked.Asked, refusal: str = ""
     return render(request, "candidates/scan.html", context, status=400)
 
 
-def _drawn(card: cards.Card) -> dict[str, Any]:
+def drawn(card: cards.Card) -> dict[str, Any]:
     return {"card": card, "still": mark_safe(stills.svg_light_curve(card.curve))}  # noqa: S308 - our own drawing
 
 
-IN_BAR = {"startDate", "endDate", "groupIDs", "filterIDs", "savedStatus", "minRedshift", "maxRedshift"}
+IN_BAR = {
+    "startDate", "endDate", "groupIDs", "filterIDs", "savedStatus", "minRedshift", "maxRedshift", "seenByMe",
+    "annotationFilterList",
+}  # fmt: skip
 NAMES = {"objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshift to"}
 
 
@@ -123,70 +124,3 @@ def news(request: ViewerRequest) -> HttpResponse:
     address.pop("since", None)
     count = cards.arrived_since(viewer, scanned, question.query, since)
     return render(request, "candidates/_news.html", {"count": count, "url": f"{reverse('scan')}?{address.urlencode()}"})
-
-
-def _card(request: ViewerRequest, name: str, message: str, *, undo: str = "", **query: Any) -> HttpResponse:
-    """The card anew, with a toast; out of band where the request did not come from the card itself."""
-    viewer = request.viewer
-    found = candidate_of(viewer, name, status=404)
-    groups = [int(g) for g in request.GET.get("scanned", "").split(",") if g.isdigit()]
-    scanned: Scope = scope(viewer, groups or None)
-    [card] = cards.cards(viewer, [found], scanned)
-    target = getattr(request, "htmx", None) and request.htmx.target
-    context = {**_drawn(card), "current": True, "out_of_band": target != f"card-{card.obj_id}", "scanned": groups}
-    address = urlencode(query | {"scanned": request.GET.get("scanned", "")}, doseq=True)
-    undo_url = f"{reverse(undo, args=[name])}?{address}" if undo else ""
-    return with_toast(render(request, "candidates/_card.html", context), message, undo_url=undo_url)
-
-
-def _on_candidate(act: Callable[[ViewerRequest, str], HttpResponse]) -> Callable[[ViewerRequest, str], HttpResponse]:
-    """A card's action: by POST, on a candidate the viewer may see."""
-
-    def view(request: ViewerRequest, name: str) -> HttpResponse:
-        candidate_of(request.viewer, name, status=404)
-        return act(request, name)
-
-    return login_required(require_POST(view))
-
-
-def _chosen(request: ViewerRequest) -> list[int]:
-    try:
-        chosen = [group for part in request.GET.getlist("group") for group in keys(part)]
-    except ValueError:
-        chosen = []
-    if not chosen:
-        raise Invalid("Choose a group to save to.")
-    return chosen
-
-
-@_on_candidate
-def save(request: ViewerRequest, name: str) -> HttpResponse:
-    viewer = request.viewer
-    new = sources.save_source(viewer, get_obj(viewer, name), _chosen(request))
-    if not new:
-        return _card(request, name, f"{name} was saved there already.")
-    return _card(request, name, f"{name} saved to {group_names(new)}.", undo="scan-unsave", group=new)
-
-
-@_on_candidate
-def unsave(request: ViewerRequest, name: str) -> HttpResponse:
-    viewer = request.viewer
-    gone = sources.unsave_source(viewer, get_obj(viewer, name), _chosen(request))
-    return _card(request, name, f"{name} no longer in {group_names(gone)}.", undo="scan-save", group=gone)
-
-
-@_on_candidate
-def reject(request: ViewerRequest, name: str) -> HttpResponse:
-    viewer = request.viewer
-    listings.add_listing(viewer, name, REJECTED)
-    return _card(request, name, f"{name} rejected: it will not be shown to you again.", undo="scan-unreject")
-
-
-@_on_candidate
-def unreject(request: ViewerRequest, name: str) -> HttpResponse:
-    viewer = request.viewer
-    try:
-        listings.remove_from_list(viewer, name, REJECTED)
-    except NotVisible:
-        return _card(request, name, f"{name} was not rejected.")
-    return _card(request, name, f"{name} is back.", undo="scan-reject")
