@@ -67,6 +67,33 @@ class FilterBroke(Entry):
 
 
 @dataclass(frozen=True)
+class BackTestAsked(Entry):
+    """Somebody wants to know what a filter would have let pass."""
+
+    test_id: int
+    filter_id: int
+    group_id: int
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"backtest:{self.test_id}", f"filter:{self.filter_id}"]
+
+
+@dataclass(frozen=True)
+class BackTestEnded(Entry):
+    """It is done, failed or cancelled."""
+
+    test_id: int
+    filter_id: int
+    group_id: int
+    state: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"backtest:{self.test_id}", f"filter:{self.filter_id}"]
+
+
+@dataclass(frozen=True)
 class BrokerChanged(Entry):
     """A connection to a broker was made, edited, switched, tried or deleted."""
 

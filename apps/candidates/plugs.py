@@ -8,6 +8,7 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
 
+from .queries.backtests import get_test
 from .queries.filters import get_filter
 from .queries.sessions import get_session
 from .queries.standing import filters_at_work, filters_of_group, has_candidates
@@ -35,6 +36,14 @@ def filter_changes(viewer: Viewer, filter_id: str) -> bool:
 def shared_scan(viewer: Viewer, session_id: str) -> bool:
     try:
         return bool(get_session(viewer, _number(session_id)))
+    except NotVisible:
+        return False
+
+
+@watchable.plug("backtest")
+def back_test_progress(viewer: Viewer, test_id: str) -> bool:
+    try:
+        return bool(get_test(viewer, _number(test_id)))
     except NotVisible:
         return False
 

@@ -203,6 +203,11 @@ CATALOG_SERVICES = env.dict("CATALOG_SERVICES", default={})
 
 # Alerts
 ALERT_ARCHIVE = DATA / "archive"
+# How many nights the archive keeps: packets (0: all of them), and their pictures, which are nine tenths of the bytes.
+ALERT_NIGHTS = env.int("ALERT_NIGHTS", default=0)
+ALERT_PICTURE_NIGHTS = env.int("ALERT_PICTURE_NIGHTS", default=30)
+# A back-test that takes longer fails; below the quarter of an hour after which a worker counts as dead.
+BACK_TEST_SECONDS = env.int("BACK_TEST_SECONDS", default=600)
 KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
 
 # The map of the Galaxy's dust: where it is kept, and where `fetch_dust_map` gets it (131 MB, two FITS files).

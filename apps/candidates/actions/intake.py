@@ -75,7 +75,7 @@ class Intake:
         self.stream = stream
         self.archive = archive or Archive(settings.ALERT_ARCHIVE)
         self.sandbox = sandbox or shared()
-        self.survey = _survey_key(stream)
+        self.survey = survey_key(stream)
         self._checked: dict[int, Validated | None] = {}
         self._remembered: set[str] = set()
 
@@ -159,7 +159,7 @@ def _report(result: BatchResult, admission: Admission, versions: Sequence[Filter
     )
 
 
-def _survey_key(stream: Stream) -> str:
+def survey_key(stream: Stream) -> str:
     said = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
     return str(said).lower() if said and str(said).lower() in BY_KEY else ""
 

@@ -7,6 +7,7 @@ it: writing the same packets again finds the file there and adds nothing. It app
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -121,15 +122,13 @@ class Archive:
                     table = pa.Table.from_batches([batch])
                     yield table.drop_columns([OBJECT, CANDID, MJD]), table[CANDID].to_pylist()
 
+    def streams(self) -> list[str]:
+        """Names of the streams of which there is something."""
+        return sorted(p.name for p in self.root.iterdir() if p.is_dir()) if self.root.is_dir() else []
+
     def nights(self, stream: str | None = None) -> list[Night]:
         """Counts for each stream and night."""
-        streams = (
-            [stream]
-            if stream is not None
-            else sorted(p.name for p in self.root.iterdir() if p.is_dir())
-            if self.root.is_dir()
-            else []
-        )
+        streams = [stream] if stream is not None else self.streams()
         found = []
         for name in streams:
             for folder in sorted(self._folder(name, "00000000").parent.glob("*")):
@@ -160,10 +159,7 @@ class Archive:
 
     @staticmethod
     def _add_cutouts(record: dict, path: Path, candid: str) -> None:
-        beside = path.with_name(path.name.replace("part-", "cutouts-"))
-        if not beside.exists():
-            return
-        row = pq.read_table(beside, filters=pc.field(CANDID) == str(candid)).to_pylist()[0]
+        row = _pictures(path, candid)
         for dotted, picture in row.items():
             if dotted == CANDID or picture is None:
                 continue
@@ -183,10 +179,33 @@ class Archive:
                 path.unlink()
         return freed
 
+    def forget_nights(self, stream: str, before: str) -> int:
+        """Delete all of the nights before this one (yyyymmdd); gives how many files went."""
+        gone = 0
+        for folder in self._folder(stream, "00000000").parent.glob("*"):
+            if "00000000" < folder.name < before:
+                for path in folder.glob("*.parquet"):
+                    path.unlink(missing_ok=True)
+                    gone += 1
+                with contextlib.suppress(OSError):  # somebody is writing into it
+                    folder.rmdir()
+        return gone
+
     def _folder(self, stream: str, night: str) -> Path:
         if not STREAM.fullmatch(stream):
             raise ValueError(f"{stream!r} cannot be a stream's folder: letters, digits and . _ + - only")
         return self.root / stream / night
+
+
+def _pictures(part: Path, candid: str) -> dict[str, Any]:
+    """The pictures of a packet: beside its part, or, where parts were merged, anywhere in the folder."""
+    beside = part.with_name(part.name.replace("part-", "cutouts-"))
+    others = [p for p in sorted(part.parent.glob("cutouts-*.parquet")) if p != beside]
+    for path in [beside, *others] if beside.exists() else others:
+        with contextlib.suppress(FileNotFoundError):
+            if found := pq.read_table(path, filters=pc.field(CANDID) == str(candid)).to_pylist():
+                return found[0]
+    return {}
 
 
 def packet_schema(schema: pa.Schema) -> pa.Schema:
@@ -214,7 +233,7 @@ def _column(pictures: list[bytes | memoryview | None]) -> pa.Array:
     return pa.Array.from_buffers(pa.large_binary(), len(pictures), [bits, pa.py_buffer(offsets), joined])
 
 
-def _write_whole(path: Path, table: pa.Table, compression: str) -> None:
+def _write_whole(path: Path, table: pa.Table, compression: str, row_group_size: int | None = None) -> None:
     """Write to a neighbour, then rename: a reader never sees half a file, a crash leaves none."""
     if path.exists():
         return
@@ -224,7 +243,7 @@ def _write_whole(path: Path, table: pa.Table, compression: str) -> None:
         with os.fdopen(handle, "wb") as stream:
             # dictionaries and statistics of a thousand columns cost more than all else, and save nothing here
             options = {"use_dictionary": False, "write_statistics": [OBJECT, CANDID, MJD]}
-            pq.write_table(table, stream, compression=compression, **options)
+            pq.write_table(table, stream, compression=compression, row_group_size=row_group_size, **options)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(name, path)

@@ -51,13 +51,13 @@ def _first(table: pa.Table, paths: tuple[str, ...]) -> list[Any]:
     """For each row the value at the first path that has one."""
     values: list[Any] = [None] * len(table)
     for path in paths:
-        column = _at(table, path.split("."))
+        column = column_at(table, path.split("."))
         if column is not None:
             values = [v if v not in (None, 0, "") else w for v, w in zip(values, column.to_pylist(), strict=True)]
     return values
 
 
-def _at(table: pa.Table, path: list[str]):
+def column_at(table: pa.Table, path: list[str]):
     if path[0] not in table.column_names:
         return None
     column = table[path[0]].combine_chunks()

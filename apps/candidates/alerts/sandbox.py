@@ -107,6 +107,10 @@ class Sandbox:
         """DuckDB's trees of these statements; nothing is executed."""
         return self._ask({"do": "parse", "statements": list(statements)})
 
+    def render(self, trees: Sequence[dict]) -> list[dict]:
+        """Statements of these trees, each as ``parse`` gave it or a part of it; nothing is executed."""
+        return self._ask({"do": "render", "statements": [json.dumps(tree) for tree in trees]})
+
     def bind(self, texts: Sequence[str], schema: pa.Schema) -> list[dict]:
         """The type of each expression over packets of this schema, or the error."""
         return self._ask({"do": "bind", "texts": list(texts)}, _packed(needs.conform(_ONE_ROW, schema)))

@@ -47,6 +47,8 @@ def main() -> None:
         request, payload = json.loads(source.read(request_size)), source.read(table_size)
         if request["do"] == "parse":
             _answer(sink, [_parse(connection, text) for text in request["statements"]])
+        elif request["do"] == "render":
+            _answer(sink, [_render(connection, tree) for tree in request["statements"]])
         elif request["do"] == "bind":
             connection.register("packet", _table(payload))
             _answer(sink, [_bind(connection, text) for text in request["texts"]])
@@ -81,6 +83,13 @@ def _parse(connection, text: str) -> dict:
     except RecursionError:
         return {"error": "it is nested too deeply"}
     except duckdb.Error as error:
+        return {"error": str(error)}
+
+
+def _render(connection, tree: str) -> dict:
+    try:
+        return {"text": connection.execute("SELECT json_deserialize_sql(?)", [tree]).fetchall()[0][0]}
+    except (RecursionError, duckdb.Error) as error:
         return {"error": str(error)}
 
 

@@ -1,5 +1,6 @@
 """Filters, what passed them, brokers, what people decided, and packets that could not be read."""
 
+from .backtests import BackTest
 from .brokers import Broker, Feed, FilterModule
 from .candidates import Candidate, LatestCandidate
 from .filters import Filter, FilterVersion
@@ -16,7 +17,8 @@ from .scanning import (
 )
 
 __all__ = [
-    "Broker", "Candidate", "Feed", "Filter", "FilterModule", "FilterVersion", "GroupRejection", "LatestCandidate",
+    "BackTest", "Broker", "Candidate", "Feed", "Filter", "FilterModule", "FilterVersion", "GroupRejection",
+    "LatestCandidate",
     "RefusedPacket", "Review", "ScanMember", "ScanProfile", "ScanReport", "ScanReportItem", "ScanSession", "ScanTurn",
     "StreamPulse",
 ]  # fmt: skip
