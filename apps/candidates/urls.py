@@ -26,7 +26,7 @@ from .api.candidates import BulkDeleteView, CandidateRowsView, CandidatesView, C
 from .api.filters import FiltersView
 from .api.keys_said import AltdataInfoView
 from .api.reports import ScanReportItemsView, ScanReportsView
-from .views import brokers, deciding, filters, home, lamps, packets, profiles, reports, scan, sessions
+from .views import archive, brokers, deciding, filters, home, lamps, packets, profiles, reports, scan, sessions, workshop
 
 urlpatterns = flatten(
     routes("candidates/bulk_delete", BulkDeleteView),  # before a candidate of that name
@@ -86,6 +86,20 @@ urlpatterns = flatten(
         path("filter/<int:filter_id>/version", filters.version, name="filter-version"),
         path("filter/<int:filter_id>/activate/<int:number>", filters.activate, name="filter-activate"),
         path("filter/<int:filter_id>/switch", filters.switch, name="filter-switch"),
+        path("filters/gallery", workshop.gallery, name="filter-gallery"),
+        path("filter/<int:filter_id>/try", workshop.attempt, name="filter-try"),
+        path("filter/<int:filter_id>/why", workshop.why, name="filter-why"),
+        path("filter/<int:filter_id>/fields", workshop.fields, name="filter-fields"),
+        path("filter/<int:filter_id>/diff", workshop.compare, name="filter-diff"),
+        path("backtest/<int:test_id>", workshop.page, name="backtest"),
+        path("backtest/<int:test_id>/state", workshop.state, name="backtest-state"),
+        path("backtest/<int:test_id>/cancel", workshop.cancel, name="backtest-cancel"),
+        path("archive", archive.index, name="archive"),
+        path("archive/pointings", archive.pointings, name="pointings"),
+        path("archive/<int:stream_id>/<str:night>/<str:candid>", archive.packet, name="archive-packet"),
+        path(
+            "archive/<int:stream_id>/<str:night>/<str:candid>/<str:role>.png", archive.picture, name="archive-picture"
+        ),
         path("brokers", brokers.index, name="brokers"),
         path("brokers/new/<str:key>", brokers.new, name="broker-new"),
         path("broker/<int:broker_id>", brokers.page, name="broker"),

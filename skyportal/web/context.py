@@ -39,6 +39,7 @@ PLACES = [
 ]
 MORE = [
     Place("Filters", "funnel", "filters"),
+    Place("Alert archive", "archive", "archive"),
     Place("Brokers", "hdd-network", "brokers"),
     Place("Telescopes", "bullseye", "telescopes"),
     Place("Allocations", "clock-history", "allocations"),

@@ -14,6 +14,7 @@ import "./frame.js";
 import "./select.js";
 import "./narrow.js";
 import "./mentions.js";
+import "./completion.js";
 import "./plots.js";
 import "./legend.js";
 import "./nights.js";

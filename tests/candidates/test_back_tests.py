@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.candidates.actions import archiving, backtests
+from apps.candidates.actions import archiving, backtests, trying
 from apps.candidates.actions.intake import Intake
 from apps.candidates.alerts.archive import Archive, night_of
 from apps.candidates.models import BackTest
@@ -56,7 +56,7 @@ def viewer(member):
 
 def tried(viewer, found, **given):
     test = backtests.ask(viewer, found.pk, SPAN | {"text": "1"} | given)
-    backtests.carry_out(test.pk)
+    trying.carry_out(test.pk)
     test.refresh_from_db()
     return test
 
@@ -159,7 +159,7 @@ def test_two_at_once_and_cancelling_makes_room(bright, viewer):
     with pytest.raises(Conflict, match="2 back-tests"):
         backtests.ask(viewer, bright.pk, SPAN | {"text": "1"})
     backtests.cancel(viewer, first.pk)
-    backtests.carry_out(first.pk)
+    trying.carry_out(first.pk)
     first.refresh_from_db()
     assert (first.state, first.result) == ("cancelled", None)
     assert JournalEntry.objects.filter(kind="BackTestEnded", payload__state="cancelled").count() == 1
@@ -168,14 +168,14 @@ def test_two_at_once_and_cancelling_makes_room(bright, viewer):
 
 def test_cancelled_on_the_way_it_stops(bright, viewer, monkeypatch):
     test = backtests.ask(viewer, bright.pk, SPAN | {"text": "1"})
-    beginning = backtests.backtest.BackTest.run
+    beginning = trying.backtest.BackTest.run
 
     def begin(self, *span):
         backtests.cancel(viewer, test.pk)
         return beginning(self, *span)
 
-    monkeypatch.setattr(backtests.backtest.BackTest, "run", begin)
-    backtests.carry_out(test.pk)
+    monkeypatch.setattr(trying.backtest.BackTest, "run", begin)
+    trying.carry_out(test.pk)
     test.refresh_from_db()
     assert (test.state, test.result) == ("cancelled", None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,9 +27,9 @@ from ..alerts.batches import Batch, BatchResult, FilterFailure, decode, process
 from ..alerts.conditions import BadCondition, Validated
 from ..alerts.reading import Packet, Refused
 from ..alerts.sandbox import FilterSpec, Sandbox, shared
-from ..alerts.surveys import BY_KEY
 from ..models import FilterVersion, StreamPulse
 from ..queries import schemas
+from ..queries.archived import archive_name, survey_key
 from ..queries.filters import running
 from .admission import Admission, Admitted, admit
 from .filters import mark_broken
@@ -61,11 +60,6 @@ class Report:
         self.passed.update(other.passed)
         self.reasons.update(other.reasons)
         self.refused_sources += other.refused_sources
-
-
-def archive_name(stream: Stream) -> str:
-    """The stream's folder in the archive."""
-    return f"{re.sub(r'[^A-Za-z0-9_.+-]+', '_', stream.name)[:50].strip('._') or 'stream'}-{stream.pk}"
 
 
 class Intake:
@@ -117,10 +111,11 @@ class Intake:
     def _learn(self, result: BatchResult) -> bool:
         """Remember the forms of packets that were not known; whether there was such a one."""
         new = False
-        for schema in result.schemas:
+        for schema, form in zip(result.schemas, result.forms, strict=True):
             name = schemas.name_of(schema)
             if name not in self._remembered:
                 new |= schemas.remember(self.stream.pk, schema)
+                schemas.remember_notes(self.stream.pk, form)
                 self._remembered.add(name)
         return new
 
@@ -157,11 +152,6 @@ def _report(result: BatchResult, admission: Admission, versions: Sequence[Filter
         reasons=Counter(one.reason for one in result.refused),
         refused_sources=[one.where for one in result.refused],
     )
-
-
-def survey_key(stream: Stream) -> str:
-    said = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
-    return str(said).lower() if said and str(said).lower() in BY_KEY else ""
 
 
 def _complaint(failure: FilterFailure) -> str:

@@ -158,6 +158,20 @@ class Archive:
         ]
 
     @staticmethod
+    def picture(part: Path, candid: str, paths: tuple[str, ...]) -> bytes | None:
+        """One picture of a packet of a part: at the first of these places that has one. Nothing else is read."""
+        for beside in _beside(part):
+            with contextlib.suppress(FileNotFoundError), pq.ParquetFile(beside) as file:
+                for number in range(file.num_row_groups):
+                    row = pc.index(file.read_row_group(number, columns=[CANDID])[CANDID], candid).as_py()
+                    for path in paths if row >= 0 else ():
+                        name = next((n for n in file.schema_arrow.names if n in (path, f"{path}.stampData")), "")
+                        found = file.read_row_group(number, columns=[name])[name][row].as_py() if name else None
+                        if found:
+                            return bytes(found)
+        return None
+
+    @staticmethod
     def _add_cutouts(record: dict, path: Path, candid: str) -> None:
         row = _pictures(path, candid)
         for dotted, picture in row.items():
@@ -197,11 +211,14 @@ class Archive:
         return self.root / stream / night
 
 
-def _pictures(part: Path, candid: str) -> dict[str, Any]:
-    """The pictures of a packet: beside its part, or, where parts were merged, anywhere in the folder."""
+def _beside(part: Path) -> list[Path]:
+    """Files that may hold a part's pictures: the one beside it, and, where parts were merged, all of the folder."""
     beside = part.with_name(part.name.replace("part-", "cutouts-"))
-    others = [p for p in sorted(part.parent.glob("cutouts-*.parquet")) if p != beside]
-    for path in [beside, *others] if beside.exists() else others:
+    return [beside] if beside.exists() else sorted(part.parent.glob("cutouts-*.parquet"))
+
+
+def _pictures(part: Path, candid: str) -> dict[str, Any]:
+    for path in _beside(part):
         with contextlib.suppress(FileNotFoundError):
             if found := pq.read_table(path, filters=pc.field(CANDID) == str(candid)).to_pylist():
                 return found[0]

@@ -33,7 +33,7 @@ class TooMuch(ValueError):
     """A back-test that cannot go on; the message is for the person who asked."""
 
 
-class Cancelled(Exception):  # noqa: N818 - it is no error
+class Cancelled(Exception):
     """Somebody no longer wants to know."""
 
 

@@ -15,6 +15,7 @@ from .basics import basics
 from .containers import BadPacket
 from .reading import Packet, Refused
 from .sandbox import Failed, FilterSpec, Sandbox
+from .schemas import PacketSchema
 from .surveys import Alert, survey_of
 from .tables import PacketTable, tabulate
 
@@ -59,6 +60,7 @@ class BatchResult:
     passed: list[PassedAlert] = field(default_factory=list)
     failed: list[FilterFailure] = field(default_factory=list)
     schemas: list[pa.Schema] = field(default_factory=list)
+    forms: list[PacketSchema] = field(default_factory=list)  # the same as the survey wrote them
     newest_mjd: float | None = None  # of the exposures
 
 
@@ -116,6 +118,7 @@ def process(
         if not len(whole):
             continue
         result.schemas.append(table.schema.arrow)
+        result.forms.append(table.schema)
         if archive is not None:
             result.archived += archive.append(stream, whole, survey)
         _filter(whole, ids, specs, sandbox, survey, result)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
@@ -83,3 +84,23 @@ def read(path: Path, columns: list[str], rows: int) -> Iterator[pa.Table]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=rows, columns=[*OURS, *columns]):
             yield pa.Table.from_batches([batch])
+
+
+def find(path: Path, key: str, values: list[str], columns: list[str] | None) -> pa.Table:
+    """Packets of a part whose ``key`` (one of our own columns) is one of these; all their fields without ``columns``.
+
+    Only row groups that may hold one are read: the key has statistics, and merged parts are sorted by object.
+    """
+    wanted = pa.array(values, pa.string())
+    with pq.ParquetFile(path) as file:
+        names = None if columns is None else [*OURS, *columns]
+        found = []
+        number = file.schema_arrow.get_field_index(key)
+        for group in range(file.num_row_groups):
+            known = file.metadata.row_group(group).column(number).statistics
+            if known is not None and known.has_min_max and not any(known.min <= v <= known.max for v in values):
+                continue
+            mask = pc.is_in(file.read_row_group(group, columns=[key])[key], value_set=wanted)
+            if pc.any(mask).as_py():
+                found.append(file.read_row_group(group, columns=names).filter(mask))
+        return pa.concat_tables(found) if found else file.schema_arrow.empty_table().select(OURS)

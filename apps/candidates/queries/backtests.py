@@ -8,7 +8,7 @@ from skyportal.access.viewer import Viewer
 from ..models import BackTest
 
 
-def tests_of(viewer: Viewer, filter_id: int, most: int = 20) -> list[BackTest]:
+def newest(viewer: Viewer, filter_id: int, most: int = 20) -> list[BackTest]:
     """The newest tests of a filter, without what they found."""
     rows = BackTest.objects.visible_to(viewer).filter(filter_id=filter_id).select_related("author").defer("result")
     return list(rows.order_by("-created_at", "-pk")[:most])

@@ -30,3 +30,10 @@ def checked(stream_id: int, condition: str, annotations: Any) -> tuple[str, dict
     from . import schemas
 
     return schemas.checked_condition(stream_id, condition, annotations)
+
+
+def notes(stream: Stream) -> dict[str, str]:
+    """What the survey says of its fields, by path."""
+    from . import schemas
+
+    return schemas.notes(stream)

@@ -6,6 +6,7 @@ Each schema version is kept once as a small file, so that a filter can be writte
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ from skyportal.access.errors import Invalid
 
 from ..alerts import needs, sandbox
 from ..alerts.conditions import BadCondition, Validated, validate
-from ..alerts.schemas import from_tree
+from ..alerts.schemas import PacketSchema, from_tree
 from ..alerts.simulator import SCHEMAS
 
 
@@ -67,6 +68,46 @@ def _read(name: str) -> pa.Schema:
 def fields(stream: Stream) -> list[tuple[str, str]]:
     """Every field that a condition may name, with its type."""
     return needs.describe(needs.together(known(stream)))
+
+
+def remember_notes(stream_id: int, schema: PacketSchema) -> None:
+    """Keep what a survey's schema says of its fields: units and documentation, which columns do not carry."""
+    name = f"{folder(stream_id)}/notes-{hashlib.sha256(schema.fingerprint.encode()).hexdigest()[:20]}.json"
+    found = documentation(schema.avro)
+    if found and not default_storage.exists(name):
+        default_storage.save(name, ContentFile(json.dumps(found).encode()))
+
+
+def notes(stream: Stream) -> dict[str, str]:
+    """What the survey says of its fields, by path."""
+    try:
+        names = sorted(name for name in default_storage.listdir(folder(stream.pk))[1] if name.startswith("notes-"))
+    except FileNotFoundError:
+        names = []
+    found: dict[str, str] = {}
+    for name in names:
+        with default_storage.open(f"{folder(stream.pk)}/{name}") as file:
+            found |= json.loads(file.read())
+    return found
+
+
+def documentation(tree: Any, above: str = "") -> dict[str, str]:
+    """The ``doc`` of each field of an Avro schema, by the path by which conditions name it."""
+    found: dict[str, str] = {}
+    if isinstance(tree, list):
+        for kind in tree:
+            found |= documentation(kind, above)
+    elif isinstance(tree, dict) and tree.get("type") == "array":
+        found |= documentation(tree.get("items"), f"{above}[]")
+    elif isinstance(tree, dict) and tree.get("type") == "record":
+        for field in tree.get("fields", []):
+            path = f"{above}.{field['name']}" if above else field["name"]
+            if isinstance(field.get("doc"), str) and field["doc"].strip():
+                found[path] = " ".join(field["doc"].split())[:200]
+            found |= documentation(field["type"], path)
+    elif isinstance(tree, dict):
+        found |= documentation(tree.get("type"), above) if isinstance(tree.get("type"), dict | list) else {}
+    return found
 
 
 def get_ready() -> None:

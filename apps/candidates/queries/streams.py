@@ -68,3 +68,8 @@ def _state(last: datetime | None) -> str:
 def pulses(viewer: Viewer) -> list[StreamPulse]:
     """What each stream has brought, for operators."""
     return list(StreamPulse.objects.visible_to(viewer).select_related("stream").order_by("stream__name"))
+
+
+def streams_of(viewer: Viewer) -> list[Stream]:
+    """The viewer's streams, by name."""
+    return list(Stream.objects.visible_to(viewer).order_by("name"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,8 +18,9 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import filters as actions
-from ..queries import conditions
+from ..queries import backtests, conditions
 from ..queries import filters as queries
+from ..queries.starters import BY_KEY, starters
 
 NIGHTS = 14
 
@@ -49,25 +52,35 @@ def new(request: ViewerRequest) -> HttpResponse:
             if not (group.isdigit() and stream.isdigit()):
                 raise Invalid("Choose the group and stream of the filter.")
             fields = {"name": request.POST.get("name", ""), "group_id": int(group), "stream_id": int(stream)}
-            return redirect("filter", actions.create_filter(viewer, fields).pk)
+            made = actions.create_filter(viewer, fields)
+            start = request.POST.get("start", "")
+            return redirect(reverse("filter", args=[made.pk]) + (f"?start={start}" if start in BY_KEY else ""))
         except Refusal as refusal:
             problem = refusal.message
-    context = {"homes": homes, "problem": problem, "given": request.POST}
+    start = BY_KEY.get(request.POST.get("start") or request.GET.get("start", ""))
+    context = {"homes": homes, "problem": problem, "given": request.POST, "start": start}
     return render(request, "candidates/filter_new.html", context, status=400 if problem else 200)
 
 
 @login_required
 @require_GET
 def page(request: ViewerRequest, filter_id: int) -> HttpResponse:
-    return _page(request, filter_id)
+    return filter_page(request, filter_id)
 
 
-def _page(
-    request: ViewerRequest, filter_id: int, *, draft: dict[str, Any] | None = None, problem: str = ""
+def filter_page(
+    request: ViewerRequest,
+    filter_id: int,
+    *,
+    draft: dict[str, Any] | None = None,
+    problem: str = "",
+    untried: str = "",
 ) -> HttpResponse:
     viewer = request.viewer
     found = queries.get_filter(viewer, filter_id, status=404)
     versions = queries.versions(found.pk)
+    for version, before in pairwise(versions):
+        version.before = before.number
     active = next((version for version in versions if version.active), None)
     may_edit = queries.may_edit(viewer, found.group_id)
     if may_edit:
@@ -76,13 +89,29 @@ def _page(
         "filter": found,
         "versions": versions,
         "active": active,
-        "draft": draft or _draft_of(active),
+        "draft": draft or draft_of(request.GET.get("start", "")) or _draft_of(active),
         "problem": problem,
         "may_edit": may_edit,
         "nights": _nights(queries.passed_by_night([found.pk], NIGHTS).get(found.pk, {})),
         "fields": conditions.fields(found.stream),
+        "tests": backtests.newest(viewer, found.pk),
+        "untried": untried,
+        "span": _span(),
+        "starters": starters(survey if isinstance(survey := (found.stream.altdata or {}).get("survey"), str) else ""),
     }
-    return render(request, "candidates/filter.html", context, status=400 if problem else 200)
+    return render(request, "candidates/filter.html", context, status=400 if problem or untried else 200)
+
+
+def _span() -> dict[str, Any]:
+    """The nights that a back-test offers first."""
+    today = timezone.now().date()
+    return {"first": today - timedelta(days=NIGHTS), "last": today}
+
+
+def draft_of(key: str) -> dict[str, Any] | None:
+    """A starting filter as a draft."""
+    one = BY_KEY.get(key)
+    return {"condition": one.condition, "annotations": [*one.annotations.items(), ("", "")]} if one else None
 
 
 def _draft_of(version: Any) -> dict[str, Any]:
@@ -97,7 +126,7 @@ def _nights(counts: dict[Any, int]) -> list[dict[str, Any]]:
     return [{"night": day, "count": counts.get(day, 0)} for day in days]
 
 
-def _written(request: ViewerRequest) -> dict[str, Any]:
+def written(request: ViewerRequest) -> dict[str, Any]:
     """The condition and annotations as they stand in the form; rows without a name or expression are left out."""
     pairs = zip(request.POST.getlist("name"), request.POST.getlist("expression"), strict=False)
     annotations = [(name.strip(), text.strip()) for name, text in pairs if name.strip() or text.strip()]
@@ -110,12 +139,11 @@ def check(request: ViewerRequest, filter_id: int) -> HttpResponse:
     """What is wrong with what is being typed, if anything."""
     viewer = request.viewer
     found = queries.get_filter(viewer, filter_id, status=404)
-    written = _written(request)
+    given = written(request)
     context: dict[str, Any] = {}
-    if written["condition"].strip():
+    if given["condition"].strip():
         try:
-            given = dict(written["annotations"])
-            condition, annotations = conditions.checked(found.stream_id, written["condition"], given)
+            condition, annotations = conditions.checked(found.stream_id, given["condition"], dict(given["annotations"]))
             context["good"] = {"condition": condition, "annotations": annotations}
         except Invalid as refusal:
             context["problem"] = refusal.message.removeprefix("Invalid condition: ")
@@ -126,17 +154,17 @@ def check(request: ViewerRequest, filter_id: int) -> HttpResponse:
 @require_POST
 def version(request: ViewerRequest, filter_id: int) -> HttpResponse:
     """Save what is written as a new version, active at once."""
-    written = _written(request)
+    given = written(request)
     try:
         actions.add_version(
             request.viewer,
             filter_id,
-            written["condition"],
-            dict(written["annotations"]),
+            given["condition"],
+            dict(given["annotations"]),
             request.POST.get("note", "")[:2000],
         )
     except Invalid as refusal:
-        return _page(request, filter_id, draft=written, problem=refusal.message)
+        return filter_page(request, filter_id, draft=given, problem=refusal.message)
     return redirect("filter", filter_id)
 
 
