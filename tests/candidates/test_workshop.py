@@ -1,4 +1,4 @@
-"""Why an object fails, the archive's pages, where a survey pointed: the same as plain Python says, for those who may."""
+"""Why an object fails, the archive's pages, where a survey pointed: what plain Python says, for those who may."""
 
 import io
 

@@ -100,6 +100,9 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "object_id": lambda w: w.obj.name,
     "kind": lambda w: "comment",
     "deed": lambda w: "join",
+    "night": lambda w: "20260101",
+    "candid": lambda w: "1",
+    "role": lambda w: "sub",
 }
 ABSENT = 999_999
 """Ids of rows that the world does not have: the answer must be the same as for a hidden one."""

@@ -36,9 +36,10 @@ STARTERS = (
         f"and candidate.sgscore1 < 0.5\nand candidate.distpsnr1 between 0.3 and 12\nand {NO_ROCK}", _FACTS | _AGE,
     ),
     Starter(
-        "orphan", "Orphan", "Nothing catalogued and nothing in the reference image within 5 arcsec, seen on an earlier night.",
-        f"{REAL}\nand candidate.jd - candidate.jdstarthist > 0.5\nand (candidate.distpsnr1 is null or candidate.distpsnr1 < 0 "
-        f"or candidate.distpsnr1 > 5)\nand (candidate.distnr is null or candidate.distnr < 0 or candidate.distnr > 5)\n"
+        "orphan", "Orphan", "Nothing catalogued or in the reference image within 5 arcsec; seen on an earlier night.",
+        f"{REAL}\nand candidate.jd - candidate.jdstarthist > 0.5\n"
+        f"and (candidate.distpsnr1 is null or candidate.distpsnr1 < 0 or candidate.distpsnr1 > 5)\n"
+        f"and (candidate.distnr is null or candidate.distnr < 0 or candidate.distnr > 5)\n"
         f"and {NO_ROCK}", _FACTS | _AGE,
     ),
     Starter(
@@ -50,12 +51,14 @@ STARTERS = (
         "fast", "Fast",
         "Brightened or faded by more than 0.2 mag a day since a detection, or was not there at a depth that says so.",
         f"{REAL}\nand {NO_STAR}\nand {NO_ROCK}\nand candidate.ndethist >= 2\n"
-        "and len(list_filter(prv_candidates, lambda p: p.fid = candidate.fid and candidate.jd - p.jd between 0.5 and 4\n"
+        "and len(list_filter(prv_candidates, lambda p: p.fid = candidate.fid "
+        "and candidate.jd - p.jd between 0.5 and 4\n"
         "  and case when p.magpsf is null then p.diffmaglim - candidate.magpsf > 0.3 + 0.2 * (candidate.jd - p.jd)\n"
         "      else abs(candidate.magpsf - p.magpsf) > 0.2 * (candidate.jd - p.jd) end)) > 0", _FACTS | _AGE,
     ),
     Starter(
-        "hostless", "Hostless", "No catalogued neighbour within 8 arcsec, no known minor planet within 20; seen on an earlier night.",
+        "hostless", "Hostless",
+        "No catalogued neighbour within 8 arcsec, no minor planet within 20; seen on an earlier night.",
         "candidate.drb > 0.8 and candidate.isdiffpos in ('t', '1')\n"
         "and (candidate.distpsnr1 is null or candidate.distpsnr1 < 0 or candidate.distpsnr1 > 8)\n"
         "and (candidate.ssdistnr is null or candidate.ssdistnr < 0 or candidate.ssdistnr > 20)\n"
