@@ -102,6 +102,7 @@ class Answer:
 
     hits: list[Hit] = field(default_factory=list)
     stopped: str = ""
+    full: bool = False
     searched: int = 0
 
 
@@ -114,14 +115,15 @@ def search(viewer: Viewer, stream: Stream, asked: Asked) -> Answer:
         for table, survey in _tables(kept, stream, night, asked, checked):
             answer.searched += len(table)
             found = table.filter(pa.array(readable(table, survey.programid, may_read)))
-            answer.hits += _hits(found, survey, night, asked, checked)
+            hits = _hits(found, survey, night, asked, checked)
+            answer.full |= len(answer.hits) + len(hits) > MOST
+            answer.hits = sorted([*answer.hits, *hits], key=lambda hit: -hit.mjd)[:MOST]
             if time.monotonic() > deadline:
                 answer.stopped = night
                 break
-        if answer.stopped or len(answer.hits) >= MOST:
+        if answer.stopped or answer.full:
             answer.stopped = night
             break
-    answer.hits = sorted(answer.hits, key=lambda hit: -hit.mjd)[:MOST]
     return answer
 
 

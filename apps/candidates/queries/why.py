@@ -91,13 +91,18 @@ def _packets(viewer: Viewer, stream: Stream, object_id: str, checked: Validated)
     return found
 
 
+def _short(value: Any) -> Any:
+    """A 32-bit number of a packet has six digits that mean something; a date has more."""
+    return float(f"{value:.{12 if abs(value) >= 1e4 else 6}g}") if isinstance(value, float) else value
+
+
 def _told(one: tuple, root: Clause, clauses: list[Clause], said: dict[str, Any]) -> Told:
     number = {id(clause): i for i, clause in enumerate(clauses)}
     rows: list[Row] = []
 
     def add(clause: Clause, depth: int) -> None:
         i = number[id(clause)]
-        values = [(bare(text), said[f"v{i}_{k}"]) for k, text in enumerate(clause.operands)]
+        values = [(bare(text), _short(said[f"v{i}_{k}"])) for k, text in enumerate(clause.operands)]
         rows.append(Row(depth, clause.label, clause.join, said[f"t{i}"], values))
         for part in clause.parts:
             add(part, depth + 1)
