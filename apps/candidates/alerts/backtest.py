@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -136,7 +137,7 @@ class BackTest:
         done, total = 0, len(parts)
         for night in nights.nights(self.archive, self.stream, first, last):
             files = len([p for p in parts if p.parent.name == night])
-            self._night(night, lambda within, done=done: say(min(done + within, total), total))
+            self._night(night, partial(_within, say, done, total))
             done += files
             say(min(done, total), total)
         self.outcome.near = [n for n in self.outcome.near if n.object_id not in self.outcome.objects[0]]
@@ -148,12 +149,17 @@ class BackTest:
             part = _Night(self, night)
             try:
                 for number, path in enumerate(self.archive.parts(self.stream, night, night)):
-                    part.read(path, lambda number=number: say(number))
+                    part.read(path, partial(say, number))
                 part.close()
                 return
             except FileNotFoundError:
                 if attempt == ATTEMPTS - 1:
                     raise TooMuch(f"The files of {night} changed while they were read; try again.") from None
+
+
+def _within(say: Callable[[int, int], None], done: int, total: int, number: int) -> None:
+    """How far it is inside a night: files of a night that is read again are not counted beyond the whole."""
+    say(min(done + number, total), total)
 
 
 class _Night:

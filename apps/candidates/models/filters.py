@@ -64,3 +64,8 @@ class FilterVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filter} v{self.number}"
+
+    @property
+    def before(self) -> int:
+        """The number of the version it followed; 0 for the first. None is ever deleted alone."""
+        return self.number - 1

@@ -163,7 +163,7 @@ def _hits(table: pa.Table, survey: Survey, night: str, asked: Asked, checked: Va
     ra, dec = (_numbers(table, paths) for paths in (survey.ra, survey.dec))
     apart = np.full(len(table), np.nan)
     keep = np.ones(len(table), bool)
-    if asked.ra is not None and len(table):
+    if asked.ra is not None and asked.dec is not None and len(table):
         with np.errstate(invalid="ignore"):
             keep = np.abs(dec - asked.dec) <= asked.radius / 3600
         apart[keep] = separation(asked.ra, asked.dec, ra[keep], dec[keep])

@@ -92,8 +92,8 @@ def _packets(viewer: Viewer, stream: Stream, object_id: str, checked: Validated)
 
 
 def _short(value: Any) -> Any:
-    """A 32-bit number of a packet has six digits that mean something; a date has more."""
-    return float(f"{value:.{12 if abs(value) >= 1e4 else 6}g}") if isinstance(value, float) else value
+    """A 32-bit number of a packet has seven digits that mean something; a date has more."""
+    return float(f"{value:.{12 if abs(value) >= 1e4 else 7}g}") if isinstance(value, float) else value
 
 
 def _told(one: tuple, root: Clause, clauses: list[Clause], said: dict[str, Any]) -> Told:

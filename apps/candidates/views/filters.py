@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -53,8 +52,8 @@ def new(request: ViewerRequest) -> HttpResponse:
                 raise Invalid("Choose the group and stream of the filter.")
             fields = {"name": request.POST.get("name", ""), "group_id": int(group), "stream_id": int(stream)}
             made = actions.create_filter(viewer, fields)
-            start = request.POST.get("start", "")
-            return redirect(reverse("filter", args=[made.pk]) + (f"?start={start}" if start in BY_KEY else ""))
+            key = request.POST.get("start", "")
+            return redirect(reverse("filter", args=[made.pk]) + (f"?start={key}" if key in BY_KEY else ""))
         except Refusal as refusal:
             problem = refusal.message
     start = BY_KEY.get(request.POST.get("start") or request.GET.get("start", ""))
@@ -79,8 +78,6 @@ def filter_page(
     viewer = request.viewer
     found = queries.get_filter(viewer, filter_id, status=404)
     versions = queries.versions(found.pk)
-    for version, before in pairwise(versions):
-        version.before = before.number
     active = next((version for version in versions if version.active), None)
     may_edit = queries.may_edit(viewer, found.group_id)
     if may_edit:
