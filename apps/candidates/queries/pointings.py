@@ -140,5 +140,7 @@ def _lsst(record: dict[str, Any]) -> dict[str, Any] | None:
     place = (record["visit"], record["detector"])
     return {
         "place": place, "exposure": place, "mjd": CLOCKS["tai"](record["midpointMjdTai"]),
-        "bandpass": rubin.BANDS.get(str(record.get("band")), ""), "depth": depth, "ra": record["ra"], "dec": record["dec"],
+
+        "bandpass": rubin.BANDS.get(str(record.get("band")), ""),
+        "depth": depth, "ra": record["ra"], "dec": record["dec"],
     }  # fmt: skip
