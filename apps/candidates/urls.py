@@ -26,7 +26,20 @@ from .api.candidates import BulkDeleteView, CandidateRowsView, CandidatesView, C
 from .api.filters import FiltersView
 from .api.keys_said import AltdataInfoView
 from .api.reports import ScanReportItemsView, ScanReportsView
-from .views import archive, brokers, deciding, filters, home, lamps, packets, profiles, reports, scan, sessions, workshop
+from .views import (
+    archive,
+    brokers,
+    deciding,
+    filters,
+    home,
+    lamps,
+    packets,
+    profiles,
+    reports,
+    scan,
+    sessions,
+    workshop,
+)
 
 urlpatterns = flatten(
     routes("candidates/bulk_delete", BulkDeleteView),  # before a candidate of that name

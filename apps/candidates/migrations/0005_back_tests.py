@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidates', '0003_brokers'),
+        ('candidates', '0004_scanning'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
