@@ -36,7 +36,7 @@ from apps.sources.models import (
 )
 from tests.factories import GroupFactory, InstrumentFactory, StreamFactory, join, make_user
 
-SEEDS = range(3)
+SEEDS = range(2)
 
 
 @dataclass

@@ -57,7 +57,8 @@ def new(request: ViewerRequest) -> HttpResponse:
         except Refusal as refusal:
             problem = refusal.message
     start = BY_KEY.get(request.POST.get("start") or request.GET.get("start", ""))
-    context = {"homes": homes, "problem": problem, "given": request.POST, "start": start}
+    name = request.POST.get("name") or (start.name if start else "")
+    context = {"homes": homes, "problem": problem, "given": request.POST, "name": name, "start": start}
     return render(request, "candidates/filter_new.html", context, status=400 if problem else 200)
 
 

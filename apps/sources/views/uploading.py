@@ -166,7 +166,7 @@ def _reading(request: ViewerRequest, obj: Any, table: TextTable) -> Reading:
         fields = {name: "" if field == "obj_id" else field for name, field in fields.items()}
     named = {label.lower(): pk for pk, label in instruments.names(request.viewer)}
     reading = Reading(fields, {}, named, defaults)
-    if "field-0" not in asked:
+    if "field-0" not in asked and defaults["instrument_id"] is None:
         defaults["instrument_id"] = _only_instrument(request, table, reading)
     return Reading(fields, _bands(request, table, reading), named, defaults)
 
