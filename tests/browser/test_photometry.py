@@ -18,7 +18,7 @@ TABLE = """mjd,filter,mag,magerr,limiting_mag
 def test_two_bad_rows_are_mended_without_typing_the_others_again(browse, people):
     group, (ada,) = people()
     obj = an_obj(group)
-    camera = InstrumentFactory(name=f"Camera {obj.pk}", filters=["ztfg", "ztfr"])
+    camera = InstrumentFactory(name=f"Camera of {obj.name}", filters=["ztfg", "ztfr"])
     page = browse(ada)
     page.goto(f"/source/{obj.name}")
     page.get_by_role("link", name="Upload").first.click()
