@@ -1,15 +1,15 @@
-"""Making and changing connections to brokers, and saving what they know."""
+"""Making and changing connections to brokers."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from skyportal.access.errors import Conflict, Invalid, Refusal, Unpermitted
+from apps.sources.actions.checks import need
+from skyportal.access.errors import Conflict, Invalid, Refusal
 from skyportal.access.viewer import SYSTEM_ADMIN, Viewer
 from skyportal.journal.recording import record
 
@@ -19,20 +19,13 @@ from ..entries import BrokerChanged
 from ..models import Broker
 from ..queries.brokers import capabilities, driver_of, get_broker
 
-logger = logging.getLogger(__name__)
-
 DEFAULTS = {"default_alert_search": "query_alerts", "default_crossmatch": "cross_match_catalogs"}
-
-
-def _operator(viewer: Viewer) -> None:
-    if not viewer.sees_all:
-        raise Unpermitted(f"This needs the permission {SYSTEM_ADMIN!r}; ask an administrator for it.")
 
 
 @transaction.atomic
 def create_broker(viewer: Viewer, data: Mapping[str, Any]) -> Broker:
     """A new connection. One whose driver can try it begins inactive: activating it is what tries it."""
-    _operator(viewer)
+    need(viewer, SYSTEM_ADMIN)
     driver = by_classname(str(data["broker_classname"]))
     if driver is None:
         known = ", ".join(sorted(one.classname for one in drivers))
@@ -53,7 +46,7 @@ def edit_broker(viewer: Viewer, broker_id: int, data: Mapping[str, Any]) -> Brok
 
     Activating one, or giving an active one other settings, tries it first; no transaction is open meanwhile.
     """
-    _operator(viewer)
+    need(viewer, SYSTEM_ADMIN)
     found = get_broker(viewer, broker_id)
     if "altdata" in data:
         found.settings = _checked(drivers[found.driver], merged(found.settings, data["altdata"] or {}))
@@ -133,7 +126,7 @@ def _set_default(broker: Broker, field: str, value: bool) -> None:
 
 @transaction.atomic
 def delete_broker(viewer: Viewer, broker_id: int) -> None:
-    _operator(viewer)
+    need(viewer, SYSTEM_ADMIN)
     found = get_broker(viewer, broker_id)
     found.delete()
     record(BrokerChanged(broker_id, found.name, "deleted", viewer.user_id))
@@ -141,7 +134,7 @@ def delete_broker(viewer: Viewer, broker_id: int) -> None:
 
 def try_broker(viewer: Viewer, broker_id: int) -> Broker:
     """Reach for a broker now and keep what came of it."""
-    _operator(viewer)
+    need(viewer, SYSTEM_ADMIN)
     found, trouble = get_broker(viewer, broker_id), ""
     driver = driver_of(found)
     try:

@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.groups.models import Stream
-from skyportal.access.errors import Conflict, Invalid, NotVisible, Unpermitted
+from apps.sources.actions.checks import need
+from skyportal.access.errors import Conflict, Invalid, NotVisible
 from skyportal.access.viewer import SYSTEM_ADMIN, Viewer
 from skyportal.journal.recording import record
 
@@ -19,15 +20,10 @@ from ..models import Feed
 from ..queries.brokers import driver_of, get_broker, get_feed
 
 
-def _operator(viewer: Viewer) -> None:
-    if not viewer.sees_all:
-        raise Unpermitted(f"This needs the permission {SYSTEM_ADMIN!r}; ask an administrator for it.")
-
-
 @transaction.atomic
 def add_feed(viewer: Viewer, broker_id: int, stream_id: int, topics: str) -> Feed:
     """Listen to topics of a broker for a stream; its consumer starts within seconds."""
-    _operator(viewer)
+    need(viewer, SYSTEM_ADMIN)
     broker = get_broker(viewer, broker_id)
     driver = driver_of(broker)
     if not isinstance(driver, Listens):
@@ -51,7 +47,7 @@ def add_feed(viewer: Viewer, broker_id: int, stream_id: int, topics: str) -> Fee
 @transaction.atomic
 def pause_feed(viewer: Viewer, feed_id: int, paused: bool) -> Feed:
     """Paused, its place at the broker is kept: what comes meanwhile is read later, as long as the broker keeps it."""
-    _operator(viewer)
+    need(viewer, SYSTEM_ADMIN)
     feed = get_feed(viewer, feed_id)
     if feed.paused != paused:
         feed.paused = paused
@@ -63,7 +59,7 @@ def pause_feed(viewer: Viewer, feed_id: int, paused: bool) -> Feed:
 
 @transaction.atomic
 def remove_feed(viewer: Viewer, feed_id: int) -> None:
-    _operator(viewer)
+    need(viewer, SYSTEM_ADMIN)
     feed = get_feed(viewer, feed_id)
     feed.delete()
     record(BrokerChanged(feed.broker_id, feed.broker.name, f"no longer listening to {feed.topics}", viewer.user_id))

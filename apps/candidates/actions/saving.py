@@ -11,12 +11,13 @@ from django.db import transaction
 
 from apps.groups import queries as groups
 from apps.groups.models import Stream
+from apps.sources.actions.checks import need
 from apps.sources.actions.objs import ensure_objs
 from apps.sources.actions.photometry import Points, store
 from apps.sources.actions.sources import save_source
 from apps.sources.actions.thumbnails import Cutout, store_many
 from apps.sources.models import Obj
-from skyportal.access.errors import Invalid, Unpermitted
+from skyportal.access.errors import Invalid
 from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 from skyportal.outside import Unreachable
@@ -52,8 +53,7 @@ class _Shared:
 
 def save_from_broker(viewer: Viewer, broker_id: int, name: str, group_ids: list[int]) -> dict[str, Any]:
     """Save an object of a broker's as a source, with its photometry and cutouts; what is here already stays."""
-    if not viewer.may("Upload data"):
-        raise Unpermitted("This needs the permission 'Upload data'; ask an administrator for it.")
+    need(viewer, "Upload data")
     if not group_ids:
         raise Invalid("At least one group_id is required.")
     broker = get_broker(viewer, broker_id, active=True)

@@ -12,7 +12,7 @@ from ..alerts.surveys.rubin import NANOJANSKY
 from ..alerts.surveys.ztf import BANDS as ZTF_BANDS
 from . import drivers
 from .base import Asked, Known, KnowsObjects, Nearby, SearchesCones, Setting, ShowsPictures, rows_of, sorted_by_distance
-from .points import mean_place, measured
+from .points import mean_place, measured, newest_candid, place_of
 
 # Magnitudes are of the difference image; isdiffpos is 1 or -1 (written 0 here, the surveys' own way).
 _ZTF = Magnitudes(time="mjd", clock="mjd", bands=ZTF_BANDS, origin="previous", limit="diffmaglim")
@@ -50,12 +50,8 @@ class Alerce(KnowsObjects, SearchesCones, ShowsPictures):
         for row in detections:
             row["isdiffpos"] = int(row.get("isdiffpos") in (1, "1", "t", True))
         points = measured(_ZTF, [*detections, *limits])
-        ra, dec = about.get("meanra"), about.get("meandec")
-        newest = max((p for p in points if p.candid), key=lambda p: p.mjd, default=None)
-        return Known(
-            name, "ZTF", *(mean_place(points) if ra is None or dec is None else (float(ra), float(dec))),
-            points, newest.candid if newest else "", {k: v for k, v in about.items() if v is not None},
-        )  # fmt: skip
+        at = place_of(about.get("meanra"), about.get("meandec"), points)
+        return Known(name, "ZTF", *at, points, newest_candid(points), {k: v for k, v in about.items() if v is not None})
 
     def _lsst(self, name: str) -> Known:
         base, which = self.setting("lsst_api_url"), {"survey_id": "lsst", "oid": name}

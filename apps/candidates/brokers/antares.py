@@ -24,9 +24,9 @@ from .base import (
     ShowsPictures,
     rows_of,
     sorted_by_distance,
-)  # fmt: skip
+)
 from .kafka import plain
-from .points import mean_place, measured, without_prefix
+from .points import measured, newest_candid, place_of, without_prefix
 
 _ZTF = Magnitudes(
     time="ant_mjd", clock="mjd", band="ztf_fid", bands=BANDS, mag="ant_mag", magerr="ant_magerr", candid="ztf_candid",
@@ -53,22 +53,26 @@ class Antares(KnowsObjects, SearchesCones, ShowsPictures, Listens):
         Setting("group_id", "Kafka consumer group"),
     )
 
+    @property
+    def base(self) -> str:
+        return str(self.setting("api_url")).rstrip("/")
+
     def _loci(self, query: dict[str, Any], most: int) -> list[dict[str, Any]]:
         params = {
             "sort": "-properties.newest_alert_observation_time",
             "elasticsearch_query[locus_listing]": json.dumps({"query": {"bool": {"filter": query}}}),
             "page[limit]": most,
         }
-        return rows_of(self.ask(f"{self.setting('api_url').rstrip('/')}/loci", params=params), "data")
+        return rows_of(self.ask(f"{self.base}/loci", params=params), "data")
 
     def _locus(self, name: str) -> dict[str, Any]:
         """By the survey's name of the object, else by ANTARES' own."""
         if found := self._loci({"term": {FIELD[self.survey]: name}}, 1):
             return found[0]
-        return self.ask(f"{self.setting('api_url').rstrip('/')}/loci/{name}")["data"]
+        return self.ask(f"{self.base}/loci/{name}")["data"]
 
     def _alerts(self, locus: str) -> list[dict[str, Any]]:
-        url, rows = f"{self.setting('api_url').rstrip('/')}/loci/{locus}/alerts", []
+        url, rows = f"{self.base}/loci/{locus}/alerts", []
         for _ in range(MOST_PAGES):
             answer = self.ask(url)
             rows += rows_of(answer, "data")
@@ -87,13 +91,10 @@ class Antares(KnowsObjects, SearchesCones, ShowsPictures, Listens):
             points = measured(_ZTF, told)
         if not points:
             raise Absent(f"ANTARES knows no measurement of {name}.")
-        ra, dec = about.get("ra"), about.get("dec")
-        at = mean_place(points) if ra is None or dec is None else (float(ra), float(dec))
-        newest = max((p for p in points if p.candid), key=lambda p: p.mjd, default=None)
+        at = place_of(about.get("ra"), about.get("dec"), points)
         facts = {"locus": locus["id"], "tags": about.get("tags") or [], "catalogs": about.get("catalogs") or []}
-        return Known(
-            _own_name(about, self.survey) or name, self.survey, *at, points, newest.candid if newest else "", facts
-        )
+        own = _own_name(about, self.survey) or name
+        return Known(own, self.survey, *at, points, newest_candid(points), facts)
 
     def near(self, ra: float, dec: float, radius: float, asked: Asked) -> list[Nearby]:
         cone = {"sky_distance": {"distance": f"{radius / 3600} degree", "htm16": {"center": f"{ra} {dec}"}}}
@@ -109,7 +110,7 @@ class Antares(KnowsObjects, SearchesCones, ShowsPictures, Listens):
         if not alerts:
             return {}
         newest = max(alerts, key=lambda alert: (alert.get("attributes") or {}).get("mjd") or 0.0)
-        answer = self.ask(f"{self.setting('api_url').rstrip('/')}/alerts/{newest['id']}/thumbnails")
+        answer = self.ask(f"{self.base}/alerts/{newest['id']}/thumbnails")
         found = {}
         for thumbnail in rows_of(answer, "data"):
             about = thumbnail.get("attributes") or {}

@@ -1,6 +1,8 @@
 """Babamul: BOOM's public service, https://babamul.caltech.edu; the same language with a user's own token, and public
 alerts by Kafka (topics ``babamul.{survey}.{match}.…``)."""
 
+from skyportal.access.errors import Invalid
+
 from . import drivers
 from .base import Setting
 from .boom import Boom
@@ -29,8 +31,6 @@ class Babamul(Boom):
         return str(self.setting("address")).rstrip("/")
 
     def _token(self, *, anew: bool = False) -> str:
-        from skyportal.access.errors import Invalid
-
         if not self.setting("token"):
             raise Invalid("token is missing: Babamul answers only to its users.")
         return str(self.setting("token"))

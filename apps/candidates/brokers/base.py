@@ -140,10 +140,6 @@ class KnowsObjects(Driver):
     def known(self, name: str, asked: Asked) -> Known:
         raise NotImplementedError
 
-    def by_alert(self, asked: Asked) -> Known | None:
-        """For brokers that find an alert by its own id."""
-        return None
-
 
 class SearchesCones(Driver):
     def near(self, ra: float, dec: float, radius: float, asked: Asked) -> list[Nearby]:

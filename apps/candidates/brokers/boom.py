@@ -33,7 +33,7 @@ from .base import (
     TriesConnection,
     rows_of,
     sorted_by_distance,
-)  # fmt: skip
+)
 from .kafka import scram
 from .points import measured
 

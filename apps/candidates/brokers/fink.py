@@ -22,9 +22,9 @@ from .base import (
     ShowsPictures,
     rows_of,
     sorted_by_distance,
-)  # fmt: skip
+)
 from .kafka import scram
-from .points import mean_place, measured, without_prefix
+from .points import mean_place, measured, newest_candid, without_prefix
 
 ADDRESS = {"ZTF": "https://api.ztf.fink-portal.org", "LSST": "https://api.lsst.fink-portal.org"}
 KINDS = {"new": "Science", "ref": "Template", "sub": "Difference"}
@@ -61,9 +61,8 @@ class Fink(KnowsObjects, SearchesCones, ShowsPictures, Listens):
             points = measured(DETECTION, rows)
         if not points:
             raise Absent(f"Fink knows no {name}.")
-        newest = max((p for p in points if p.candid), key=lambda p: p.mjd, default=None)
         facts = {key: found[0][key] for key in FACTS if found[0].get(key) not in (None, "")}
-        return Known(name, self.survey, *mean_place(points), points, newest.candid if newest else "", facts)
+        return Known(name, self.survey, *mean_place(points), points, newest_candid(points), facts)
 
     def near(self, ra: float, dec: float, radius: float, asked: Asked) -> list[Nearby]:
         prefix, name = ("r:", "diaObjectId") if self.survey == "LSST" else ("i:", "objectId")

@@ -27,9 +27,9 @@ from .base import (
     TriesFilters,
     rows_of,
     sorted_by_distance,
-)  # fmt: skip
+)
 from .kafka import plain
-from .points import mean_place, measured
+from .points import measured, newest_candid, place_of
 
 # Lasair's own tables call the declination "decl".
 _SOURCE = Fluxes(
@@ -100,12 +100,11 @@ class Lasair(KnowsObjects, SearchesCones, ShowsPictures, Listens, TriesFilters, 
         if not points:
             raise Absent(f"Lasair knows no measurement of {name}.")
         ra, dec = about.get("ra", about.get("ramean")), about.get("decl", about.get("decmean"))
-        at = mean_place(points) if ra is None or dec is None else (float(ra), float(dec))
-        newest = max((p for p in points if p.candid), key=lambda p: p.mjd, default=None)
+        at = place_of(ra, dec, points)
         facts = {key: told[key] for key in ("sherlock", "TNS", "lasairData") if told.get(key)}
         return Known(
             str(told.get("diaObjectId") or told.get("objectId") or name), self.survey, *at,
-            tuple(sorted(points, key=lambda p: p.mjd)), newest.candid if newest else "", facts,
+            tuple(sorted(points, key=lambda p: p.mjd)), newest_candid(points), facts,
         )  # fmt: skip
 
     def near(self, ra: float, dec: float, radius: float, asked: Asked) -> list[Nearby]:

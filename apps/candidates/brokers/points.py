@@ -44,6 +44,17 @@ def mean_place(points: Iterable[Point]) -> tuple[float, float]:
     return math.degrees(math.atan2(y, x)) % 360, math.degrees(math.atan2(z, math.hypot(x, y)))
 
 
+def place_of(ra: Any, dec: Any, points: Iterable[Point]) -> tuple[float, float]:
+    """Where the broker says that an object is, else where its points lie together."""
+    return mean_place(points) if ra is None or dec is None else (float(ra), float(dec))
+
+
+def newest_candid(points: Iterable[Point]) -> str:
+    """The id of the newest alert among these points; empty where none has one."""
+    newest = max((point for point in points if point.candid), key=lambda point: point.mjd, default=None)
+    return newest.candid if newest else ""
+
+
 def without_prefix(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """Columns that begin with a prefix, without it."""
     return {name[len(prefix) :]: value for name, value in row.items() if name.startswith(prefix)}

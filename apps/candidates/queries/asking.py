@@ -21,7 +21,7 @@ from skyportal.outside import Unreachable
 
 from ..brokers import Driver
 from ..brokers.base import Known, KnowsObjects, MatchesCatalogs, Nearby, SearchesCones, ShowsPictures, place
-from ..brokers.points import shown
+from ..brokers.points import newest_candid, shown
 from ..models import Broker
 from .brokers import driver_of
 
@@ -107,8 +107,7 @@ def _allowed(viewer: Viewer, driver: Driver, found: Known) -> Known:
     points = tuple(p for p in found.points if (1 if p.programid is None else p.programid) in allowed)
     if not points:
         raise NotVisible(f"The broker knows no {found.name}.")
-    newest = max((p for p in points if p.candid), key=lambda p: p.mjd, default=None)
-    return replace(found, points=points, candid=newest.candid if newest else "", facts={})
+    return replace(found, points=points, candid=newest_candid(points), facts={})
 
 
 def pictures(viewer: Viewer, broker: Broker, name: str, asked: Asked) -> dict[str, bytes]:
