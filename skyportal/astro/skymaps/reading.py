@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..sky import HPX_ORDER
 from .coarsening import coarsened
-from .tiles import CELL, Distance, NotASkyMap, SkyMap
+from .tiles import CELL, Distance, NotASkyMap, SkyMap, cells_of
 
 MOST_BYTES = 2**30
 """An unpacked map larger than this is refused."""
@@ -84,15 +84,8 @@ def _multi_order(table: Any) -> SkyMap:
     uniq = np.asarray(table.data[names["UNIQ"]]).astype(np.int64)
     if "PROBDENSITY" not in names:
         raise NotASkyMap("A multi-order map needs a PROBDENSITY column.")
-    if (uniq < 4).any():
-        raise NotASkyMap("UNIQ holds numbers that are no HEALPix cells.")
-    order = (np.log2(uniq).astype(int) // 2) - 1
-    if order.max() > HPX_ORDER:
-        raise NotASkyMap(f"The map is finer than order {HPX_ORDER}.")
-    pixel = uniq - 4 ** (order.astype(np.int64) + 1)
-    shift = 2 * (HPX_ORDER - order)
     density = np.asarray(table.data[names["PROBDENSITY"]], float)
-    return SkyMap.of(pixel << shift, (pixel + 1) << shift, density, _distance(table, names, slice(None)))
+    return SkyMap.of(*cells_of(uniq), density, _distance(table, names, slice(None)))
 
 
 def _flat(table: Any) -> SkyMap:

@@ -19,6 +19,28 @@ class NotASkyMap(ValueError):
     """The bytes or numbers are no probability map; the message says why."""
 
 
+def cells_of(uniq: ArrayLike) -> tuple[NDArray, NDArray]:
+    """First order-29 cell of each UNIQ number, and one beyond its last; (n,) int64.
+
+    Raises
+    ------
+    NotASkyMap
+        where a number names no cell, or a finer one
+
+    Examples
+    --------
+    >>> cells_of([4, 15])[0].tolist() == [0, 11 * 4**29]
+    True
+    """
+    uniq = np.asarray(uniq, np.int64)
+    if len(uniq) and (uniq.min() < 4 or uniq.max() >= 4 ** (HPX_ORDER + 2)):
+        raise NotASkyMap(f"UNIQ holds numbers that are no HEALPix cells down to order {HPX_ORDER}.")
+    # doubles hold 53 bits, and these numbers have up to 62
+    order = np.log2(uniq.astype(np.longdouble)).astype(np.int64) // 2 - 1
+    pixel, shift = uniq - 4 ** (order + 1), 2 * (HPX_ORDER - order)
+    return pixel << shift, (pixel + 1) << shift
+
+
 @dataclass(frozen=True)
 class Distance:
     """Distance along each line of sight: p(r) = norm · N(r; mu, sigma) · r² (Singer et al. 2016, ApJL 829, L15).
