@@ -210,6 +210,9 @@ ALERT_PICTURE_NIGHTS = env.int("ALERT_PICTURE_NIGHTS", default=30)
 BACK_TEST_SECONDS = env.int("BACK_TEST_SECONDS", default=600)
 KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
 
+# Multi-messenger events: sky maps of events younger than this are matched with everything that arrives.
+GCN_ACTIVE_DAYS = env.int("GCN_ACTIVE_DAYS", default=30)
+
 # The map of the Galaxy's dust: where it is kept, and where `fetch_dust_map` gets it (131 MB, two FITS files).
 DUST_MAPS = Path(env("DUST_MAPS", default=str(DATA / "dust")))
 DUST_MAPS_URL = env("DUST_MAPS_URL", default="https://raw.githubusercontent.com/kbarbary/sfddata/master")

@@ -109,7 +109,7 @@ def _write_tiles(row: Localization, sky: SkyMap, levels: np.ndarray) -> None:
             [v if np.isfinite(v) else None for v in column]
             for column in (sky.distance.mu, sky.distance.sigma, sky.distance.norm)
         ]
-    rows = zip(repeat(row.pk), sky.lo.tolist(), sky.hi.tolist(), sky.density.tolist(), levels.tolist(), *distance)  # noqa: B905 - some repeat for ever
+    rows = zip(repeat(row.pk), sky.lo.tolist(), sky.hi.tolist(), sky.density.tolist(), levels.tolist(), *distance)
     with connection.cursor() as cursor, cursor.copy(f"copy gcn_tile ({COLUMNS}) from stdin (format binary)") as copy:
         copy.set_types(["int8", "int8", "int8", "float4", "float4", "float4", "float4", "float4"])
         for values in rows:
@@ -120,7 +120,9 @@ def _write_tiles(row: Localization, sky: SkyMap, levels: np.ndarray) -> None:
 def delete_localization(viewer: Viewer, localization: Localization) -> None:
     """Take a map away; whoever sent it may, and who runs events."""
     if not Localization.objects.deletable_by(viewer).filter(pk=localization.pk).exists():
-        raise NotAllowed("Insufficient permissions: only who sent this sky map may delete it, or who manages GCNs.", status=400)
+        raise NotAllowed(
+            "Insufficient permissions: only who sent this sky map may delete it, or who manages GCNs.", status=400
+        )
     event = localization.event
     record(EventChanged(event.pk, event.address, viewer.user_id, f"deleted the sky map {localization.name}"))
     localization.delete()
