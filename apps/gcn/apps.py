@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class GcnConfig(AppConfig):
     name = "apps.gcn"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import plugs  # noqa: F401 - hangs what it holds

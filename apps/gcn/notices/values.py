@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from skyportal.astro.time import datetime_of, mjd_of, utc_from_tai
+from skyportal.astro.time import mjd_of, utc_from_tai
 
 from .base import UnreadableNotice, Value
 
