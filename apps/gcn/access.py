@@ -1,8 +1,26 @@
-"""Who may see what comes of events."""
+"""Who may see and change what is known of multi-messenger events. One table, read top to bottom."""
 
 from skyportal.access.policy import Policy
-from skyportal.access.rules import everyone, nobody
+from skyportal.access.rules import everyone, holding, in_audience, in_group, nobody, owned_by, parent_visible
 
+shared = in_audience()
+event = parent_visible("event")
+said = shared | owned_by("author")
+runs_events = holding("Manage GCNs")
+
+# An event is for the groups it was given to, everybody where nobody said otherwise; what hangs on it follows it.
+EVENT = Policy(view=shared | owned_by("sent_by"), change=owned_by("sent_by") | (runs_events & shared))
+OF_EVENT = Policy(view=event, change=owned_by("sent_by"), delete=owned_by("sent_by") | runs_events)
+OF_LOCALIZATION = Policy(view=parent_visible("localization"))
+COMMENT = Policy(view=said & event, change=owned_by("author"), delete=owned_by("author"))
+VETTING = Policy(
+    view=event & parent_visible("obj") & (in_group() | owned_by("user")),
+    change=holding("Upload data") & (in_group() | owned_by("user")),
+    delete=holding("Upload data") & (in_group() | owned_by("user")),
+)
+MATCH = Policy(view=parent_visible("localization") & parent_visible("obj"))
+TAG_RULE = Policy(view=everyone(), change=runs_events, delete=runs_events)
+TEXT = Policy(view=in_group() & event, change=in_group(), delete=owned_by("sent_by") | runs_events)
 OPERATOR = Policy(view=nobody())
-CIRCULAR = Policy(view=everyone())
-"""Circulars are public."""
+CIRCULAR = Policy(view=everyone())  # they are public; that one speaks of an event is seen by whoever sees the event
+OF_CIRCULAR = Policy(view=event)

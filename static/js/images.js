@@ -106,11 +106,29 @@ function blink(box, button) {
   }, 600);
 }
 
-for (const kind of ["stretch", "low", "high", "zoom"])
-  on("input", `[data-images-${kind}]`, (_, control) => redraw(control.closest("[data-images]")));
-on("click", "[data-images-blink]", (_, button) => blink(button.closest("[data-images]"), button));
-on("click", "[data-images-enlarge]", (_, button) => button.closest("figure").classList.toggle("is-large"));
+// A live refresh brings the panel anew; how somebody had set it outlives that.
+const CONTROLS = ["stretch", "low", "high", "zoom"];
+const chosen = new Map();
+const enlarged = new Set();
 
+for (const kind of CONTROLS)
+  on("input", `[data-images-${kind}]`, (_, control) => {
+    chosen.set(kind, control.value);
+    redraw(control.closest("[data-images]"));
+  });
+on("click", "[data-images-blink]", (_, button) => blink(button.closest("[data-images]"), button));
+on("click", "[data-images-enlarge]", (_, button) => {
+  const large = button.closest("figure").classList.toggle("is-large");
+  enlarged[large ? "add" : "delete"](button.querySelector("canvas")?.dataset.image);
+});
+
+function setAgain(box) {
+  for (const [kind, value] of chosen) box.querySelector(`[data-images-${kind}]`).value = value;
+  for (const canvas of all("canvas[data-image]", box))
+    if (enlarged.has(canvas.dataset.image)) canvas.closest("figure").classList.add("is-large");
+}
+
+whenLoaded((root) => all("[data-images]", root).forEach(setAgain));
 whenLoaded((root) =>
   all("canvas[data-image]", root).forEach((canvas) =>
     load(canvas)

@@ -82,3 +82,11 @@ def test_a_picture_is_stretched_at_true_pixels(browse, people):
     assert canvas.evaluate(value) == 191
     page.get_by_role("button", name="Enlarge Science").click()
     expect(page.locator("figure.is-large")).to_have_count(1)
+    canvas.evaluate("element => element.refreshedAway = true")
+    panel = "document.querySelector('[data-images]').closest('[data-from]')"
+    page.evaluate(f"htmx.ajax('GET', {panel}.dataset.from, {{target: {panel}, swap: 'innerHTML'}})")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('canvas[data-kind=new]')].some((c) => c.pixels && !c.refreshedAway)"
+    )
+    expect(page.locator("figure.is-large")).to_have_count(1)
+    assert canvas.evaluate(value) == 191, "how one had set it outlives a live refresh"

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from skyportal.access.errors import Conflict, Refusal
+from apps.sources.actions.attachments import keep as keep_file
+from skyportal.access.errors import Refusal
 from skyportal.access.viewer import Viewer
 
-from ..models import Outcome, ReceivedNotice
-from ..notices import UnreadableNotice, read
+from ..models import GcnEvent, Outcome, ReceivedNotice
+from ..notices import Notice, UnreadableNotice, read
 from ..notices.reading import is_circular, is_xml, json_of
+from ..queries.notices import need_operator
 from .circulars import keep_circular
+from .events import UnknownEvent, admit
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
 """After so many a message is left alone; an operator may still have it read again."""
+MOST_REPLAYED = 200
+"""Messages that one press reads again."""
 OVERDUE = timedelta(minutes=1)
+SETTLED = (Outcome.UNDERSTOOD, Outcome.REPEATED, Outcome.REFUSED)
+OURS = "a notice that was received"
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Received:
     pk: int
     outcome: str
     reason: str
+    notice_id: int | None = None
 
     @property
     def is_well(self) -> bool:
@@ -44,146 +49,142 @@ class Received:
 
 
 @dataclass(frozen=True)
-class _Understood:
+class _Found:
+    """What an attempt found out."""
+
     outcome: str
     reason: str
     kind: str = ""
     ivorn: str = ""
+    trigger_id: str = ""
+    notice_id: int | None = None
 
 
-def receive(
-    raw: bytes,
-    topic: str = "",
-    *,
-    partition: int | None = None,
-    offset: int | None = None,
-    viewer: Viewer | None = None,
-) -> Received:
+def receive(raw: bytes, topic: str = "", *, viewer: Viewer | None = None) -> Received:
     """Keep the message, then understand it. The same bytes again are counted, and understood if they never were."""
-    pk = keep(raw, topic, partition=partition, offset=offset)
-    return understand(pk, raw, viewer=viewer)
+    return understand(keep(raw, topic), raw, viewer=viewer)
 
 
 def keep(raw: bytes, topic: str = "", *, partition: int | None = None, offset: int | None = None) -> int:
     """The bytes in the file storage and a row for them, committed before anybody looks into them. The row's id."""
-    digest = hashlib.sha256(raw).hexdigest()
-    name = f"notices/{digest[:2]}/{digest}"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(raw))
+    name = keep_file(raw, "notices", ".xml" if is_xml(raw) else ".json")
+    place = {"topic": _printable(topic)[:1000], "partition": partition, "offset": offset}
     with transaction.atomic():
         row, new = ReceivedNotice.objects.get_or_create(
-            digest=digest,
-            defaults={
-                "topic": _printable(topic)[:1000], "partition": partition, "offset": offset,
-                "size": len(raw), "file": name,
-            },
-        )  # fmt: skip
+            digest=hashlib.sha256(raw).hexdigest(), defaults={**place, "size": len(raw), "file": name}
+        )
         if not new:
-            ReceivedNotice.objects.filter(pk=row.pk).update(times_seen=F("times_seen") + 1, last_seen_at=timezone.now())
+            seen = {"times_seen": F("times_seen") + 1, "last_seen_at": timezone.now()}
+            ReceivedNotice.objects.filter(pk=row.pk).update(**seen)
     return int(row.pk)
 
 
 def understand(pk: int, raw: bytes | None = None, *, again: bool = False, viewer: Viewer | None = None) -> Received:
-    """Make of a kept message what it says. What is done with is not done again, unless ``again``.
+    """Make of a kept message what it says. What is settled is not done again, unless ``again``.
 
     The outcome commits together with the event; the attempt is counted before, so that a message which kills its
     reader is not tried for ever.
     """
-    if not again and (done := _done(ReceivedNotice.objects.get(pk=pk))):
+    if not again and (done := _settled(ReceivedNotice.objects.get(pk=pk))):
         return done
     ReceivedNotice.objects.filter(pk=pk).update(attempts=F("attempts") + 1, tried_at=timezone.now())
     with transaction.atomic():
         row = ReceivedNotice.objects.select_for_update().get(pk=pk)
-        if not again and (done := _done(row)):
+        if not again and (done := _settled(row)):
             return done
-        found = _attempt(row, raw if raw is not None else raw_bytes(row), viewer)
-        if not (row.outcome == Outcome.UNDERSTOOD and found.outcome == Outcome.REPEATED):
-            row.outcome, row.reason = found.outcome, _printable(found.reason)[:2000]
-        row.kind, row.ivorn = found.kind or row.kind, _printable(found.ivorn) or row.ivorn
-        row.save(update_fields=["outcome", "reason", "kind", "ivorn"])
-    return Received(pk, row.outcome, row.reason)
+        found = _attempt(row, raw if raw is not None else _raw_bytes(row), viewer or Viewer.system(OURS))
+        _write(row, found)
+    if found.outcome == Outcome.UNDERSTOOD and found.trigger_id:
+        _take_up_early(found.trigger_id)
+    return Received(pk, found.outcome, found.reason, row.notice_id)
 
 
-def _done(row: ReceivedNotice) -> Received | None:
-    """What became of it, where that is settled."""
-    if row.outcome in (Outcome.UNDERSTOOD, Outcome.REPEATED):
-        return Received(row.pk, Outcome.REPEATED, f"It came before. {row.reason}")
-    return Received(row.pk, row.outcome, row.reason) if row.outcome == Outcome.REFUSED else None
+def _settled(row: ReceivedNotice) -> Received | None:
+    """What became of it, where nothing more will."""
+    if row.outcome not in SETTLED:
+        return None
+    if row.outcome == Outcome.REFUSED:
+        return Received(row.pk, row.outcome, row.reason)
+    return Received(row.pk, Outcome.REPEATED, f"It came before. {row.reason}", row.notice_id)
 
 
-def raw_bytes(row: ReceivedNotice) -> bytes:
+def _write(row: ReceivedNotice, found: _Found) -> None:
+    """What was understood once and is read again stays understood."""
+    if not (row.outcome == Outcome.UNDERSTOOD and found.outcome == Outcome.REPEATED):
+        row.outcome, row.reason = found.outcome, _printable(found.reason)[:2000]
+    row.kind, row.ivorn = found.kind or row.kind, _printable(found.ivorn)[:1000] or row.ivorn
+    row.trigger_id, row.notice_id = _printable(found.trigger_id) or row.trigger_id, found.notice_id or row.notice_id
+    row.save(update_fields=["outcome", "reason", "kind", "ivorn", "trigger_id", "notice"])
+
+
+def _raw_bytes(row: ReceivedNotice) -> bytes:
     with default_storage.open(row.file) as file:
         return file.read()
 
 
-def _attempt(row: ReceivedNotice, raw: bytes, viewer: Viewer | None) -> _Understood:
+def _attempt(row: ReceivedNotice, raw: bytes, viewer: Viewer) -> _Found:
     """What is refused says why; what fails unexpectedly is told in the log and left for another attempt."""
-    kind = ivorn = ""
     try:
         with transaction.atomic():
             if not is_xml(raw) and is_circular(said := json_of(raw)):
-                return _Understood(Outcome.UNDERSTOOD, keep_circular(said), kind="circular")
-            notice = read(raw, row.topic)
-            kind, ivorn = notice.kind, notice.ivorn
-            sentence = _admit(viewer or Viewer.system("a notice that was received"), notice)
-            trouble = str(notice.properties.get("skymap_trouble", ""))
-            return _Understood(Outcome.UNDERSTOOD, " ".join(filter(None, (sentence, trouble))), kind, ivorn)
+                return _Found(Outcome.UNDERSTOOD, keep_circular(said), "circular")
+            return _admit(viewer, read(raw, row.topic), raw)
     except UnreadableNotice as problem:
-        return _Understood(Outcome.REFUSED, problem.reason, kind, ivorn)
-    except Conflict as known:
-        return _Understood(Outcome.REPEATED, known.message, kind, ivorn)
-    except Refusal as refusal:
-        return _Understood(Outcome.REFUSED, refusal.message, kind, ivorn)
+        return _Found(Outcome.REFUSED, problem.reason)
     except Exception as problem:
         logger.exception("The message %s of %s could not be understood.", row.digest[:12], row.topic)
-        return _Understood(Outcome.FAILED, f"{type(problem).__name__}: {problem}", kind, ivorn)
+        return _Found(Outcome.FAILED, f"{type(problem).__name__}: {problem}")
 
 
-def _admit(viewer: Viewer, notice: Any) -> str:
-    from . import events  # brings the maps' arithmetic in: only whoever has a notice pays for it
+def _admit(viewer: Viewer, notice: Notice, raw: bytes) -> _Found:
 
-    return str(events.admit(viewer, notice).outcome)
+    named = (notice.kind, notice.ivorn, notice.trigger_id or "")
+    try:
+        with transaction.atomic():
+            admitted = admit(viewer, notice, raw=raw)
+    except UnknownEvent as early:
+        return _Found(Outcome.EARLY, f"{early.message} It is taken up when the event is announced.", *named)
+    except Refusal as refusal:
+        return _Found(Outcome.REFUSED, refusal.message, *named)
+    trouble = str(notice.properties.get("skymap_trouble", ""))
+    sentence = f"{admitted.outcome} Its sky map is missing: {trouble}" if trouble else admitted.outcome
+    outcome = Outcome.UNDERSTOOD if admitted.is_new else Outcome.REPEATED
+    return _Found(outcome, sentence, *named, admitted.notice_id)
+
+
+def _take_up_early(trigger_id: str) -> None:
+    """What came before its event is understood now."""
+    early = ReceivedNotice.objects.filter(outcome=Outcome.EARLY, trigger_id=trigger_id).order_by("received_at", "pk")
+    for pk in list(early.values_list("pk", flat=True)[:MOST_REPLAYED]):
+        understand(pk)
 
 
 def take_up(most: int = 50) -> int:
-    """Messages that a crash left between keeping and understanding, and those that failed for a reason of the moment.
-
-    How many were taken up.
+    """Messages that a crash left between keeping and understanding, those that failed for a reason of the moment, and
+    those that came before an event which is known by now. How many were taken up.
     """
     now = timezone.now()
+    rested = Q(tried_at__isnull=True) | Q(tried_at__lt=now - OVERDUE)
     left = Q(outcome=Outcome.WAITING, received_at__lt=now - OVERDUE) | Q(outcome=Outcome.FAILED)
-    rows = ReceivedNotice.objects.filter(left, attempts__lt=MOST_ATTEMPTS).filter(
-        Q(tried_at__isnull=True) | Q(tried_at__lt=now - OVERDUE)
-    )
+    known = GcnEvent.objects.filter(trigger_id__isnull=False).values("trigger_id")
+    early = Q(outcome=Outcome.EARLY, trigger_id__in=known)
+    rows = ReceivedNotice.objects.filter(rested, (left & Q(attempts__lt=MOST_ATTEMPTS)) | early)
     ids = list(rows.order_by("received_at", "pk").values_list("pk", flat=True)[:most])
     for pk in ids:
         understand(pk)
-    _give_up()
+    ReceivedNotice.objects.filter(rested, outcome=Outcome.WAITING, attempts__gte=MOST_ATTEMPTS).update(
+        outcome=Outcome.FAILED, reason=f"Its reader died {MOST_ATTEMPTS} times."
+    )
     return len(ids)
 
 
-def _give_up() -> None:
-    """What kills its reader each time is said to have failed."""
-    ReceivedNotice.objects.filter(
-        outcome=Outcome.WAITING, attempts__gte=MOST_ATTEMPTS, tried_at__lt=timezone.now() - OVERDUE
-    ).update(outcome=Outcome.FAILED, reason=f"Its reader died {MOST_ATTEMPTS} times.")
-
-
-def replay(
-    viewer: Viewer, ids: list[int] | None = None, *, say: Callable[[Received], None] | None = None
-) -> list[Received]:
+def replay(viewer: Viewer, ids: list[int] | None = None) -> list[Received]:
     """Read messages again that an operator chose; without a choice those that were refused or failed."""
-    from ..queries.notices import need_operator
-
     need_operator(viewer)
     rows = ReceivedNotice.objects.visible_to(viewer)
     rows = rows.filter(outcome__in=(Outcome.REFUSED, Outcome.FAILED)) if ids is None else rows.filter(pk__in=ids)
-    found = []
-    for pk in rows.order_by("received_at", "pk").values_list("pk", flat=True)[:1000]:
-        found.append(understand(pk, again=True))
-        if say:
-            say(found[-1])
-    return found
+    chosen = list(rows.order_by("received_at", "pk").values_list("pk", flat=True)[:MOST_REPLAYED])
+    return [understand(pk, again=True) for pk in chosen]
 
 
 def _printable(text: str) -> str:

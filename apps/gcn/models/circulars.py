@@ -9,7 +9,8 @@ from django.db import models
 from skyportal.access.models import Stamped
 from skyportal.access.policy import AccessManager
 
-from ..access import CIRCULAR
+from ..access import CIRCULAR, OF_CIRCULAR
+from .events import GcnEvent
 
 
 class Circular(Stamped):
@@ -35,3 +36,20 @@ class Circular(Stamped):
 
     def __str__(self) -> str:
         return f"Circular {self.number}: {self.subject}"
+
+
+class CircularOfEvent(models.Model):
+    """A circular speaks of an event."""
+
+    event = models.ForeignKey(GcnEvent, on_delete=models.CASCADE, related_name="circular_links", db_index=False)
+    circular = models.ForeignKey(Circular, on_delete=models.CASCADE, related_name="event_links")
+    by = models.TextField(help_text="The name by which it was recognised, or: time.")
+
+    access = OF_CIRCULAR
+    objects = AccessManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "circular"], name="circular_of_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.circular_id} of {self.event_id}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from skyportal.access.policy import AccessManager
 
 from ..access import OPERATOR
+from .events import GcnNotice
 
 
 class Outcome(models.TextChoices):
@@ -15,6 +17,7 @@ class Outcome(models.TextChoices):
     WAITING = "waiting", "Waiting"
     UNDERSTOOD = "understood", "Understood"
     REPEATED = "repeated", "Repeated"
+    EARLY = "early", "Before its event"
     REFUSED = "refused", "Refused"
     FAILED = "failed", "Failed"
 
@@ -33,6 +36,8 @@ class ReceivedNotice(models.Model):
     reason = models.TextField(blank=True, default="", help_text="The outcome in a sentence.")
     kind = models.TextField(blank=True, default="", help_text="GCN's notice type, or circular.")
     ivorn = models.TextField(blank=True, default="", db_index=True)
+    trigger_id = models.TextField(blank=True, default="", help_text="The sender's name of the event.")
+    notice = models.ForeignKey(GcnNotice, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     attempts = models.IntegerField(default=0, help_text="How often it was begun to be understood.")
     tried_at = models.DateTimeField(null=True, blank=True)
     times_seen = models.IntegerField(default=1)
@@ -45,6 +50,7 @@ class ReceivedNotice(models.Model):
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="received_notice_newest"),
             models.Index(fields=["outcome", "-received_at"], name="received_notice_outcome"),
+            models.Index(fields=["trigger_id"], condition=Q(outcome="early"), name="received_notice_early"),
         ]
 
     def __str__(self) -> str:

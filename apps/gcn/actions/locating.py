@@ -1,0 +1,94 @@
+"""From what a notice says of the place to a sky map that can be asked; in a worker."""
+
+from __future__ import annotations
+
+import posixpath
+from urllib.parse import unquote, urlsplit
+
+from django.db import transaction
+
+from skyportal import outside
+from skyportal.access.errors import Refusal
+from skyportal.astro.skymaps import reading, shapes
+from skyportal.astro.skymaps.tiles import NotASkyMap, SkyMap
+from skyportal.journal.recording import record
+
+from ..entries import LocalizationFailed
+from ..models import GcnNotice, Localization
+from ..notices.base import Annulus, AttachedMap, Cone, Ellipse, LinkedMap, Polygon, SkyMapSaid, UnreadableNotice
+from ..notices.reading import read
+from .dictionaries import FORM, said_in
+from .localizations import add_localization
+
+SECONDS = 120.0
+MOST_BYTES = 2**28
+
+
+def locate(notice_id: int) -> list[Localization]:
+    """Fetch or make every map that a notice speaks of. What fails is said on the notice, and may be tried again."""
+    notice = GcnNotice.objects.select_related("event").filter(pk=notice_id).first()
+    if notice is None or notice.is_retraction:
+        return []
+    found, troubles = [], []
+    for said in _said(notice):
+        try:
+            name, sky = drawn(said)
+            found.append(add_localization(notice.event, name, sky, notice=notice, user_id=notice.sent_by_id))
+        except (NotASkyMap, Refusal) as problem:
+            troubles.append(str(problem))
+    _tell(notice, " ".join(troubles))
+    return found
+
+
+def _said(notice: GcnNotice) -> tuple[SkyMapSaid | tuple[str, SkyMap], ...]:
+    with notice.content.open("rb") as file:
+        raw = file.read()
+    if notice.form == FORM:
+        return said_in(raw)
+    try:
+        return read(raw).skymaps
+    except UnreadableNotice:  # it was understood once: only a change of ours makes it unreadable
+        return ()
+
+
+def _tell(notice: GcnNotice, trouble: str) -> None:
+    if trouble == notice.map_trouble:
+        return
+    with transaction.atomic():
+        GcnNotice.objects.filter(pk=notice.pk).update(map_trouble=trouble)
+        if trouble:
+            event = notice.event
+            record(LocalizationFailed(event.pk, event.address, notice.sent_by_id, notice.pk, trouble))
+
+
+def drawn(said: SkyMapSaid | tuple[str, SkyMap]) -> tuple[str, SkyMap]:
+    """The map's name and the map.
+
+    Raises
+    ------
+    NotASkyMap, Refusal
+        saying what is wrong with it, or why it could not be fetched
+    """
+    match said:
+        case (str() as name, SkyMap() as sky):
+            return name, sky
+        case AttachedMap(name, content):
+            return name, reading.read(content)
+        case LinkedMap(url):
+            return name_of(url), reading.read(outside.fetch(url, seconds=SECONDS, most_bytes=MOST_BYTES))
+        case Cone(ra, dec, radius, level):
+            return f"{ra:.5f}_{dec:.5f}_{radius:.5f}", shapes.cone(ra, dec, shapes.sigma_of(radius, level))
+        case Ellipse(ra, dec, major, minor, angle, level):
+            name = f"{ra:.5f}_{dec:.5f}_{major:.5f}_{minor:.5f}_{angle:.5f}"
+            return name, shapes.ellipse(ra, dec, major, minor, angle, level)
+        case Annulus(ra, dec, inner, outer, level):
+            return f"annulus_{ra:.5f}_{dec:.5f}_{inner:.5f}_{outer:.5f}", shapes.annulus(ra, dec, inner, outer, level)
+        case Polygon(vertices):
+            lon, lat = zip(*vertices, strict=True)
+            return f"polygon_{sum(lon) / len(lon):.5f}_{sum(lat) / len(lat):.5f}", shapes.polygon(vertices)
+    raise NotASkyMap("This kind of localization is not known.")
+
+
+def name_of(url: str) -> str:
+    """The last part of an address, as maps are called."""
+    return posixpath.basename(unquote(urlsplit(url).path)) or "skymap"

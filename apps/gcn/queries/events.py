@@ -1,0 +1,93 @@
+"""Events that a viewer may see: one by its time, and whatever is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from skyportal.access.errors import NotVisible
+from skyportal.access.policy import AccessQuerySet
+from skyportal.access.viewer import Viewer
+from skyportal.api.params import moment
+
+from ..models import EventProperties, EventTag, GcnEvent, GcnNotice, TagRule
+
+
+def whole_second(when: datetime) -> datetime:
+    """The public name of an event is its time to the nearest second."""
+    return (when + timedelta(microseconds=500_000)).replace(microsecond=0)
+
+
+def as_time(dateobs: Any) -> datetime:
+    """A time out of a path or a body; none of an event where it cannot be read."""
+    if isinstance(dateobs, datetime):
+        return whole_second(dateobs.astimezone(UTC))
+    try:
+        return whole_second(moment(str(dateobs)))
+    except ValueError:
+        raise NotVisible(f"GCN event not found: {str(dateobs)[:60]} is not a time.", status=404) from None
+
+
+def visible_events(viewer: Viewer) -> AccessQuerySet:
+    return GcnEvent.objects.visible_to(viewer)
+
+
+def get_event(viewer: Viewer, dateobs: Any) -> GcnEvent:
+    found = visible_events(viewer).filter(dateobs=as_time(dateobs)).select_related("audience").first()
+    if found is None:
+        raise NotVisible("GCN event not found", status=404)
+    return found
+
+
+def get_event_by_id(viewer: Viewer, event_id: int) -> GcnEvent:
+    found = visible_events(viewer).filter(pk=event_id).select_related("audience").first()
+    if found is None:
+        raise NotVisible("GCN event not found", status=404)
+    return found
+
+
+def find_event(*, trigger_id: str | None, aliases: Iterable[str], dateobs: datetime | None) -> GcnEvent | None:
+    """The event that a notice speaks of: by the sender's own number, by a name, at last by its time."""
+    events = GcnEvent.objects.select_related("audience")
+    if trigger_id and (found := events.filter(trigger_id=trigger_id).first()):
+        return found
+    if (names := list(aliases)) and (found := events.filter(aliases__overlap=names).order_by("pk").first()):
+        return found
+    return events.filter(dateobs=whole_second(dateobs)).first() if dateobs else None
+
+
+def events_named(names: Iterable[str]) -> list[GcnEvent]:
+    """Events one of whose aliases is one of these, with or without the sender before the name."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return []
+    senders = ("", "LVC#", "FERMI#", "SWIFT#", "EP#", "SVOM#", "GRB#")
+    return list(GcnEvent.objects.filter(aliases__overlap=[f"{sender}{name}" for name in wanted for sender in senders]))
+
+
+def get_notice(viewer: Viewer, event: GcnEvent, notice_id: int) -> GcnNotice:
+    found = GcnNotice.objects.visible_to(viewer).filter(event=event, pk=notice_id).first()
+    if found is None:
+        raise NotVisible("Notice not found", status=404)
+    return found
+
+
+def known_tags(viewer: Viewer) -> list[str]:
+    return _distinct(EventTag.objects.visible_to(viewer), "text")
+
+
+def known_properties(viewer: Viewer) -> list[str]:
+    """Names of everything that notices say of events."""
+    rows = EventProperties.objects.visible_to(viewer).values_list("data", flat=True).order_by("-pk")[:5000]
+    return sorted({name for data in rows for name in data})
+
+
+def _distinct(rows: QuerySet, column: str) -> list[str]:
+    return list(rows.order_by(column).values_list(column, flat=True).distinct())
+
+
+def tag_rules(viewer: Viewer) -> list[TagRule]:
+    return list(TagRule.objects.visible_to(viewer))

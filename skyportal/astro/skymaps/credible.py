@@ -1,0 +1,70 @@
+"""Credible levels: the smallest regions that hold a given probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..sky import hpx
+from .tiles import DEG2, SkyMap, merged
+
+LEVELS = (0.5, 0.9, 0.95, 0.99)
+"""Levels whose regions are kept with a map."""
+
+
+def levels(sky: SkyMap) -> NDArray:
+    """Of each tile, the probability of the smallest region that holds it; (n,).
+
+    Tiles are taken from the densest on. Tiles of one density come together, at the level at which the first of them
+    does, so that a uniform map is inside at any level and an answer does not depend on the order of equals. The
+    densest tiles are at half at most: the 50 % region is never empty.
+    """
+    by_density = np.argsort(-sky.density, kind="stable")
+    density = sky.density[by_density]
+    reached = np.cumsum(sky.probability[by_density])
+    first = np.r_[True, density[1:] < density[:-1]]
+    starts = np.flatnonzero(first)
+    per_density = reached[starts]
+    per_density[0] = min(per_density[0], 0.5)
+    found = np.empty(len(sky))
+    found[by_density] = np.minimum(per_density[np.cumsum(first) - 1], 1.0)
+    return found
+
+
+def region(sky: SkyMap, level: float, tile_levels: NDArray | None = None) -> list[tuple[int, int]]:
+    """Order-29 ranges of the region that holds this much probability."""
+    inside = (levels(sky) if tile_levels is None else tile_levels) <= level
+    return merged(sky.lo[inside], sky.hi[inside])
+
+
+def area(sky: SkyMap, level: float) -> float:
+    """Square degrees of the smallest region that holds this probability; within the last tile in proportion."""
+    by_density = np.argsort(-sky.density, kind="stable")
+    probability = np.r_[0, np.cumsum(sky.probability[by_density])]
+    size = np.r_[0, np.cumsum(sky.area[by_density])] * DEG2
+    return float(np.interp(level, probability, size))
+
+
+def centre(sky: SkyMap) -> tuple[float, float]:
+    """Right ascension and declination of the densest tile."""
+    densest = int(np.argmax(sky.density))
+    ra, dec = sky.centres()
+    return float(ra[densest]), float(dec[densest])
+
+
+def barycentre(sky: SkyMap) -> tuple[float, float]:
+    """Where the probability's mean direction points; of a map all over the sky this says little."""
+    lon, lat = (np.radians(angle) for angle in sky.centres())
+    p = sky.probability
+    x, y, z = (float((p * part).sum()) for part in (np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
+    return float(np.degrees(np.arctan2(y, x)) % 360), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+
+
+def at(sky: SkyMap, ra: Sequence[float] | NDArray, dec: Sequence[float] | NDArray) -> tuple[NDArray, NDArray]:
+    """Probability per square degree and credible level at positions; zero and one outside every tile."""
+    tile = sky.find(hpx(ra, dec))
+    known = tile >= 0
+    density = np.where(known, sky.density[tile], 0.0) / DEG2
+    return density, np.where(known, levels(sky)[tile], 1.0)

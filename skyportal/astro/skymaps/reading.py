@@ -1,0 +1,120 @@
+"""Sky maps out of FITS files: multi-order and flat, gzipped or not.
+
+The formats are those of the LIGO-Virgo-KAGRA public alerts (HEALPix FITS with PROB, and multi-order maps with UNIQ and
+PROBDENSITY), which GBM, IPN and others share.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..sky import HPX_ORDER
+from .coarsening import coarsened
+from .tiles import CELL, Distance, NotASkyMap, SkyMap, cells_of
+
+MOST_BYTES = 2**30
+"""An unpacked map larger than this is refused."""
+_PROBABILITIES = ("PROB", "PROBABILITY", "PROBDENSITY")
+
+
+def read(content: bytes) -> SkyMap:
+    """The map in the bytes of a FITS file, in at most `coarsening.MOST_TILES` tiles.
+
+    Raises
+    ------
+    NotASkyMap
+        saying what the file holds instead.
+    """
+    from astropy.io import fits
+
+    raw = _unpacked(content)
+    try:
+        with fits.open(io.BytesIO(raw), memmap=False) as units:
+            table = next((unit for unit in units if _holds_probability(unit)), None)
+            if table is None:
+                raise NotASkyMap(_instead(units))
+            if table.columns.names and "UNIQ" in _names(table):
+                return coarsened(_multi_order(table))
+            return coarsened(_flat(table))
+    except NotASkyMap:
+        raise
+    except Exception as problem:  # astropy raises anything on broken files
+        raise NotASkyMap(f"The file cannot be read as FITS: {str(problem)[:200] or type(problem).__name__}") from problem
+
+
+def _unpacked(content: bytes) -> bytes:
+    if content[:2] != b"\x1f\x8b":
+        return content
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            raw = packed.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as problem:
+        raise NotASkyMap(f"The gzip file is broken: {problem}") from None
+    if len(raw) > MOST_BYTES:
+        raise NotASkyMap("The file unpacks to more than a gigabyte; send a multi-order map.")
+    return raw
+
+
+def _names(table: Any) -> dict[str, str]:
+    """Columns as the file writes them, by upper-case name."""
+    return {name.upper(): name for name in table.columns.names}
+
+
+def _holds_probability(unit: Any) -> bool:
+    return hasattr(unit, "columns") and any(name in _names(unit) for name in _PROBABILITIES)
+
+
+def _instead(units: Any) -> str:
+    tables = [unit for unit in units if hasattr(unit, "columns")]
+    if any("UNIQ" in _names(table) for table in tables):
+        return "The file is a coverage map (MOC) without probabilities."
+    if tables:
+        return f"No column of the file is a probability; there are {', '.join(tables[0].columns.names[:8])}."
+    return "The file is an image, not a HEALPix table."
+
+
+def _multi_order(table: Any) -> SkyMap:
+    names = _names(table)
+    uniq = np.asarray(table.data[names["UNIQ"]]).astype(np.int64)
+    if "PROBDENSITY" not in names:
+        raise NotASkyMap("A multi-order map needs a PROBDENSITY column.")
+    density = np.asarray(table.data[names["PROBDENSITY"]], float)
+    return SkyMap.of(*cells_of(uniq), density, _distance(table, names, slice(None)))
+
+
+def _flat(table: Any) -> SkyMap:
+    import healpy
+
+    names = _names(table)
+    column = next(name for name in _PROBABILITIES if name in names)
+    values = np.asarray(table.data[names[column]], float).ravel()
+    nside = int(round((len(values) / 12) ** 0.5))
+    if 12 * nside**2 != len(values) or nside & (nside - 1):
+        raise NotASkyMap(f"{len(values)} pixels are no HEALPix map of the whole sky.")
+    if str(table.header.get("COORDSYS", "C")).strip().upper()[:1] not in ("C", "E", ""):
+        raise NotASkyMap("The map is not in equatorial coordinates (COORDSYS must be C).")
+    chosen = np.flatnonzero(np.isfinite(values) & (values > 0))
+    pixel = chosen
+    if str(table.header.get("ORDERING", "RING")).upper().startswith("RING"):
+        pixel = healpy.ring2nest(nside, chosen)
+    order = nside.bit_length() - 1
+    shift = 2 * (HPX_ORDER - order)
+    lo = pixel.astype(np.int64) << shift
+    cell = CELL * 4.0 ** (HPX_ORDER - order)
+    density = values[chosen] if column == "PROBDENSITY" else values[chosen] / cell
+    return SkyMap.of(lo, lo + (1 << shift), density, _distance(table, names, chosen))
+
+
+def _distance(table: Any, names: dict[str, str], rows: NDArray | slice) -> Distance | None:
+    wanted = ("DISTMU", "DISTSIGMA", "DISTNORM")
+    if not all(name in names for name in wanted):
+        return None
+    mu, sigma, norm = (np.asarray(table.data[names[name]], float).ravel()[rows] for name in wanted)
+    known = np.isfinite(mu) & np.isfinite(sigma) & (sigma > 0)
+    return Distance(*(np.where(known, part, np.nan) for part in (mu, sigma, norm)))
