@@ -8,6 +8,7 @@ from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
 from ..models import Circular, CircularOfEvent, GcnEvent
+from ..notices.names import STREAMS, prefix
 
 
 def names_of(event: GcnEvent) -> set[str]:
@@ -24,23 +25,11 @@ def names_of(event: GcnEvent) -> set[str]:
 
 def events_called(names: Iterable[str]) -> list[GcnEvent]:
     """Events that one of these names may mean."""
-    wanted = sorted({name for name in names} | {name.replace(" ", "") for name in names})
+    spoken = set(names)
+    wanted = sorted(spoken | {name.replace(" ", "") for name in spoken})
     if not wanted:
         return []
-    senders = (
-        "",
-        "LVC#",
-        "FERMI#",
-        "SWIFT#",
-        "EP#",
-        "SVOM#",
-        "GRB#",
-        "MAXI#",
-        "ICECUBE#",
-        "AMON#",
-        "KM3NET#",
-        "CHIME#",
-    )
+    senders = [""] + [f"{prefix(stream)}#" for stream in sorted(set(STREAMS.values()))]
     aliases = [f"{sender}{name}" for name in wanted for sender in senders]
     by_alias = GcnEvent.objects.filter(aliases__overlap=aliases)
     return list(by_alias.union(GcnEvent.objects.filter(trigger_id__in=wanted)))

@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "paths", nargs="+", type=Path, metavar="PATH", help="Files, or folders with .xml and .json."
+            "paths", nargs="+", type=Path, metavar="PATH", help="Files, or folders of .xml and .json."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
