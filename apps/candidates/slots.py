@@ -14,6 +14,7 @@ from skyportal.plugins import Slot
 
 if TYPE_CHECKING:
     from .queries.scanning import Scope
+    from .queries.streams import Lamp
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class CandidateFilter:
     param: Param
     apply: Callable[[QuerySet, Any, Asker], QuerySet]
 
+
+lamp_makers: Slot[Callable[[Viewer], list[Lamp]]] = Slot("candidates.lamp_makers")
+"""Lamps of other streams than those of alerts, beside theirs in the top bar."""
 
 candidate_filters: Slot[CandidateFilter] = Slot("candidates.candidate_filters")
 """Parameters of `GET /api/candidates` and of the scanning page, by public name."""

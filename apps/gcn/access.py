@@ -1,7 +1,7 @@
 """Who may see and change what is known of multi-messenger events. One table, read top to bottom."""
 
 from skyportal.access.policy import Policy
-from skyportal.access.rules import everyone, holding, in_audience, in_group, owned_by, parent_visible
+from skyportal.access.rules import everyone, holding, in_audience, in_group, nobody, owned_by, parent_visible
 
 shared = in_audience()
 event = parent_visible("event")
@@ -21,3 +21,6 @@ VETTING = Policy(
 MATCH = Policy(view=parent_visible("localization") & parent_visible("obj"))
 TAG_RULE = Policy(view=everyone(), change=runs_events, delete=runs_events)
 TEXT = Policy(view=in_group() & event, change=in_group(), delete=owned_by("sent_by") | runs_events)
+OPERATOR = Policy(view=nobody())
+CIRCULAR = Policy(view=everyone())  # they are public; that one speaks of an event is seen by whoever sees the event
+OF_CIRCULAR = Policy(view=event)

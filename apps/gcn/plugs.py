@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.candidates.slots import candidate_filters
+from apps.candidates.slots import candidate_filters, lamp_makers
 from apps.sources.slots import obj_filters, obj_includes, obj_sorts
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
@@ -11,12 +11,14 @@ from skyportal.live.topics import watchable
 from . import filters
 from .queries import counterparts
 from .queries.events import get_event
+from .queries.notices import gcn_lamp
 
 for _objs in filters.OF_OBJS:
     obj_filters.plug(_objs.param.name)(_objs)
 for _passings in filters.OF_CANDIDATES:
     candidate_filters.plug(_passings.param.name)(_passings)
 obj_sorts.plug("gcn_status")(filters.by_status)
+lamp_makers.plug("gcn")(gcn_lamp)
 
 
 @obj_includes.plug("gcn_crossmatch")

@@ -1,5 +1,7 @@
 """Doors of this app."""
 
+from django.urls import path
+
 from skyportal.api.routes import flatten, routes
 
 from .api.counterparts import AssociatedView, CounterpartsView, ObjCrossmatchView
@@ -12,6 +14,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
+from .views import notices
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -29,4 +32,10 @@ urlpatterns = flatten(
     routes("sources_in_gcn/<str:dateobs>[/<str:source_id>]", CounterpartsView),
     routes("associated_gcns/<str:source_id>", AssociatedView),
     routes("sources/<str:obj_id>/gcn_event", ObjCrossmatchView),
+    # --- pages ---
+    [
+        path("operator/notices", notices.index, name="notices"),
+        path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
+        path("operator/notices/replay", notices.replay, name="replay-notices"),
+    ],
 )

@@ -43,7 +43,14 @@ def children(host: str, port: int) -> list[Child]:
         Child("worker", [*_CELERY, "worker", "--loglevel", "WARNING", *worker], 32, patience=15, environment=AS_ROOT),
         Child("beat", [*_CELERY, "beat", "--loglevel", "WARNING", "--pidfile="], colour=33),
         Child("alerts", [PYTHON, "manage.py", "consume_alerts"], colour=35),
+        *([Child("gcn", [PYTHON, "manage.py", "consume_gcn"], colour=34)] if _hears_gcn() else []),
     ]
+
+
+def _hears_gcn() -> bool:
+    """GCN wants credentials; a mirror of it does not."""
+    given = os.environ
+    return bool(given.get("GCN_SERVERS") or (given.get("GCN_CLIENT_ID") and given.get("GCN_CLIENT_SECRET")))
 
 
 def main() -> None:

@@ -213,6 +213,29 @@ KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
 # Multi-messenger events: sky maps of events younger than this are matched with everything that arrives.
 GCN_ACTIVE_DAYS = env.int("GCN_ACTIVE_DAYS", default=30)
 
+# GCN: credentials of a client made at https://gcn.nasa.gov/quickstart; GCN_DOMAIN=test.gcn.nasa.gov is its test stage.
+# Without credentials nobody listens, unless GCN_SERVERS names a mirror.
+GCN_CLIENT_ID = env("GCN_CLIENT_ID", default="")
+GCN_CLIENT_SECRET = env("GCN_CLIENT_SECRET", default="")
+GCN_DOMAIN = env("GCN_DOMAIN", default="gcn.nasa.gov")
+GCN_SERVERS = env("GCN_SERVERS", default="")
+GCN_TOKEN_URL = env("GCN_TOKEN_URL", default="")
+GCN_PROTOCOL = env("GCN_PROTOCOL", default="SASL_SSL")
+GCN_GROUP_ID = env("GCN_GROUP_ID", default="")
+# Names, or patterns that begin with ^. Of the classic notices those that tell of an event, not of a spacecraft.
+GCN_TOPICS = env.list(
+    "GCN_TOPICS",
+    default=[
+        "igwn.gwalert",
+        "gcn.circulars",
+        r"^gcn\.notices\..*",
+        r"^gcn\.classic\.voevent\.(AMON|ICECUBE|HAWC|SK_SN|SNEWS|GECAM|CALET|MAXI_UNKNOWN|IPN|AGILE_GRB|AGILE_MCAL)_?.*",
+        r"^gcn\.classic\.voevent\.FERMI_(GBM_(ALERT|FLT_POS|GND_POS|FIN_POS|SUBTHRESH)|LAT_(POS_.*|OFFLINE|GND))$",
+        r"^gcn\.classic\.voevent\.SWIFT_(BAT_GRB_POS_ACK|BAT_SUBSUB|BAT_SUB_THRESHOLD|BAT_QL_POS|XRT_POSITION|UVOT_POS)$",
+        r"^gcn\.classic\.voevent\.INTEGRAL_(WAKEUP|REFINED|OFFLINE|WEAK|SPIACS)$",
+    ],
+)
+
 # The map of the Galaxy's dust: where it is kept, and where `fetch_dust_map` gets it (131 MB, two FITS files).
 DUST_MAPS = Path(env("DUST_MAPS", default=str(DATA / "dust")))
 DUST_MAPS_URL = env("DUST_MAPS_URL", default="https://raw.githubusercontent.com/kbarbary/sfddata/master")

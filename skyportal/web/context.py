@@ -56,6 +56,7 @@ MORE = [
 ADMIN = [
     Place("Site admin", "gear", "admin:index", staff=True),
     Place("Alert intake", "inboxes", "intake", staff=True),
+    Place("Received notices", "broadcast-pin", "notices", staff=True),
     Place("Health", "heart-pulse", "health", staff=True),
 ]
 

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from apps.groups.models import Stream
 
@@ -14,6 +14,7 @@ from ..alerts.batches import Batch, ahead, decode
 from ..alerts.containers import MAGIC, wrapped
 from ..alerts.reading import Packet, Refused, read_message
 from ..alerts.resolvers import Resolver, SchemaUnavailable
+from ..brokers import consumer
 from ..models import StreamPulse
 from . import feeds
 from .intake import BATCH, Intake, Report
@@ -23,22 +24,6 @@ logger = logging.getLogger(__name__)
 PATIENCE = 1.0
 """Seconds to wait for a batch to fill; a quiet stream's packet is not kept longer than that."""
 LAG_EVERY = 15.0
-
-
-class Broker(Protocol):
-    """What is used of a Kafka consumer."""
-
-    def consume(self, num_messages: int, timeout: float) -> list[Any]: ...
-
-    def commit(self, *, offsets: list[Any], asynchronous: bool) -> Any: ...
-
-    def assignment(self) -> list[Any]: ...
-
-    def get_watermark_offsets(self, partition: Any, timeout: float, cached: bool) -> tuple[int, int]: ...
-
-    def position(self, partitions: list[Any]) -> list[Any]: ...
-
-    def close(self) -> None: ...
 
 
 class Fetch(NamedTuple):
@@ -57,7 +42,7 @@ class Consumption:
     """
 
     def __init__(
-        self, stream: Stream, broker: Broker, *, resolver: Resolver | None = None, feed_id: int | None = None
+        self, stream: Stream, broker: consumer.Broker, *, resolver: Resolver | None = None, feed_id: int | None = None
     ) -> None:
         self.stream, self.broker, self.resolver, self.feed_id = stream, broker, resolver, feed_id
         self.intake = Intake(stream)
@@ -101,8 +86,8 @@ class Consumption:
     def _fetch(self, timeout: float) -> Fetch:
         """Messages as they come; in a thread while the batch before is taken in, so it writes nothing."""
         messages = [message for message in self.broker.consume(BATCH, timeout) if self._is_good(message)]
-        raws = {_where(message): _whole(message) for message in messages}
-        return Fetch(raws, decode(self._packets(raws)), _next_offsets(messages))
+        raws = {consumer.where(message): _whole(message) for message in messages}
+        return Fetch(raws, decode(self._packets(raws)), consumer.next_offsets(messages))
 
     def _take(self, fetch: Fetch) -> int:
         if fetch.raws:
@@ -116,14 +101,11 @@ class Consumption:
 
     def _is_good(self, message: Any) -> bool:
         """Broker errors pass (it heals by itself) unless they are for ever."""
-        problem = message.error()
-        if problem is None:
-            return True
-        if problem.fatal():
-            raise ConnectionError(f"The broker refuses: {problem.str()}")
-        logger.warning("The broker of %s says: %s", self.stream.name, problem.str())
-        self._trouble = problem.str()
-        return False
+        problem = consumer.complaint(message)
+        if problem:
+            logger.warning("The broker of %s says: %s", self.stream.name, problem)
+            self._trouble = problem
+        return not problem
 
     def _packets(self, raws: dict[str, bytes]) -> Iterator[Packet | Refused]:
         for where, raw in raws.items():
@@ -144,18 +126,9 @@ class Consumption:
 
     def _note_lag(self) -> None:
         """How many messages still wait at the broker."""
-        from confluent_kafka import KafkaException
-
         now = time.monotonic()
         seconds, self._lag_known = (now - self._lag_known) if self._lag_known else 0.0, now
-        lag: int | None = 0
-        try:
-            for place in self.broker.position(self.broker.assignment()):
-                low, high = self.broker.get_watermark_offsets(place, timeout=1.0, cached=True)
-                lag += max(0, high - max(place.offset, low))  # type: ignore[operator]
-        except KafkaException as problem:
-            logger.info("The lag of %s is not known: %s", self.stream.name, problem)
-            lag = None
+        lag = consumer.lag(self.broker)
         if lag is not None:
             StreamPulse.objects.update_or_create(stream=self.stream, defaults={"lag": lag})
         feeds.heard(self.feed_id, self._told, seconds, lag, self._trouble)
@@ -168,18 +141,3 @@ def _whole(message: Any) -> bytes:
     if key and value and key.lstrip()[:1] == b"{" and b'"fields"' in key and value[:4] != MAGIC:
         return wrapped(key, value)
     return value
-
-
-def _where(message: Any) -> str:
-    return f"{message.topic()}/{message.partition()}/{message.offset()}"
-
-
-def _next_offsets(messages: list[Any]) -> list[Any]:
-    """Where to go on after these messages, for each partition among them."""
-    from confluent_kafka import TopicPartition
-
-    after: dict[tuple[str, int], int] = {}
-    for message in messages:
-        place = message.topic(), message.partition()
-        after[place] = max(after.get(place, 0), message.offset() + 1)
-    return [TopicPartition(topic, partition, offset) for (topic, partition), offset in after.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .base import UnreadableNotice
@@ -98,3 +98,31 @@ def events_named_in(text: str, most: int = 50) -> tuple[str, ...]:
             name = written.format(match[1].replace(" ", ""))
             found[name] = min(match.start(), found.get(name, match.start()))
     return tuple(sorted(found, key=lambda name: found[name])[:most])
+
+
+_DATED = re.compile(r"(?:GRB |IceCube-|EP|FRB )(?:20)?(\d{6})", re.ASCII)
+_CLOCK = re.compile(r"\b([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d{1,6})?", re.ASCII)
+
+
+def date_named(name: str) -> datetime | None:
+    """The day that an event is named after.
+
+    Examples
+    --------
+    >>> date_named("GRB 230812B").date().isoformat()
+    '2023-08-12'
+    """
+    found = _DATED.match(name)
+    try:
+        return datetime.strptime(found[1], "%y%m%d").replace(tzinfo=UTC) if found else None
+    except ValueError:
+        return None
+
+
+def moments_in(text: str, day: datetime, most: int = 20) -> list[datetime]:
+    """The times of day that a text tells, on this day."""
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    return [
+        midnight + timedelta(hours=int(h), minutes=int(m), seconds=int(s) + float(fraction or 0))
+        for h, m, s, fraction in _CLOCK.findall(text)[:most]
+    ]

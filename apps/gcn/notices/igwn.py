@@ -76,14 +76,14 @@ def _event(event: dict[str, Any], coincidence: Any) -> tuple[dict[str, Value], t
     maps = [("event.skymap", "skymap", event.get("skymap"))]
     if isinstance(coincidence, dict):
         properties |= {f"coinc_{key}": kept for key in COINCIDENCE if (kept := value(coincidence.get(key))) is not None}
-        maps.append(("external_coinc.combined_skymap", "combined-ext", coincidence.get("combined_skymap")))
+        maps.append(("external_coinc.combined_skymap", "ext", coincidence.get("combined_skymap")))
     skymaps: list[SkyMapSaid] = []
     for field, name, text in maps:
         if text is None:
             continue
-        found = attached(text, field, name)
-        if isinstance(found, AttachedMap):
-            skymaps.append(AttachedMap("combined-" + found.name, found.content) if "combined" in field else found)
+        came = attached(text, field, name)
+        if isinstance(came, AttachedMap):
+            skymaps.append(AttachedMap(f"combined-{came.name}", came.content) if "combined" in field else came)
         else:
-            properties["skymap_trouble"] = found
+            properties["skymap_trouble"] = came
     return properties, tuple(skymaps)

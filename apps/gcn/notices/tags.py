@@ -11,6 +11,8 @@ MONTH, YEAR = 30.4375 * 86400, 365.25 * 86400  # s
 LIKELY = 0.5
 """A compact binary is called by its most probable class, where that is this probable or the binary's alone."""
 CLASSES = ("BNS", "NSBH", "BBH", "MassGap", "Terrestrial")
+ICECUBE = ("HESE", "EHE", "Astrotrack")
+"""How AMON calls IceCube's alerts in JSON."""
 NOT_BURSTS = ("LOCAL_PARTICLES", "DISTANT_PARTICLES", "SOLAR_FLARE", "TGF", "BELOW_HORIZON", "CYG_X1")
 
 
@@ -108,7 +110,6 @@ NAMED: tuple[Callable[[Said], Iterable[str]], ...] = (
 )
 """Names that become tags as they are: mission, instrument, detectors, pipeline, search."""
 
-ICECUBE = ("HESE", "EHE", "Astrotrack")
 INSTRUMENTS = {"GBM": "GBM", "LAT": "LAT", "BAT": "BAT", "XRT": "XRT", "UVOT": "UVOT", "SPIACS": "SPI-ACS"}
 
 

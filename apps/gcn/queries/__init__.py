@@ -1,0 +1,1 @@
+"""Reads: events, maps, notices."""

@@ -13,6 +13,7 @@ from apps.candidates.actions import feeds
 from apps.candidates.actions.consuming import Consumption
 from apps.candidates.alerts.resolvers import FolderResolver, RegistryResolver, Resolver
 from apps.candidates.brokers.base import Listens
+from apps.candidates.brokers.consumer import ONLY_ON_REQUEST
 from apps.candidates.management.crew import Crew
 from apps.candidates.queries.brokers import driver_of, feed_to_hear
 from apps.candidates.queries.streams import stream_named
@@ -99,8 +100,7 @@ class Command(BaseCommand):
                 **extra,
                 "bootstrap.servers": chosen["servers"],
                 "group.id": chosen["group"] or f"skyportal-{stream_id}",
-                "enable.auto.commit": False,
-                "enable.auto.offset.store": False,
+                **ONLY_ON_REQUEST,
             }
         )
         topics = chosen["topic"] if isinstance(chosen["topic"], list) else str(chosen["topic"]).split(",")

@@ -1,0 +1,191 @@
+"""A message arrives: kept whole first, then understood. Nothing is lost, and nothing is there twice."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from apps.sources.actions.attachments import keep as keep_file
+from skyportal.access.errors import Refusal
+from skyportal.access.viewer import Viewer
+
+from ..models import GcnEvent, Outcome, ReceivedNotice
+from ..notices import Notice, UnreadableNotice, read
+from ..notices.reading import is_circular, is_xml, json_of
+from ..queries.notices import need_operator
+from .circulars import keep_circular
+from .events import UnknownEvent, admit
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 5
+"""After so many a message is left alone; an operator may still have it read again."""
+MOST_REPLAYED = 200
+"""Messages that one press reads again."""
+OVERDUE = timedelta(minutes=1)
+SETTLED = (Outcome.UNDERSTOOD, Outcome.REPEATED, Outcome.REFUSED)
+OURS = "a notice that was received"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a message."""
+
+    pk: int
+    outcome: str
+    reason: str
+    notice_id: int | None = None
+
+    @property
+    def is_well(self) -> bool:
+        return self.outcome in (Outcome.UNDERSTOOD, Outcome.REPEATED)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What an attempt found out."""
+
+    outcome: str
+    reason: str
+    kind: str = ""
+    ivorn: str = ""
+    trigger_id: str = ""
+    notice_id: int | None = None
+
+
+def receive(raw: bytes, topic: str = "", *, viewer: Viewer | None = None) -> Received:
+    """Keep the message, then understand it. The same bytes again are counted, and understood if they never were."""
+    return understand(keep(raw, topic), raw, viewer=viewer)
+
+
+def keep(raw: bytes, topic: str = "", *, partition: int | None = None, offset: int | None = None) -> int:
+    """The bytes in the file storage and a row for them, committed before anybody looks into them. The row's id."""
+    name = keep_file(raw, "notices", ".xml" if is_xml(raw) else ".json")
+    place = {"topic": _printable(topic)[:1000], "partition": partition, "offset": offset}
+    with transaction.atomic():
+        row, new = ReceivedNotice.objects.get_or_create(
+            digest=hashlib.sha256(raw).hexdigest(), defaults={**place, "size": len(raw), "file": name}
+        )
+        if not new:
+            seen = {"times_seen": F("times_seen") + 1, "last_seen_at": timezone.now()}
+            ReceivedNotice.objects.filter(pk=row.pk).update(**seen)
+    return int(row.pk)
+
+
+def understand(pk: int, raw: bytes | None = None, *, again: bool = False, viewer: Viewer | None = None) -> Received:
+    """Make of a kept message what it says. What is settled is not done again, unless ``again``.
+
+    The outcome commits together with the event; the attempt is counted before, so that a message which kills its
+    reader is not tried for ever.
+    """
+    if not again and (done := _settled(ReceivedNotice.objects.get(pk=pk))):
+        return done
+    ReceivedNotice.objects.filter(pk=pk).update(attempts=F("attempts") + 1, tried_at=timezone.now())
+    with transaction.atomic():
+        row = ReceivedNotice.objects.select_for_update().get(pk=pk)
+        if not again and (done := _settled(row)):
+            return done
+        found = _attempt(row, raw if raw is not None else _raw_bytes(row), viewer or Viewer.system(OURS))
+        _write(row, found)
+    if found.outcome == Outcome.UNDERSTOOD and found.trigger_id:
+        _take_up_early(found.trigger_id)
+    return Received(pk, found.outcome, found.reason, row.notice_id)
+
+
+def _settled(row: ReceivedNotice) -> Received | None:
+    """What became of it, where nothing more will."""
+    if row.outcome not in SETTLED:
+        return None
+    if row.outcome == Outcome.REFUSED:
+        return Received(row.pk, row.outcome, row.reason)
+    return Received(row.pk, Outcome.REPEATED, f"It came before. {row.reason}", row.notice_id)
+
+
+def _write(row: ReceivedNotice, found: _Found) -> None:
+    """What was understood once and is read again stays understood."""
+    if not (row.outcome == Outcome.UNDERSTOOD and found.outcome == Outcome.REPEATED):
+        row.outcome, row.reason = found.outcome, _printable(found.reason)[:2000]
+    row.kind, row.ivorn = found.kind or row.kind, _printable(found.ivorn)[:1000] or row.ivorn
+    row.trigger_id, row.notice_id = _printable(found.trigger_id) or row.trigger_id, found.notice_id or row.notice_id
+    row.save(update_fields=["outcome", "reason", "kind", "ivorn", "trigger_id", "notice"])
+
+
+def _raw_bytes(row: ReceivedNotice) -> bytes:
+    with default_storage.open(row.file) as file:
+        return file.read()
+
+
+def _attempt(row: ReceivedNotice, raw: bytes, viewer: Viewer) -> _Found:
+    """What is refused says why; what fails unexpectedly is told in the log and left for another attempt."""
+    try:
+        with transaction.atomic():
+            if not is_xml(raw) and is_circular(said := json_of(raw)):
+                return _Found(Outcome.UNDERSTOOD, keep_circular(said), "circular")
+            return _admit(viewer, read(raw, row.topic), raw)
+    except UnreadableNotice as problem:
+        return _Found(Outcome.REFUSED, problem.reason)
+    except Exception as problem:
+        logger.exception("The message %s of %s could not be understood.", row.digest[:12], row.topic)
+        return _Found(Outcome.FAILED, f"{type(problem).__name__}: {problem}")
+
+
+def _admit(viewer: Viewer, notice: Notice, raw: bytes) -> _Found:
+
+    named = (notice.kind, notice.ivorn, notice.trigger_id or "")
+    try:
+        with transaction.atomic():
+            admitted = admit(viewer, notice, raw=raw)
+    except UnknownEvent as early:
+        return _Found(Outcome.EARLY, f"{early.message} It is taken up when the event is announced.", *named)
+    except Refusal as refusal:
+        return _Found(Outcome.REFUSED, refusal.message, *named)
+    trouble = str(notice.properties.get("skymap_trouble", ""))
+    sentence = f"{admitted.outcome} Its sky map is missing: {trouble}" if trouble else admitted.outcome
+    outcome = Outcome.UNDERSTOOD if admitted.is_new else Outcome.REPEATED
+    return _Found(outcome, sentence, *named, admitted.notice_id)
+
+
+def _take_up_early(trigger_id: str) -> None:
+    """What came before its event is understood now."""
+    early = ReceivedNotice.objects.filter(outcome=Outcome.EARLY, trigger_id=trigger_id).order_by("received_at", "pk")
+    for pk in list(early.values_list("pk", flat=True)[:MOST_REPLAYED]):
+        understand(pk)
+
+
+def take_up(most: int = 50) -> int:
+    """Messages that a crash left between keeping and understanding, those that failed for a reason of the moment, and
+    those that came before an event which is known by now. How many were taken up.
+    """
+    now = timezone.now()
+    rested = Q(tried_at__isnull=True) | Q(tried_at__lt=now - OVERDUE)
+    left = Q(outcome=Outcome.WAITING, received_at__lt=now - OVERDUE) | Q(outcome=Outcome.FAILED)
+    known = GcnEvent.objects.filter(trigger_id__isnull=False).values("trigger_id")
+    early = Q(outcome=Outcome.EARLY, trigger_id__in=known)
+    rows = ReceivedNotice.objects.filter(rested, (left & Q(attempts__lt=MOST_ATTEMPTS)) | early)
+    ids = list(rows.order_by("received_at", "pk").values_list("pk", flat=True)[:most])
+    for pk in ids:
+        understand(pk)
+    ReceivedNotice.objects.filter(rested, outcome=Outcome.WAITING, attempts__gte=MOST_ATTEMPTS).update(
+        outcome=Outcome.FAILED, reason=f"Its reader died {MOST_ATTEMPTS} times."
+    )
+    return len(ids)
+
+
+def replay(viewer: Viewer, ids: list[int] | None = None) -> list[Received]:
+    """Read messages again that an operator chose; without a choice those that were refused or failed."""
+    need_operator(viewer)
+    rows = ReceivedNotice.objects.visible_to(viewer)
+    rows = rows.filter(outcome__in=(Outcome.REFUSED, Outcome.FAILED)) if ids is None else rows.filter(pk__in=ids)
+    chosen = list(rows.order_by("received_at", "pk").values_list("pk", flat=True)[:MOST_REPLAYED])
+    return [understand(pk, again=True) for pk in chosen]
+
+
+def _printable(text: str) -> str:
+    return text.replace("\x00", "�")

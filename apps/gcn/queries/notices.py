@@ -1,0 +1,95 @@
+"""Messages as they came, for operators; and the lamp that says whether GCN is heard."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import Count
+from django.utils import timezone
+
+from apps.candidates.queries.streams import Lamp
+from skyportal.access.errors import NotAllowed, NotVisible
+from skyportal.access.policy import AccessQuerySet
+from skyportal.access.viewer import Viewer
+
+from ..models import NoticeFeed, Outcome, ReceivedNotice
+
+ALIVE, LATE = timedelta(minutes=2), timedelta(minutes=10)
+SHOWN = 20_000  # bytes of a message on its page
+LONG_TEXT = 400
+
+
+def need_operator(viewer: Viewer) -> None:
+    if not viewer.sees_all:
+        raise NotAllowed("Received notices are for operators: they need the permission System admin.")
+
+
+def received(viewer: Viewer, *, outcome: str = "", topic: str = "") -> AccessQuerySet:
+    """Messages, newest first."""
+    rows = ReceivedNotice.objects.visible_to(viewer)
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    if topic:
+        rows = rows.filter(topic=topic)
+    return rows.order_by("-received_at", "-pk")
+
+
+def by_outcome(viewer: Viewer) -> list[dict[str, Any]]:
+    """How many there are of each outcome, in the order in which an operator cares."""
+    counts = dict(
+        ReceivedNotice.objects.visible_to(viewer).values_list("outcome").annotate(count=Count("pk")).order_by("outcome")
+    )
+    return [{"outcome": name.value, "label": name.label, "count": counts.get(name.value, 0)} for name in Outcome]
+
+
+def get_received(viewer: Viewer, pk: int) -> ReceivedNotice:
+    found = ReceivedNotice.objects.visible_to(viewer).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible(f"There is no received notice {pk}.", status=404)
+    return found
+
+
+def raw_bytes(row: ReceivedNotice) -> bytes:
+    with default_storage.open(row.file) as file:
+        return file.read()
+
+
+def readable(raw: bytes) -> str:
+    """The beginning of a message as a person reads it: JSON indented, maps in base64 cut to their length."""
+    if raw.lstrip()[:1] == b"{" and len(raw) < 64 * 2**20:
+        try:
+            return json.dumps(_shortened(json.loads(raw)), indent=2, ensure_ascii=False)[:SHOWN]
+        except ValueError:
+            pass
+    text = raw[:SHOWN].decode("utf-8", "replace")
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
+
+
+def _shortened(said: Any) -> Any:
+    if isinstance(said, dict):
+        return {key: _shortened(told) for key, told in said.items()}
+    if isinstance(said, list):
+        return [_shortened(told) for told in said[:100]]
+    if isinstance(said, str) and len(said) > LONG_TEXT and " " not in said[:LONG_TEXT]:
+        return f"{said[:60]}… ({len(said):,} signs)"
+    return said
+
+
+def feed() -> NoticeFeed | None:
+    return NoticeFeed.objects.first()
+
+
+def gcn_lamp(viewer: Viewer) -> list[Lamp]:
+    """Whether GCN is heard: its heartbeat comes each second, whatever else is quiet."""
+    row = feed()
+    if row is None or row.last_heartbeat_at is None:
+        return []
+    return [Lamp(0, row.name, _state(row.last_heartbeat_at), row.last_heartbeat_at, row.messages, row.lag)]
+
+
+def _state(last: datetime) -> str:
+    age = timezone.now() - last
+    return "on" if age < ALIVE else "late" if age < LATE else "off"

@@ -1,0 +1,62 @@
+"""The operator's page of received notices."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from skyportal.web.requests import ViewerRequest
+from skyportal.web.responses import with_toast
+
+from ..queries import notices as queries
+
+
+@login_required
+@require_GET
+def index(request: ViewerRequest) -> HttpResponse:
+    viewer = request.viewer
+    queries.need_operator(viewer)
+    chosen = {name: request.GET.get(name, "") for name in ("outcome", "topic")}
+    rows = queries.received(viewer, **chosen)
+    context = {
+        "feed": queries.feed(),
+        "outcomes": queries.by_outcome(viewer),
+        "page": Paginator(rows, 50).get_page(request.GET.get("page")),
+        "chips": [{"name": name.title(), "key": name, "value": value} for name, value in chosen.items() if value],
+        **chosen,
+    }
+    return render(request, "gcn/notices.html", context)
+
+
+@login_required
+@require_GET
+def one(request: ViewerRequest, notice_id: int) -> HttpResponse:
+    viewer = request.viewer
+    queries.need_operator(viewer)
+    notice = queries.get_received(viewer, notice_id)
+    raw = queries.raw_bytes(notice)
+    if "download" in request.GET:
+        answer = HttpResponse(raw, content_type="application/octet-stream")
+        answer["Content-Disposition"] = f'attachment; filename="notice_{notice.digest[:16]}"'
+        return answer
+    return render(request, "gcn/notice.html", {"notice": notice, "text": queries.readable(raw)})
+
+
+@login_required
+@require_POST
+def replay(request: ViewerRequest) -> HttpResponse:
+    """Read chosen messages again, or all that were refused or failed."""
+    from ..actions.receiving import replay as read_again
+
+    chosen = [int(pk) for pk in request.POST.getlist("notice") if pk.isdigit() and len(pk) < 16]
+    found = read_again(request.viewer, chosen or None)
+    well = sum(one.is_well for one in found)
+    message = f"{well} understood, {len(found) - well} not." if len(found) != 1 else found[0].reason
+    if getattr(request, "htmx", False):
+        answer = with_toast(HttpResponse(), message, level="success" if well == len(found) else "warning")
+        answer["HX-Refresh"] = "true"
+        return answer
+    return redirect("notices")
