@@ -1,7 +1,45 @@
-"""What this app hangs into lower floors."""
+"""What this app hangs into lower floors: parameters of lists, fields, topics to watch."""
 
-from apps.candidates.slots import lamp_makers
+from __future__ import annotations
 
+from apps.candidates.slots import candidate_filters, lamp_makers
+from apps.sources.slots import obj_filters, obj_includes, obj_sorts
+from skyportal.access.errors import NotVisible
+from skyportal.access.viewer import Viewer
+from skyportal.live.topics import watchable
+
+from . import filters
+from .queries import counterparts
+from .queries.events import get_event
 from .queries.notices import gcn_lamp
 
+for _objs in filters.OF_OBJS:
+    obj_filters.plug(_objs.param.name)(_objs)
+for _passings in filters.OF_CANDIDATES:
+    candidate_filters.plug(_passings.param.name)(_passings)
+obj_sorts.plug("gcn_status")(filters.by_status)
 lamp_makers.plug("gcn")(gcn_lamp)
+
+
+@obj_includes.plug("gcn_crossmatch")
+def crossmatched(viewer: Viewer, ids: list[int]) -> dict[int, object]:
+    return dict(counterparts.maps_of(viewer, ids))
+
+
+@obj_includes.plug("gcn_notes")
+def noted(viewer: Viewer, ids: list[int]) -> dict[int, object]:
+    return dict(counterparts.notes_of(viewer, ids))
+
+
+@watchable.plug("event")
+def event_changes(viewer: Viewer, dateobs: str) -> bool:
+    try:
+        return bool(get_event(viewer, dateobs))
+    except NotVisible:
+        return False
+
+
+@watchable.plug("events")
+def any_event(viewer: Viewer, name: str) -> bool:
+    """That something happened somewhere: it names nothing."""
+    return name == "all" and viewer.user_id is not None

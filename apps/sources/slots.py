@@ -34,6 +34,9 @@ class ObjFilter:
 obj_filters: Slot[ObjFilter] = Slot("sources.obj_filters")
 """Parameters of `GET /api/sources` and of the sources page."""
 
+obj_sorts: Slot[Callable[[Viewer, dict[str, Any]], QuerySet]] = Slot("sources.obj_sorts")
+"""By value of ``sortBy``, a function (viewer, query) -> rows of (``obj_id``, ``value``) by which a list is sorted."""
+
 obj_includes: Slot[Callable[[Viewer, list[int]], dict[int, Any]]] = Slot("sources.obj_includes")
 """By field name, a function (viewer, obj ids) -> value for each id, for `?include…=true`."""
 

@@ -210,6 +210,9 @@ ALERT_PICTURE_NIGHTS = env.int("ALERT_PICTURE_NIGHTS", default=30)
 BACK_TEST_SECONDS = env.int("BACK_TEST_SECONDS", default=600)
 KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
 
+# Multi-messenger events: sky maps of events younger than this are matched with everything that arrives.
+GCN_ACTIVE_DAYS = env.int("GCN_ACTIVE_DAYS", default=30)
+
 # GCN: credentials of a client made at https://gcn.nasa.gov/quickstart; GCN_DOMAIN=test.gcn.nasa.gov is its test stage.
 # Without credentials nobody listens, unless GCN_SERVERS names a mirror.
 GCN_CLIENT_ID = env("GCN_CLIENT_ID", default="")

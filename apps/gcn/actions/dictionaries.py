@@ -143,12 +143,16 @@ def _of_cells(skymap: Mapping[str, Any]) -> tuple[str, SkyMap]:
     try:
         uniq = np.array(skymap["uniq"], np.int64)
         density = np.array(skymap["probdensity"], float)
-        distance = [np.array(skymap[n], float) for n in ("distmu", "distsigma") if skymap.get(n) is not None]
+        mu, sigma = (
+            None if skymap.get(name) is None else np.array(skymap[name], float) for name in ("distmu", "distsigma")
+        )
     except (KeyError, TypeError, ValueError, OverflowError):
         raise Invalid("Invalid skymap: uniq and probdensity must be lists of numbers.") from None
-    if not 0 < len(uniq) <= MOST_CELLS or any(column.shape != uniq.shape for column in (density, *distance)):
+    if not 0 < len(uniq) <= MOST_CELLS or any(
+        column is not None and column.shape != uniq.shape for column in (density, mu, sigma)
+    ):
         raise Invalid("Invalid skymap: uniq, probdensity and distances must be lists of one length.")
-    known = Distance(*distance, normalisation(*distance)) if len(distance) == 2 else None
+    known = Distance(mu, sigma, normalisation(mu, sigma)) if mu is not None and sigma is not None else None
     name = optional_text(skymap.get("localization_name"), "localization_name", most=200) or "skymap"
     try:
         return name, coarsened(SkyMap.of(*cells_of(uniq), density, known))

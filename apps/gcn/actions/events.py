@@ -69,9 +69,7 @@ def admit(viewer: Viewer, notice: Notice, *, raw: bytes, group_ids: Any = None) 
     row = _keep_notice(viewer, event, notice, raw)
     _tag(event, notice.tags, viewer.user_id)
     record(
-        NoticeAdmitted(
-            event.pk, event.address, viewer.user_id, row.pk, notice.kind, announced, notice.is_retraction
-        )
+        NoticeAdmitted(event.pk, event.address, viewer.user_id, row.pk, notice.kind, announced, notice.is_retraction)
     )
     return Admitted(event, row.pk, _outcome(event, notice, announced=announced), is_new=True)
 

@@ -120,7 +120,9 @@ def _write_tiles(row: Localization, sky: SkyMap, levels: np.ndarray) -> None:
 def delete_localization(viewer: Viewer, localization: Localization) -> None:
     """Take a map away; whoever sent it may, and who runs events."""
     if not Localization.objects.deletable_by(viewer).filter(pk=localization.pk).exists():
-        raise NotAllowed("Insufficient permissions: only who sent this sky map may delete it, or who manages GCNs.", status=400)
+        raise NotAllowed(
+            "Insufficient permissions: only who sent this sky map may delete it, or who manages GCNs.", status=400
+        )
     event = localization.event
     record(EventChanged(event.pk, event.address, viewer.user_id, f"deleted the sky map {localization.name}"))
     localization.delete()

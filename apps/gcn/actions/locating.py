@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 
 from skyportal import outside
-from skyportal.access.errors import Refusal
+from skyportal.access.errors import Conflict, Invalid, Refusal
+from skyportal.access.viewer import Viewer
 from skyportal.astro.skymaps import reading, shapes
 from skyportal.astro.skymaps.tiles import NotASkyMap, SkyMap
 from skyportal.journal.recording import record
@@ -17,6 +19,7 @@ from ..entries import LocalizationFailed
 from ..models import GcnNotice, Localization
 from ..notices.base import Annulus, AttachedMap, Cone, Ellipse, LinkedMap, Polygon, SkyMapSaid, UnreadableNotice
 from ..notices.reading import read
+from ..queries.events import get_event, get_notice
 from .dictionaries import FORM, said_in
 from .localizations import add_localization
 
@@ -92,3 +95,23 @@ def drawn(said: SkyMapSaid | tuple[str, SkyMap]) -> tuple[str, SkyMap]:
 def name_of(url: str) -> str:
     """The last part of an address, as maps are called."""
     return posixpath.basename(unquote(urlsplit(url).path)) or "skymap"
+
+
+def again(viewer: Viewer, dateobs: Any, notice_id: int) -> Localization:
+    """Fetch the maps of a notice once more; the first of them.
+
+    Raises
+    ------
+    Conflict
+        where they are there
+    Invalid
+        saying why not
+    """
+    notice = get_notice(viewer, get_event(viewer, dateobs), notice_id)
+    if Localization.objects.filter(notice=notice).exists():
+        raise Conflict("Localization already exists: this notice's sky map is there.")
+    found = locate(notice.pk)
+    if not found:
+        notice.refresh_from_db()
+        raise Invalid(notice.map_trouble or "This notice says nothing of a place.")
+    return found[0]

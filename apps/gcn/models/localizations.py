@@ -71,7 +71,7 @@ class Tile(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["localization", "lo"], name="gcn_tile_of_map"),
-            models.Index(fields=["lo", "hi"], include=["localization", "density", "level"], name="gcn_tile_cell"),
+            models.Index(fields=["lo", "hi", "localization"], name="gcn_tile_cell"),
         ]
 
     def __str__(self) -> str:

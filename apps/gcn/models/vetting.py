@@ -21,7 +21,9 @@ class Counterpart(Stamped):
     event = models.ForeignKey(GcnEvent, on_delete=models.CASCADE, related_name="counterparts", db_index=False)
     obj = models.ForeignKey(Obj, on_delete=models.CASCADE, related_name="+")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who decided last.")
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who decided last."
+    )
     status = models.TextField(choices=[(s, s) for s in (PENDING, CONFIRMED, AMBIGUOUS, REJECTED)])
     explanation = models.TextField(null=True, blank=True)
     notes = models.TextField(null=True, blank=True)

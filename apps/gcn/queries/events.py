@@ -91,3 +91,14 @@ def _distinct(rows: QuerySet, column: str) -> list[str]:
 
 def tag_rules(viewer: Viewer) -> list[TagRule]:
     return list(TagRule.objects.visible_to(viewer))
+
+
+def notice_file(viewer: Viewer, event: GcnEvent, notice_id: int) -> tuple[str, bytes]:
+    """A file's name and the bytes as they came."""
+    notice = get_notice(viewer, event, notice_id)
+    if not notice.content:
+        raise NotVisible("The text of this notice was not kept.", status=404)
+    with notice.content.open("rb") as file:
+        raw = file.read()
+    kind = "".join(c if c.isalnum() or c in "._-" else "_" for c in notice.kind)
+    return f"{event.address.replace(':', '')}_{kind}.{'xml' if notice.form == 'voevent' else 'json'}", raw

@@ -51,8 +51,7 @@ _DETAIL = [
     Param("includeSuperObjs", flag, False, "The same as includeAssociatedObjs."),
 ]
 _NOTHING_YET = [
-    "includeAnalyses", "includeGCNCrossmatches", "includeGCNNotes", "includeSourcesInGcn",
-    "includeCandidates", "localizationRejectSources",
+    "includeAnalyses", "includeCandidates",
 ]  # fmt: skip
 CACHED_SECONDS = 6 * 3600
 
@@ -63,7 +62,7 @@ def _declared() -> list[Param]:
     fields = [Param(includes.parameter(field), flag, False) for field, _ in obj_includes.items()]
     own = [*_LIST, *_SAVING, *_DETAIL, *plugged, *fields]
     taken = {param.name for param in own}
-    idle = [Param("localizationCumprob", number, 0.95), *(Param(name, flag, False) for name in _NOTHING_YET)]
+    idle = [Param(name, flag, False) for name in _NOTHING_YET]
     return [*own, *(param for param in idle if param.name not in taken)]
 
 

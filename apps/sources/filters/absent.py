@@ -26,12 +26,10 @@ for _name, _parse in {
 
 def _refused(name: str) -> Narrow:
     def refuse(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
-        raise Invalid(
-            f"Invalid {name}: Localization not found." if "ocalization" in name else f"Invalid {name}: no such catalog."
-        )
+        raise Invalid(f"Invalid {name}: no such catalog.")
 
     return refuse
 
 
-for _name in ("localizationDateobs", "localizationName", "spatialCatalogName", "spatialCatalogEntryName"):
+for _name in ("spatialCatalogName", "spatialCatalogEntryName"):
     offers(_name)(_refused(_name))

@@ -25,7 +25,9 @@ Values = dict[int, Any]
 
 def parameter(field: str) -> str:
     """The parameter that asks for a field."""
-    return "include" + "".join(part.capitalize() for part in field.split("_"))
+    if field == "gcn_crossmatch":  # the one field whose parameter is in the plural
+        return "includeGCNCrossmatches"
+    return "include" + "".join("GCN" if part == "gcn" else part.capitalize() for part in field.split("_"))
 
 
 def _by_obj(rows: Any) -> dict[int, list[dict[str, Any]]]:

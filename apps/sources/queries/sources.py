@@ -23,7 +23,7 @@ from .. import totals
 from ..access import said
 from ..models import Annotation, Classification, Listing, Obj, Source, Tag
 from ..models.lists import FAVORITES
-from ..slots import obj_filters, unchanged
+from ..slots import obj_filters, obj_sorts, unchanged
 from . import statistics
 from .objs import beneath
 
@@ -110,7 +110,8 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
     the page alike; the order of what is saved last first is read from its index as far as the page needs.
     """
     by, way = asked.get("sortBy") or "saved_at", "asc" if asked.get("sortOrder") == "asc" else "desc"
-    sorting = _sorting(viewer, by)
+    hung = obj_sorts.get(by)
+    sorting = hung(viewer, asked) if hung else _sorting(viewer, by)
     objs = passing(viewer, asked)
     rows = saves(viewer, asked).order_by()
     if objs is None and sorting is None and way == "desc" and stop <= _NEAR_THE_TOP:

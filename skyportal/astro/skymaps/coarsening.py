@@ -24,7 +24,7 @@ ROUNDS = 40
 
 @dataclass
 class _Level:
-    """All tiles of one order: pixel numbers, summed probability, densest and thinnest within, and what merging costs."""
+    """All tiles of one order: pixel numbers, probability, densest and thinnest within, and what merging costs."""
 
     pixel: NDArray
     probability: NDArray
@@ -117,10 +117,9 @@ def _joined(a: _Level, b: _Level) -> _Level:
     def both(x: NDArray, y: NDArray) -> NDArray:
         return np.concatenate([x, y])[order]
 
-    return _Level(
-        *(both(getattr(a, f), getattr(b, f)) for f in ("pixel", "probability", "most", "least", "cost", "children")),
-        None if a.moments is None or b.moments is None else both(a.moments, b.moments),
-    )
+    moments = None if a.moments is None or b.moments is None else both(a.moments, b.moments)
+    columns = ("pixel", "probability", "most", "least", "cost", "children")
+    return _Level(**{name: both(getattr(a, name), getattr(b, name)) for name in columns}, moments=moments)
 
 
 def _count(pyramid: dict[int, _Level], allowed: float) -> int:

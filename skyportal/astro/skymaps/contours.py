@@ -50,11 +50,9 @@ def _grid(sky: SkyMap, inside: NDArray) -> tuple[NDArray, NDArray, bool]:
     start, width = _arc(ra)
     wraps = width + 2 * pad >= 300 or south <= -89 or north >= 89
     if wraps:
-        lon = np.linspace(0, 360, COLUMNS + 1)
-    else:
-        lon = np.linspace(start - pad, start + width + pad, COLUMNS // 2)
-    rows = ROWS if wraps else COLUMNS // 2
-    return lon, np.linspace(south, north, rows), wraps
+        return np.linspace(0, 360, COLUMNS + 1), np.linspace(south, north, ROWS), True
+    side = COLUMNS // 2
+    return np.linspace(start - pad, start + width + pad, side), np.linspace(south, north, side), False
 
 
 def _arc(ra: NDArray) -> tuple[float, float]:
@@ -77,7 +75,7 @@ def _sampled(sky: SkyMap, tile_levels: NDArray, lon: NDArray, lat: NDArray) -> N
 
 
 def _keep_what_is_narrow(sky: SkyMap, tile_levels: NDArray, lon: NDArray, lat: NDArray, field: NDArray) -> None:
-    """A ring thinner than the grid's mesh would slip through it: tiles smaller than a step mark the point next to them."""
+    """A ring thinner than the mesh would slip through: tiles smaller than a step mark the point next to them."""
     step = lon[1] - lon[0]
     small = np.flatnonzero((np.degrees(np.sqrt(sky.area)) < step) & (tile_levels < 1))
     if not len(small):
@@ -92,8 +90,7 @@ def _keep_what_is_narrow(sky: SkyMap, tile_levels: NDArray, lon: NDArray, lat: N
 def _lines(lon: NDArray, lat: NDArray, field: NDArray, level: float, wraps: bool) -> list[list[list[float]]]:
     from contourpy import contour_generator
 
-    found = contour_generator(lon, lat, field).lines(level)
-    found = [line for line in found if len(line) > 2]
+    found: list[Any] = [line for line in contour_generator(lon, lat, field).lines(level) if len(line) > 2]
     thin = max(1, sum(map(len, found)) // MOST_VERTICES)
     digits = 4 if lon[-1] - lon[0] > 5 else 7
     lines = []

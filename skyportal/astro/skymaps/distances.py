@@ -72,7 +72,9 @@ def volume_levels(sky: SkyMap, r: NDArray, tile: NDArray, *, shells: int = 64) -
     far = _reach(sky)
     edges = np.linspace(0, far, shells + 1)
     middle, width = (edges[1:] + edges[:-1]) / 2, far / shells
-    voxel = per_volume(Distance(*(x[:, None] for x in (distance.mu, distance.sigma, distance.norm))), sky.density[:, None], middle)
+    voxel = per_volume(
+        Distance(*(x[:, None] for x in (distance.mu, distance.sigma, distance.norm))), sky.density[:, None], middle
+    )
     held = voxel * (middle**2 * width) * sky.area[:, None]
     order = np.argsort(-voxel, axis=None)
     reached = np.cumsum(held.ravel()[order])

@@ -128,9 +128,7 @@ def _cone_cells(ra: float, dec: float, radius: float, order: int) -> tuple[NDArr
 
     while True:
         try:
-            cells, _, _ = cone_search(
-                Longitude(ra * u.deg), Latitude(dec * u.deg), radius * u.deg, order, flat=True
-            )
+            cells, _, _ = cone_search(Longitude(ra * u.deg), Latitude(dec * u.deg), radius * u.deg, order, flat=True)
             return np.asarray(cells, np.int64), order
         except MemoryError:
             order -= 1

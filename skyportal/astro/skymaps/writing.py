@@ -27,7 +27,13 @@ def multi_order(sky: SkyMap, *, name: str = "", date: datetime | None = None) ->
         ]
     table = fits.BinTableHDU.from_columns(columns)
     table.header.update(
-        {"PIXTYPE": "HEALPIX", "ORDERING": "NUNIQ", "COORDSYS": "C", "INDXSCHM": "EXPLICIT", "MOCORDER": int(order.max())}
+        {
+            "PIXTYPE": "HEALPIX",
+            "ORDERING": "NUNIQ",
+            "COORDSYS": "C",
+            "INDXSCHM": "EXPLICIT",
+            "MOCORDER": int(order.max()),
+        }
     )
     if name:
         table.header["OBJECT"] = name[:60].encode("ascii", "replace").decode()

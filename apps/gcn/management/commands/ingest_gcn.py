@@ -25,9 +25,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # they would load every page of the site
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "paths", nargs="+", type=Path, metavar="PATH", help="Files, or folders of .xml and .json."
-        )
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Files, or folders of .xml and .json.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         files = list(self._files(options["paths"]))

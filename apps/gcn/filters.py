@@ -1,0 +1,93 @@
+"""Parameters of lists of sources and candidates that ask for sky maps and for events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from apps.candidates.slots import Asker, CandidateFilter
+from apps.sources.slots import ObjFilter, unchanged
+from skyportal.access.errors import Invalid
+from skyportal.access.viewer import Viewer
+from skyportal.api.params import Param, flag, moment, number, text
+
+from .models import Counterpart, Localization
+from .models.vetting import REJECTED
+from .queries.events import get_event
+from .queries.localizations import of_event
+from .queries.regions import obj_ids_inside
+
+LONGEST = timedelta(days=3660)
+LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.")
+DATEOBS = Param("localizationDateobs", moment, None, "Inside a sky map of the event of this time.")
+NAME = Param("localizationName", text, None, "Which of the event's sky maps; the newest where nothing is said.")
+REJECT = Param("localizationRejectSources", flag, False, "Without what was rejected as the event's counterpart.")
+ALSO = Param("includeSourcesInGcn", flag, False, "With everything that was judged as the event's counterpart.")
+
+
+def _map_of(viewer: Viewer, query: dict[str, Any]) -> Localization:
+    dateobs = query.get(DATEOBS.name)
+    if dateobs is None:
+        raise Invalid("localizationName goes with localizationDateobs.")
+    return of_event(viewer, dateobs, query.get(NAME.name) or None)
+
+
+def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any]) -> QuerySet:
+    """Objs inside the region, detected within a window that has to be given: a map is asked for what is new."""
+    start, end = query.get("startDate"), query.get("endDate")
+    if start is None or end is None:
+        raise Invalid("startDate and endDate, of first and last detection, go with localizationDateobs.")
+    if not start <= end <= start + LONGEST:
+        raise Invalid("startDate must come before endDate, by ten years at most.")
+    where = _map_of(viewer, query)
+    level = query.get(LEVEL.name)
+    inside = Q(pk__in=obj_ids_inside(where, 0.95 if level is None else level))
+    judged = Counterpart.objects.visible_to(viewer).filter(event_id=where.event_id)
+    if query.get(ALSO.name):
+        inside |= Q(pk__in=judged.values("obj_id"))
+    found = objs.filter(inside)
+    if query.get(REJECT.name):
+        found = found.exclude(pk__in=judged.filter(status=REJECTED).values("obj_id"))
+    return found
+
+
+OF_OBJS = (
+    ObjFilter(DATEOBS, objs_in_map),
+    ObjFilter(NAME, objs_in_map),
+    ObjFilter(LEVEL, unchanged),
+    ObjFilter(REJECT, unchanged),
+    ObjFilter(ALSO, unchanged),
+)
+
+
+def passings_in_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
+    """Passings of objs inside the region."""
+    where = _map_of(asker.viewer, asker.query)
+    level = asker.query.get(LEVEL.name)
+    return rows.filter(obj_id__in=obj_ids_inside(where, 0.95 if level is None else level))
+
+
+def _named_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
+    return rows if asker.query.get(DATEOBS.name) is not None else passings_in_map(rows, value, asker)
+
+
+def _qualifies(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
+    return rows
+
+
+OF_CANDIDATES = (
+    CandidateFilter(DATEOBS, passings_in_map),
+    CandidateFilter(NAME, _named_map),
+    CandidateFilter(Param(LEVEL.name, number, None, LEVEL.help), _qualifies),
+)
+
+
+def by_status(viewer: Viewer, query: dict[str, Any]) -> QuerySet:
+    """(obj_id, value): what was judged of each as counterpart of the event asked for, by which to sort."""
+    if query.get(DATEOBS.name) is None:
+        raise Invalid("Sorting by gcn_status needs localizationDateobs.")
+    event = get_event(viewer, query[DATEOBS.name])
+    judged = Counterpart.objects.visible_to(viewer).filter(event=event)
+    return judged.order_by("obj_id", "-modified").distinct("obj_id").values("obj_id", value=F("status"))

@@ -1,0 +1,96 @@
+"""The list of events: one function a parameter, and a page of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from skyportal.access.errors import Invalid
+from skyportal.access.viewer import Viewer
+from skyportal.api.paging import Page
+from skyportal.api.params import Param, keys, moment, text, words
+
+from . import conditions
+from .events import visible_events
+
+SORTS = {"dateobs": "dateobs", "created_at": "created_at", "trigger_id": "trigger_id", "id": "pk"}
+TAGS_AND_PROPERTIES = [
+    Param("gcnTagKeep", words, [], "Events with any of these tags."),
+    Param("gcnTagRemove", words, [], "Events with none of these tags."),
+    Param("localizationTagKeep", words, [], "Events with a sky map of any of these tags."),
+    Param("localizationTagRemove", words, [], "Events without a sky map of these tags."),
+    Param("gcnPropertiesFilter", conditions.comparisons("gcnPropertiesFilter"), [], "name:value:op, with commas."),
+    Param(
+        "localizationPropertiesFilter",
+        conditions.comparisons("localizationPropertiesFilter"),
+        [],
+        "name:value:op of a sky map, with commas.",
+    ),
+]
+PARAMS = [
+    Param("partialdateobs", text, None, "Part of the time or of an alias."),
+    Param("startDate", moment, None, "At this time or later."),
+    Param("endDate", moment, None, "At this time or earlier."),
+    Param("groupIds", keys, None, "Events given to any of these groups."),
+    Param("sortBy", text, None, ", ".join(SORTS)),
+    Param("sortOrder", text, "asc", "asc or desc; without sortBy the newest come first."),
+    *TAGS_AND_PROPERTIES,
+]
+
+
+def narrowed(events: QuerySet, asked: dict[str, Any]) -> QuerySet:
+    """Events with these tags and properties."""
+    events = conditions.with_event_tags(events, asked["gcnTagKeep"], asked["gcnTagRemove"])
+    events = conditions.with_map_tags(events, asked["localizationTagKeep"], asked["localizationTagRemove"])
+    events = conditions.with_event_properties(events, asked["gcnPropertiesFilter"])
+    return conditions.with_map_properties(events, asked["localizationPropertiesFilter"])
+
+
+def found(viewer: Viewer, asked: dict[str, Any]) -> QuerySet:
+    """All events that fulfil what is asked, in order."""
+    events: QuerySet = visible_events(viewer)
+    if part := (asked["partialdateobs"] or "").strip():
+        events = events.extra(
+            where=["(to_char(dateobs at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS') like %s"
+                   " or array_to_string(aliases, ' ') ilike %s)"],
+            params=[f"%{_plain(part.replace(' ', 'T'))}%", f"%{_plain(part)}%"],
+        )  # fmt: skip
+    if asked["startDate"]:
+        events = events.filter(dateobs__gte=asked["startDate"])
+    if asked["endDate"]:
+        events = events.filter(dateobs__lte=asked["endDate"])
+    if asked["groupIds"] is not None:
+        events = events.filter(_given_to(viewer, asked["groupIds"]))
+    return narrowed(events, asked).order_by(*_order(asked))
+
+
+def _plain(part: str) -> str:
+    """Without what LIKE reads as a pattern."""
+    return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _given_to(viewer: Viewer, group_ids: list[int]) -> Q:
+    from skyportal.access.models import GROUP, AudienceMember
+
+    mine = group_ids if viewer.sees_all else sorted(set(group_ids) & viewer.group_ids)
+    members = AudienceMember.objects.filter(kind=GROUP, ref__in=mine)
+    return Q(audience_id__in=members.values("audience_id"))
+
+
+def _order(asked: dict[str, Any]) -> tuple[str, ...]:
+    by, way = asked["sortBy"], asked["sortOrder"]
+    if way not in ("asc", "desc"):
+        raise Invalid("Invalid sortOrder: use asc or desc.")
+    if not by:
+        return ("-dateobs", "-pk")
+    if by not in SORTS:
+        raise Invalid(f"Invalid sortBy: one of {', '.join(SORTS)}.")
+    sign = "-" if way == "desc" else ""
+    return (f"{sign}{SORTS[by]}", f"{sign}pk")
+
+
+def page_of(viewer: Viewer, asked: dict[str, Any], page: Page) -> tuple[list[Any], int]:
+    events = found(viewer, asked)
+    total = events.order_by().count()
+    return list(events[page.start : page.stop]), total
