@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -39,6 +40,9 @@ class CandidateFilter:
 
 lamp_makers: Slot[Callable[[Viewer], list[Lamp]]] = Slot("candidates.lamp_makers")
 """Lamps of other streams than those of alerts, beside theirs in the top bar."""
+
+demo_chapters: Slot[Callable[[Callable[[str], None], int, Path], None]] = Slot("candidates.demo_chapters")
+"""What upper floors add to the demo sky: called with how to say what is done, the night, and the truth of its sky."""
 
 candidate_filters: Slot[CandidateFilter] = Slot("candidates.candidate_filters")
 """Parameters of `GET /api/candidates` and of the scanning page, by public name."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from apps.candidates.slots import candidate_filters, lamp_makers
+from collections.abc import Callable
+from pathlib import Path
+
+from apps.candidates.slots import candidate_filters, demo_chapters, lamp_makers
 from apps.sources.slots import obj_filters, obj_includes, obj_sorts
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
@@ -43,3 +46,10 @@ def event_changes(viewer: Viewer, dateobs: str) -> bool:
 def any_event(viewer: Viewer, name: str) -> bool:
     """That something happened somewhere: it names nothing."""
     return name == "all" and viewer.user_id is not None
+
+
+@demo_chapters.plug("events")
+def demo_events(say: Callable[[str], None], night: int, truth: Path) -> None:
+    from .management.demo import take_in  # only a site that fills itself pays for it
+
+    take_in(say, night, truth)

@@ -6,7 +6,7 @@ from apps.candidates.entries import CandidatesArrived
 from apps.sources.entries import SourceSaved
 from skyportal.journal.reactions import on
 
-from .entries import LocalizationAdded, NoticeAdmitted
+from .entries import EventChanged, LocalizationAdded, NoticeAdmitted
 
 
 @on(NoticeAdmitted, outside=True)
@@ -39,3 +39,20 @@ def match_source(saved: SourceSaved) -> None:
     from .actions.matching import match_ids
 
     match_ids([saved.obj_id])
+
+
+@on(NoticeAdmitted)
+def tie_circulars(admitted: NoticeAdmitted) -> None:
+    """Circulars that were there before the event, or before it had this name."""
+    from .actions.circulars import tie_event
+
+    tie_event(admitted.event_id)
+
+
+@on(EventChanged)
+def tie_circulars_by_alias(changed: EventChanged) -> None:
+    """A name that somebody gave the event may be the one that circulars use."""
+    from .actions.circulars import tie_event
+
+    if changed.deed.startswith("added the alias"):
+        tie_event(changed.event_id)

@@ -16,6 +16,8 @@ from apps.gcn.actions.receiving import keep, receive, replay, take_up, understan
 from apps.gcn.models import Circular, CircularOfEvent, GcnEvent, GcnNotice, Outcome, ReceivedNotice
 from skyportal.access.errors import NotAllowed
 from skyportal.access.viewer import Viewer
+from skyportal.journal import delivery
+from skyportal.journal.models import Delivery
 
 from .notice_data import DATA, needs_data, raw_of, voevent
 
@@ -232,6 +234,8 @@ def test_circulars_find_their_event_by_name_and_by_time_whichever_comes_first(ev
     messages = [voevent(**BURST), *said] if event_first else [*said, voevent(**BURST)]
     for raw in messages:
         assert receive(raw, "gcn.circulars").outcome == Outcome.UNDERSTOOD
+    for pk in Delivery.objects.filter(reaction__endswith="tie_circulars").values_list("pk", flat=True):
+        delivery.run(pk)
     links = CircularOfEvent.objects.order_by("circular__number").values_list("circular__number", "by")
     assert list(links) == [(34386, "713559497"), (34387, "time")]
 

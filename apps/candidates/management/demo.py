@@ -25,6 +25,7 @@ from skyportal.astro.time import mjd_of
 
 from ..actions import filters
 from ..models import LatestCandidate
+from ..slots import demo_chapters
 from . import demo_spectra, site
 
 Say = Callable[[str], None]
@@ -65,6 +66,8 @@ def build(say: Say) -> None:
         say("scanning it, as people would")
         _scan(described)
     demo_spectra.take()
+    for chapter in demo_chapters:
+        chapter(say, last_night, settings.DATA / "demo_night_ztf" / "truth.csv")
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.gcn.actions.receiving import receive
 
 ENDINGS = {".xml", ".json"}
+TRUTH = "truth.json"  # what simulate_events writes beside its notices
 
 
 class Command(BaseCommand):
@@ -46,7 +47,8 @@ class Command(BaseCommand):
     def _files(self, paths: list[Path]) -> Iterator[Path]:
         for path in paths:
             if path.is_dir():
-                yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in ENDINGS)
+                found = (file for file in path.rglob("*") if file.suffix.lower() in ENDINGS)
+                yield from sorted(file for file in found if file.name != TRUTH)
             elif path.exists():
                 yield path
             else:

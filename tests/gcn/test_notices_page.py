@@ -1,0 +1,78 @@
+"""The operator's page of received notices."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from apps.gcn.actions.receiving import receive
+from apps.gcn.models import ReceivedNotice
+
+from .notice_data import voevent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def storage(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def operator(client, system_admin):
+    client.force_login(system_admin)
+    return client
+
+
+def test_the_list_shows_outcomes_and_is_narrowed_by_them(operator):
+    receive(voevent(), "gcn.classic.voevent.SWIFT_BAT_GRB_POS_ACK")
+    receive(b"<junk", "igwn.gwalert")
+    page = operator.get(reverse("notices")).content.decode()
+    assert "SWIFT_BAT_GRB_POS_ACK" in page
+    assert "This is not well-formed XML" in page
+    page = operator.get(reverse("notices"), {"outcome": "refused"}).content.decode()
+    assert "SWIFT_BAT_GRB_POS_ACK" not in page
+    assert "not well-formed" in page
+    with CaptureQueriesContext(connection) as few:
+        operator.get(reverse("notices"))
+    for number in range(8):
+        receive(b"<junk%d" % number)
+    with CaptureQueriesContext(connection) as many:
+        operator.get(reverse("notices"))
+    assert len(few) == len(many)
+
+
+def test_one_message_is_shown_within_bounds_and_downloaded_whole(operator):
+    raw = json.dumps({"superevent_id": "<script>", "map": "A" * 5_000_000}).encode()
+    receive(raw, "igwn.gwalert")
+    address = reverse("received-notice", args=[ReceivedNotice.objects.get().pk])
+    page = operator.get(address).content
+    assert len(page) < 100_000
+    assert b"(5,000,000 signs)" in page
+    assert b"<script>&quot;" not in page
+    assert b"&lt;script&gt;" in page
+    assert operator.get(address, {"download": ""}).content == raw
+    assert operator.get(reverse("received-notice", args=[10**9])).status_code == 404
+
+
+def test_read_again_from_the_page(operator):
+    receive(b"<junk")
+    row = ReceivedNotice.objects.get()
+    answer = operator.post(reverse("replay-notices"), {"notice": row.pk}, headers={"HX-Request": "true"})
+    assert "well-formed" in answer.headers["HX-Trigger"]
+    row.refresh_from_db()
+    assert row.attempts == 2
+
+
+def test_only_operators_see_and_replay(client, member):
+    receive(voevent())
+    client.force_login(member)
+    pk = ReceivedNotice.objects.get().pk
+    assert client.get(reverse("notices")).status_code == 403
+    assert client.get(reverse("received-notice", args=[pk])).status_code == 403
+    assert client.post(reverse("replay-notices"), {"notice": pk}).status_code == 403
+    assert ReceivedNotice.objects.get().attempts == 1
