@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('density', apps.gcn.models.columns.RealField(help_text='Probability per square degree there.')),
                 ('level', apps.gcn.models.columns.RealField(help_text='Credible level in two dimensions.')),
-                ('volume_density', apps.gcn.models.columns.RealField(help_text='Probability per Mpc^3 at its distance, where both are known.', null=True)),
+                ('volume_density', models.FloatField(help_text='Probability per Mpc^3 at its distance, where both are known.', null=True)),
                 ('found_at', models.DateTimeField(auto_now_add=True)),
                 ('localization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='objs', to='gcn.localization')),
                 ('obj', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sources.obj')),

@@ -36,7 +36,8 @@ def contours(sky: SkyMap, at: Sequence[float] = SHOWN) -> dict[str, Any]:
 
 
 def _feature(kind: str, coordinates: Any, level: float | None) -> dict[str, Any]:
-    properties = {} if level is None else {"credible_level": round(100 * level, 6)}
+    shown = round(100 * (level or 0), 6)
+    properties = {"credible_level": int(shown) if shown == int(shown) else shown}
     return {"type": "Feature", "geometry": {"type": kind, "coordinates": coordinates}, "properties": properties}
 
 

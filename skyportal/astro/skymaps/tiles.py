@@ -35,8 +35,8 @@ def cells_of(uniq: ArrayLike) -> tuple[NDArray, NDArray]:
     uniq = np.asarray(uniq, np.int64)
     if len(uniq) and (uniq.min() < 4 or uniq.max() >= 4 ** (HPX_ORDER + 2)):
         raise NotASkyMap(f"UNIQ holds numbers that are no HEALPix cells down to order {HPX_ORDER}.")
-    # doubles hold 53 bits, and these numbers have up to 62
-    order = np.log2(uniq.astype(np.longdouble)).astype(np.int64) // 2 - 1
+    # the exponent of the first bit; doubles hold 53 bits, and these numbers have up to 62
+    order = (np.frexp(uniq.astype(np.longdouble))[1].astype(np.int64) - 1) // 2 - 1
     pixel, shift = uniq - 4 ** (order + 1), 2 * (HPX_ORDER - order)
     return pixel << shift, (pixel + 1) << shift
 

@@ -1,0 +1,225 @@
+"""Sources and candidates inside sky maps; objs and maps that find each other; what is held of counterparts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from apps.candidates.actions.candidates import Passing, add
+from apps.candidates.entries import CandidatesArrived
+from apps.gcn.actions.matching import match_objs
+from apps.gcn.models import Counterpart, ObjInMap
+from apps.gcn.queries import matching
+from apps.sources.models import Source
+from skyportal.astro.sky import hpx
+from skyportal.astro.skymaps import credible, shapes
+from skyportal.journal.models import JournalEntry
+from skyportal.journal.recording import record
+from tests.factories import FilterFactory
+from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
+
+pytestmark = pytest.mark.django_db
+DATEOBS = "2026-01-02T03:04:05"
+WINDOW = {"startDate": "2026-01-02", "endDate": "2026-01-20", "localizationDateobs": DATEOBS}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def field(group):
+    """An event with a round map of two degrees, and objs at, near and far from its middle."""
+    event = an_event()
+    where = a_map(event)
+    objs = {
+        "at": an_obj(group, "ZTF26at", 150.0, 2.0, detected=WHEN + DAY),
+        "near": an_obj(group, "ZTF26near", 153.0, 2.0, detected=WHEN + DAY),  # 1.5 sigma: 68 %
+        "edge": an_obj(group, "ZTF26edge", 155.8, 2.0, detected=WHEN + DAY),  # 2.9 sigma: 98.5 %
+        "old": an_obj(group, "ZTF26old", 150.1, 2.0, detected=WHEN - 9 * DAY),
+        "far": an_obj(group, "ZTF26far", 250.0, 2.0, detected=WHEN + DAY),
+    }
+    for obj in objs.values():
+        Source.objects.create(obj=obj, group=group)
+    settle()
+    return event, where, objs
+
+
+def names(answer, key="sources"):
+    status, body = answer
+    assert status == 200, body
+    return {row["id"] for row in body["data"][key]}
+
+
+def test_sources_in_a_map_by_level_and_time(field, member, api_of):
+    api = api_of(member)
+    assert names(api.get("sources", **WINDOW, localizationCumprob=0.5)) == {"ZTF26at"}
+    assert names(api.get("sources", **WINDOW, localizationCumprob=0.9)) == {"ZTF26at", "ZTF26near"}
+    assert names(api.get("sources", **WINDOW, localizationCumprob=0.7)) == {
+        "ZTF26at",
+        "ZTF26near",
+    }
+    assert names(api.get("sources", **WINDOW)) == {"ZTF26at", "ZTF26near"}  # 95 %
+    assert names(api.get("sources", **WINDOW, localizationCumprob=0.995)) == {"ZTF26at", "ZTF26near", "ZTF26edge"}
+    assert names(api.get("sources", **WINDOW, localizationName="cone", localizationCumprob=0.5)) == {"ZTF26at"}
+    earlier = WINDOW | {"startDate": "2025-12-01"}
+    assert names(api.get("sources", **earlier, localizationCumprob=0.5)) == {"ZTF26at", "ZTF26old"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"startDate": None}, 400),
+        ({"endDate": "2099-01-01"}, 400),
+        ({"localizationName": "other"}, 404),
+        ({"localizationCumprob": 1.5}, 400),
+        ({"localizationDateobs": "2020-01-01"}, 404),
+        ({"localizationDateobs": None, "localizationName": "cone"}, 400),
+    ],
+)
+def test_what_cannot_be_asked_of_a_map_says_why(field, member, api_of, asked, status):
+    found, answer = api_of(member).get("sources", **(WINDOW | asked))
+    assert found == status
+    assert answer["message"]
+
+
+def test_what_a_group_holds_of_a_counterpart(field, member, outsider, group, api_of):
+    api = api_of(member)
+    path = f"sources_in_gcn/{DATEOBS}"
+    said = {
+        "source_id": "ZTF26at", "localization_name": "cone", "localization_cumprob": 0.9, "status": "rejected",
+        "explanation": "a variable star", "start_date": "2026-01-02", "end_date": "2026-01-20", "group_id": group.pk,
+    }  # fmt: skip
+    assert api.post(path, said)[0] == 200
+    (row,) = api.get(path, sourcesIDList="ZTF26at,ZTF26far")[1]["data"]
+    assert (row["obj_id"], row["status"], row["explanation"]) == ("ZTF26at", "rejected", "a variable star")
+    assert row["confirmer_id"] == member.pk
+    assert names(api.get("sources", **WINDOW, localizationRejectSources=True)) == {"ZTF26near"}
+    assert api_of(outsider).get(path)[1]["data"] == []
+
+    assert api.patch(f"{path}/ZTF26at", {"status": "confirmed", "notes": "it faded"})[0] == 200
+    row = api.get(f"{path}/ZTF26at")[1]["data"]
+    assert (row["status"], row["explanation"], row["notes"]) == ("confirmed", "a variable star", "it faded")
+    assert api.get("associated_gcns/ZTF26at")[1]["data"] == {"gcns": [DATEOBS]}
+    assert [e.payload["before"] for e in JournalEntry.objects.filter(kind="CounterpartJudged").order_by("pk")] == [
+        "", "rejected",
+    ]  # fmt: skip
+    api.post(path, said | {"source_id": "ZTF26far", "status": "ambiguous"})
+    both = names(api.get("sources", **WINDOW, includeSourcesInGcn=True))
+    assert both == {"ZTF26at", "ZTF26near", "ZTF26far"}
+    listed = api.get("sources", **WINDOW, includeSourcesInGcn=True, sortBy="gcn_status", sortOrder="desc")
+    assert [r["id"] for r in listed[1]["data"]["sources"]][:2] == ["ZTF26at", "ZTF26far"]
+    detail = api.get("sources/ZTF26at", includeGCNCrossmatches=True, includeGCNNotes=True)[1]["data"]
+    assert detail["gcn_crossmatch"][0]["dateobs"] == DATEOBS
+    assert detail["gcn_notes"][0]["status"] == "confirmed"
+    assert api.delete(f"{path}/ZTF26at")[0] == 200
+    status, answer = api.get(f"{path}/ZTF26at")
+    assert (status, "not confirmed/rejected" in answer["message"]) == (404, True)
+    assert api.patch(f"{path}/ZTF26at", {"status": "perhaps"})[0] == 400
+    assert Counterpart.objects.count() == 1
+
+
+def test_nobody_judges_for_a_group_that_is_not_theirs(field, outsider, group, api_of):
+    said = {"source_id": "ZTF26at", "status": "confirmed", "group_id": group.pk}
+    status, _ = api_of(outsider).post(f"sources_in_gcn/{DATEOBS}", said)
+    assert status in (400, 404)
+    assert not Counterpart.objects.exists()
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """A day after the event of these tests."""
+    monkeypatch.setattr(matching, "timezone", type("Clock", (), {"now": staticmethod(lambda: WHEN + DAY)}))
+
+
+def pairs():
+    return set(ObjInMap.objects.values_list("obj__name", "localization__name"))
+
+
+def test_a_new_map_finds_what_was_detected_since(field):
+    assert pairs() == {("ZTF26at", "cone"), ("ZTF26near", "cone"), ("ZTF26edge", "cone")}
+    other = an_event(ivorn="ivo://test/2", dateobs=WHEN + 3 * DAY, trigger_id="T2", aliases=())
+    a_map(other, name="second")
+    settle()
+    assert not {pair for pair in pairs() if pair[1] == "second"}, "two days after their detection"
+    other = an_event(ivorn="ivo://test/3", dateobs=WHEN + DAY / 2, trigger_id="T3", aliases=())
+    a_map(other, ra=156.0, name="third")
+    settle()
+    assert {pair for pair in pairs() if pair[1] == "third"} == {
+        ("ZTF26edge", "third"),
+        ("ZTF26near", "third"),
+        ("ZTF26at", "third"),
+    }
+
+
+def test_a_new_obj_is_found_in_every_active_map_and_no_other(field, now, group):
+    event, _, objs = field
+    a_map(event, ra=152.0, name="newer")  # the newest map of an event counts
+    gone = an_event(ivorn="ivo://test/2", dateobs=WHEN - 40 * DAY, trigger_id="T2", aliases=())
+    a_map(gone, name="too old")
+    back = an_event(ivorn="ivo://test/3", dateobs=WHEN - DAY, trigger_id="T3", aliases=(), is_retraction=True)
+    a_map(back, name="retracted")
+    settle()
+    ObjInMap.objects.all().delete()
+    record(CandidatesArrived(["ZTF26at", "ZTF26far"], [1], [group.pk], 2, None))
+    settle()
+    assert pairs() == {("ZTF26at", "newer")}
+    pair = ObjInMap.objects.get()
+    sky = shapes.cone(152.0, 2.0, 2.0)
+    density, level = credible.at(sky, [150.0], [2.0])
+    assert (pair.density, pair.level) == pytest.approx((density[0], level[0]), rel=1e-5)
+    assert f"event:{event.address}" in JournalEntry.objects.filter(kind="ObjsMatched").latest("pk").topics
+    assert match_objs([objs["at"]]) == 0, "nothing twice"
+
+
+def test_a_redshift_gives_a_density_in_space(field, now, group, monkeypatch):
+    from apps.gcn.actions.localizations import add_localization
+    from skyportal.astro.skymaps.distances import normalisation
+    from skyportal.astro.skymaps.tiles import Distance, SkyMap
+
+    event, _, _ = field
+    flat = shapes.cone(150.0, 2.0, 2.0)
+    mu, sigma = np.full(len(flat), 200.0), np.full(len(flat), 40.0)
+    solid = SkyMap(flat.lo, flat.hi, flat.density, Distance(mu, sigma, normalisation(mu, sigma)))
+    kept = add_localization(event, "solid", solid)
+    assert kept.distance == pytest.approx(214.9, abs=0.5)  # mean of N(200, 40) times r²
+    near = an_obj(group, "ZTF26z1", 150.0, 2.0, redshift=0.045)  # 200 Mpc
+    far = an_obj(group, "ZTF26z2", 150.0, 2.0, redshift=0.2)
+    match_objs([near, far])
+    found = dict(ObjInMap.objects.filter(localization=kept).values_list("obj__name", "volume_density"))
+    assert found["ZTF26z1"] > 1e-9 > found["ZTF26z2"]
+
+
+def test_one_position_is_one_query_whatever_the_number_of_maps(field, now):
+    for n in range(5):
+        event = an_event(
+            ivorn=f"ivo://more/{n}", dateobs=WHEN + timedelta(minutes=1 + n), trigger_id=f"M{n}", aliases=()
+        )
+        a_map(event, ra=150 + n, name=f"more {n}")
+    with CaptureQueriesContext(connection) as queries:
+        found = matching.matches([int(hpx(150.0, 2.0)), int(hpx(250.0, 2.0))])
+    assert len(queries) == 1
+    assert {one.place for one in found} == {0}
+    assert len(found) == 6
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        given = {"since": timezone.now() - timedelta(days=9000), "places": [0], "cells": [int(hpx(150.0, 2.0))]}
+        cursor.execute("explain " + matching._MATCH, given)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "gcn_tile_cell" in plan, plan
+
+
+def test_candidates_in_a_map(field, member, group, stream, api_of):
+    _, _, objs = field
+    found = FilterFactory(group=group, stream=stream)
+    passed = timezone.now()
+    add([Passing(obj.pk, found.pk, passed - DAY) for obj in objs.values()], uploader_id=None)
+    api = api_of(member)
+    asked = {"groupIDs": group.pk, "localizationDateobs": DATEOBS}
+    assert names(api.get("candidates", **asked, localizationCumprob=0.5), "candidates") == {"ZTF26at", "ZTF26old"}
+    since = {"firstDetectionAfter": "2026-01-02", "lastDetectionBefore": "2026-01-20", "numberDetections": 1}
+    assert names(api.get("candidates", **asked, **since), "candidates") == {"ZTF26at", "ZTF26near"}
+    assert api.get("candidates", **asked, localizationName="other")[0] == 404
+    assert api.get("candidates", groupIDs=group.pk, localizationName="cone")[0] == 400
