@@ -50,6 +50,6 @@ def any_event(viewer: Viewer, name: str) -> bool:
 
 @demo_chapters.plug("events")
 def demo_events(say: Callable[[str], None], night: int, truth: Path) -> None:
-    from .management.demo import take_in  # only a site that fills itself pays for it
+    from .actions.demo import take_in  # only a site that fills itself pays for it
 
     take_in(say, night, truth)

@@ -21,9 +21,11 @@ def index(request: ViewerRequest) -> HttpResponse:
     queries.need_operator(viewer)
     chosen = {name: request.GET.get(name, "") for name in ("outcome", "topic")}
     rows = queries.received(viewer, **chosen)
+    outcomes = queries.by_outcome(viewer)
     context = {
         "feed": queries.feed(),
-        "outcomes": queries.by_outcome(viewer),
+        "outcomes": outcomes,
+        "unsettled": sum(row["count"] for row in outcomes if row["outcome"] in ("refused", "failed")),
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
         "chips": [{"name": name.title(), "key": name, "value": value} for name, value in chosen.items() if value],
         **chosen,

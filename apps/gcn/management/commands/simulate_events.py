@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.gcn.management.demo import kilonova_of
+from apps.gcn.actions.demo import kilonova_of
 from apps.gcn.notices import simulator
 
 

@@ -122,11 +122,13 @@ def _off(place: tuple[float, float], error: float, rng: np.random.Generator) -> 
 def _fermi(time: datetime, rng: np.random.Generator) -> tuple[list[Message], Truth]:
     """A long burst: alert, on board, on ground, final."""
     place, trigger = _anywhere(rng), int(rng.integers(800_000_000, 899_999_999))
-    steps = (("GBM_Alert", 110, "FERMI_GBM_ALERT", 6, 0.0, {"Trig_Signif": 6.1, "Trig_Dur": 0.512}),
-             ("GBM_Flt_Pos", 111, "FERMI_GBM_FLT_POS", 14, 9.4, {"Data_Signif": 12.4, "Most_Likely_Index": 4,
-              "Most_Likely_Prob": 96, "Hardness_Ratio": 0.82}),
-             ("GBM_Gnd_Pos", 112, "FERMI_GBM_GND_POS", 41, 4.1, {"Burst_Signif": 21.3, "Long_short": "unknown"}),
-             ("GBM_Fin_Pos", 115, "FERMI_GBM_FIN_POS", 610, 2.2, {"Burst_Signif": 21.3, "Long_short": "Long"}))  # fmt: skip
+    seen = {"Data_Signif": 12.4, "Most_Likely_Index": 4, "Most_Likely_Prob": 96, "Hardness_Ratio": 0.82}
+    steps: tuple[tuple[str, int, str, int, float, dict[str, Any]], ...] = (
+        ("GBM_Alert", 110, "FERMI_GBM_ALERT", 6, 0.0, {"Trig_Signif": 6.1, "Trig_Dur": 0.512}),
+        ("GBM_Flt_Pos", 111, "FERMI_GBM_FLT_POS", 14, 9.4, seen),
+        ("GBM_Gnd_Pos", 112, "FERMI_GBM_GND_POS", 41, 4.1, {"Burst_Signif": 21.3, "Long_short": "unknown"}),
+        ("GBM_Fin_Pos", 115, "FERMI_GBM_FIN_POS", 610, 2.2, {"Burst_Signif": 21.3, "Long_short": "Long"}),
+    )
     messages = []
     for number, (part, packet, kind, after, error, params) in enumerate(steps):
         measured = _off(place, error, rng) if error else (0.0, 0.0, 0.0)
@@ -145,14 +147,16 @@ def _swift(time: datetime, rng: np.random.Generator) -> tuple[list[Message], Tru
     place, trigger = _anywhere(rng), int(rng.integers(1_900_000, 1_999_999))
     bat = {"TrigID": trigger, "Rate_Signif": 14.2, "Image_Signif": 8.1, "Integ_Time": 1.024, "GRB_Identified": "true"}
     xrt = {"TrigID": trigger, "Det_Signif": 7.7, "Burst_Inten": "2.4e-09"}
-    return [
-        classic("SWIFT", 61, "SWIFT_BAT_GRB_POS_ACK", f"BAT_GRB_Pos_{trigger}-101", time, 21, _off(place, 0.05, rng), bat),
-        classic("SWIFT", 67, "SWIFT_XRT_POSITION", f"XRT_Pos_{trigger}-104", time, 96, _off(place, 0.0014, rng), xrt),
-    ], {"name": str(trigger), "what": "GRB", "ra": place[0], "dec": place[1]}  # fmt: skip
+    first, second = f"BAT_GRB_Pos_{trigger}-101", f"XRT_Pos_{trigger}-104"
+    messages = [
+        classic("SWIFT", 61, "SWIFT_BAT_GRB_POS_ACK", first, time, 21, _off(place, 0.05, rng), bat),
+        classic("SWIFT", 67, "SWIFT_XRT_POSITION", second, time, 96, _off(place, 0.0014, rng), xrt),
+    ]
+    return messages, {"name": str(trigger), "what": "GRB", "ra": place[0], "dec": place[1]}
 
 
 def _neutrino(time: datetime, rng: np.random.Generator) -> tuple[list[Message], Truth]:
-    place, run, event = _anywhere(rng), int(rng.integers(150_000, 160_000)), int(rng.integers(1e6, 9e7))
+    place, run, event = _anywhere(rng), int(rng.integers(150_000, 160_000)), int(rng.integers(1_000_000, 90_000_000))
     params = {"run_id": run, "event_id": event, "Stream": 24, "Rev": 0, "signalness": 0.62, "energy": 187.4,
               "src_error_90": 0.71, "src_error_50": 0.28}  # fmt: skip
     identity = f"ICECUBE_GOLD_Event{time:%Y-%m-%dT%H:%M:%S.%f}"[:-4] + f"_24_{run}_{event}_0"
@@ -163,12 +167,14 @@ def _neutrino(time: datetime, rng: np.random.Generator) -> tuple[list[Message], 
 
 def _x_rays(time: datetime, rng: np.random.Generator) -> tuple[list[Message], Truth]:
     ra, dec, error = _off(place := _anywhere(rng), 0.051, rng)
-    trigger = f"0170{int(rng.integers(9e6, 1e7))}"
-    return [
-        unified("einstein_probe/wxt/alert", f"einstein_probe_{trigger}", time + timedelta(minutes=38), instrument="WXT",
-                trigger_time=f"{time:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z", id=[trigger], ra=round(ra, 4), dec=round(dec, 4),
-                ra_dec_error=error, image_energy_range=[0.5, 4.0], net_count_rate=0.4, image_snr=9.3)
-    ], {"name": trigger, "what": "X-ray transient", "ra": place[0], "dec": place[1]}  # fmt: skip
+    trigger = f"0170{int(rng.integers(9_000_000, 10_000_000))}"
+    said = {
+        "instrument": "WXT", "trigger_time": f"{time:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z", "id": [trigger],
+        "ra": round(ra, 4), "dec": round(dec, 4), "ra_dec_error": error, "image_energy_range": [0.5, 4.0],
+        "net_count_rate": 0.4, "image_snr": 9.3,
+    }  # fmt: skip
+    told = unified("einstein_probe/wxt/alert", f"einstein_probe_{trigger}", time + timedelta(minutes=38), **said)
+    return [told], {"name": trigger, "what": "X-ray transient", "ra": place[0], "dec": place[1]}
 
 
 def in_order(folder: str | Path) -> Iterator[tuple[str, bytes]]:

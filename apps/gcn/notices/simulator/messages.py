@@ -68,12 +68,18 @@ def circular(number: int, subject: str, text: str, event: str, sent_at: datetime
 
 
 def classic(
-    mission: str, number: int, kind: str, identity: str, time: datetime, after: float, place: tuple[float, float, float],
-    params: dict[str, Any], concept: str = "process.variation.burst;em.gamma",
-) -> Message:  # fmt: skip
+    mission: str,
+    number: int,
+    kind: str,
+    identity: str,
+    time: datetime,
+    after: float,
+    place: tuple[float, float, float],
+    params: dict[str, Any],
+) -> Message:
     """A VOEvent as GCN writes them: ``place`` is right ascension, declination and error, degrees."""
     sent_at, (ra, dec, error) = time + timedelta(seconds=after), place
-    day = mjd_of(time)
+    day, band = mjd_of(time), "em" if mission == "AMON" else "em.gamma"
     said = {
         "Packet_Type": number, **params, "Burst_TJD": int(day) - 40000, "Burst_SOD": f"{day % 1 * 86400:.2f}",
         "Coords_Type": int(error > 0), "Coords_String": "source_object" if error else "unavailable/inappropriate",
@@ -95,7 +101,7 @@ def classic(
       </Position2D>
     </AstroCoords>
   </ObservationLocation></ObsDataLocation></WhereWhen>
-  <Why importance="0.5"><Inference probability="0.5"><Concept>{concept}</Concept></Inference></Why>
+  <Why><Inference probability="0.5"><Concept>process.variation.burst;{band}</Concept></Inference></Why>
 </voe:VOEvent>
 """
     return Message(f"gcn.classic.voevent.{kind}", f"{kind}_{identity[-24:]}.xml", text.encode(), sent_at)

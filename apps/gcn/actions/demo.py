@@ -10,9 +10,9 @@ from django.conf import settings
 
 from skyportal.astro.cosmology import luminosity_distance
 
-from ..actions.receiving import receive
 from ..notices import simulator
 from ..notices.simulator.gravity import Merger
+from .receiving import receive
 
 SEED = 20261122
 RISE = 0.6  # d from the merger until its light is brightest
