@@ -14,7 +14,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import notices
+from .views import events, notices, panels
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -34,6 +34,18 @@ urlpatterns = flatten(
     routes("sources/<str:obj_id>/gcn_event", ObjCrossmatchView),
     # --- pages ---
     [
+        path("events", events.index, name="events"),
+        path("event/<str:dateobs>", events.event, name="event"),
+        path("event/<str:dateobs>/head", events.head, name="event-head"),
+        path("event/<str:dateobs>/change/<slug:deed>", events.change, name="event-change"),
+        path("event/<str:dateobs>/properties", panels.properties, name="event-properties"),
+        path("event/<str:dateobs>/notices", panels.notices, name="event-notices"),
+        path("event/<str:dateobs>/maps", panels.localizations, name="event-localizations"),
+        path("event/<str:dateobs>/maps/cross", panels.cross, name="event-cross"),
+        path("event/<str:dateobs>/notice/<int:notice_id>/locate", panels.locate_again, name="event-locate"),
+        path("event/<str:dateobs>/objs", panels.objs, name="event-objs"),
+        path("event/<str:dateobs>/objs/<str:name>/judge", panels.judge, name="event-judge"),
+        path("map/<int:localization_id>/delete", panels.forget_map, name="map-delete"),
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),

@@ -21,6 +21,7 @@ from apps.sources.models import FrozenPhotometry, PublicSourcePage, Source
 from apps.sources.queries.frozen import TEXTS, UNITS
 from skyportal.access.models import Audience
 from tests.factories import FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
+from tests.gcn.events_data import a_map, an_event
 
 CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "system_admin")
 PUBLISHED = "0f" * 32
@@ -65,6 +66,7 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     )  # fmt: skip
     frozen.audiences.add(audience)
     spectrum = SpectrumFactory(obj=obj, owner=member, audience=audience)
+    a_map(an_event(groups=[group.pk]))
     nobody_there = {"base_url": "http://127.0.0.1:9"}  # refused before it is asked
     broker = Broker.objects.create(name="matrix", driver="generic", active=True, settings=nobody_there)
     return World(group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker)
@@ -102,6 +104,8 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "deed": lambda w: "join",
     "night": lambda w: "20260101",
     "candid": lambda w: "1",
+    "dateobs": lambda w: "2026-01-02T03:04:05",
+    "localization_name": lambda w: "cone",
     "role": lambda w: "sub",
 }
 ABSENT = 999_999

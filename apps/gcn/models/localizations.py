@@ -117,7 +117,9 @@ class ObjInMap(models.Model):
     obj = models.ForeignKey(Obj, on_delete=models.CASCADE, related_name="+")
     density = RealField(help_text="Probability per square degree there.")
     level = RealField(help_text="Credible level in two dimensions.")
-    volume_density = models.FloatField(null=True, help_text="Probability per Mpc^3 at its distance, where both are known.")
+    volume_density = models.FloatField(
+        null=True, help_text="Probability per Mpc^3 at its distance, where both are known."
+    )
     found_at = models.DateTimeField(auto_now_add=True)
 
     access = MATCH

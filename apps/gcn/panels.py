@@ -1,0 +1,12 @@
+"""The parts of the event page that this app itself brings."""
+
+from __future__ import annotations
+
+from apps.sources.slots import Panel
+
+from .slots import event_panels
+
+event_panels.plug("localizations")(Panel("Sky maps", "event-localizations", order=20))
+event_panels.plug("objs")(Panel("In the sky map", "event-objs", order=30))
+event_panels.plug("properties")(Panel("Properties", "event-properties", order=10, side="side"))
+event_panels.plug("notices")(Panel("Notices", "event-notices", order=20, side="side"))

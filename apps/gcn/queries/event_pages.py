@@ -1,0 +1,77 @@
+"""Events as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, Prefetch, QuerySet
+
+from apps.sources.queries.objs import visible_objs
+from skyportal.access.viewer import Viewer
+
+from ..models import EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
+
+
+@dataclass
+class Row:
+    """An event in a list, or at the head of its page."""
+
+    event: GcnEvent
+    tags: list[str] = field(default_factory=list)
+    newest: Localization | None = None
+    notices: int = 0
+    last_kind: str = ""
+    matched: int = 0
+
+
+def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
+    """A fixed number of queries whatever their number."""
+    ids = [event.pk for event in events]
+    found = {event.pk: Row(event) for event in events}
+    for event_id, text in EventTag.objects.filter(event__in=ids).order_by("text").values_list("event_id", "text"):
+        found[event_id].tags.append(text)
+    maps = Localization.objects.filter(event__in=ids).defer("contour", "properties")
+    for one in maps.order_by("event_id", "-created_at", "-pk").distinct("event_id"):
+        found[one.event_id].newest = one
+    for notice in GcnNotice.objects.filter(event__in=ids).order_by("date", "pk").values("event_id", "kind"):
+        found[notice["event_id"]].notices += 1
+        found[notice["event_id"]].last_kind = notice["kind"]
+    newest = {row.newest.pk: row for row in found.values() if row.newest}
+    seen = in_maps(viewer, list(newest)).order_by().values("localization_id").annotate(count=Count("pk"))
+    for localization_id, count in seen.values_list("localization_id", "count"):
+        newest[localization_id].matched = count
+    return list(found.values())
+
+
+def in_maps(viewer: Viewer, localization_ids: Sequence[int]) -> QuerySet[ObjInMap]:
+    """Pairs of these maps (whose events are known to be visible) with objs that the viewer may know of."""
+    pairs: QuerySet[ObjInMap] = ObjInMap.objects.filter(localization__in=localization_ids)
+    return pairs if viewer.sees_all else pairs.filter(obj__in=visible_objs(viewer).values("pk"))
+
+
+def properties(event: GcnEvent) -> tuple[list[tuple[str, Any]], list[dict[str, Any]]]:
+    """What is said of it now, name by name from the newest notice that says it; and notice by notice."""
+    said = list(
+        EventProperties.objects.filter(event=event).order_by("-notice__date", "-pk").values(
+            "data", kind=F("notice__kind"), date=F("notice__date")
+        )
+    )  # fmt: skip
+    now: dict[str, Any] = {}
+    for row in reversed(said):
+        now.update(row["data"])
+    return sorted(now.items(), key=lambda item: item[0].lower()), said
+
+
+def notices(event: GcnEvent) -> list[GcnNotice]:
+    return list(GcnNotice.objects.filter(event=event).order_by("-date", "-pk"))
+
+
+def localizations(event: GcnEvent) -> list[dict[str, Any]]:
+    """Newest first, with tags, parents and how many objs were found in each."""
+    found = Localization.objects.filter(event=event).defer("contour").select_related("notice")
+    return [
+        {"row": row, "tags": sorted(tag.text for tag in row.tags.all()), "parents": list(row.parents.all())}
+        for row in found.prefetch_related("tags", Prefetch("parents", Localization.objects.only("name", "event")))
+    ]

@@ -1,0 +1,125 @@
+"""What lies in a sky map, for the event page: saved sources, candidates and what was matched as it arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from django.db.models import F, Min, QuerySet, Sum
+
+from apps.sources.models import Obj
+from apps.sources.queries import sources, statistics
+from apps.sources.slots import obj_filters
+from skyportal.access.errors import Invalid
+from skyportal.access.viewer import Viewer
+from skyportal.api.params import Param, Query, integer, moment, number, text
+from skyportal.astro.cosmology import luminosity_distances
+from skyportal.astro.sky import hpx
+from skyportal.astro.skymaps import credible, distances
+from skyportal.astro.time import mjd_of
+
+from ..models import Counterpart, GcnEvent, Localization
+from .event_pages import in_maps
+from .localizations import sky_map
+
+MOST = 200
+DAYS_BEFORE, DAYS_AFTER = 0.1, 30
+KINDS = ("matched", "saved")
+PARAMS = [
+    Param("map", integer, None),
+    Param("show", text, "matched"),
+    Param("level", number, 0.9),
+    Param("after", moment, None),
+    Param("before", moment, None),
+    Param("detections", integer, 1),
+]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Objs in a map, the most probable first, and how many there are."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    is_3d: bool
+
+
+def window(event: GcnEvent, asked: Query) -> tuple[Any, Any]:
+    """First detections from shortly before the event, for thirty days, where nothing else is said."""
+    start = asked["after"] or event.dateobs - timedelta(days=DAYS_BEFORE)
+    return start, asked["before"] or event.dateobs + timedelta(days=DAYS_AFTER)
+
+
+def objs_in(viewer: Viewer, event: GcnEvent, where: Localization, asked: Query) -> Found:
+    """Objs of the kind asked for; at most `MOST`, ranked in three dimensions where map and objs allow it."""
+    level = asked["level"]
+    if not 0 < level <= 1:
+        raise Invalid("The level is a probability: above 0, 1 at most.")
+    start, end = window(event, asked)
+    if asked["show"] == "saved":
+        ids = _saved(viewer, where, level, start, end, asked["detections"])
+    else:
+        ids = _matched(viewer, where, level, start, end, asked["detections"])
+    total = ids.count()
+    objs = list(Obj.objects.filter(pk__in=list(ids[: 5 * MOST])).only("name", "ra", "dec", "redshift", "tns_name"))
+    return Found(_ranked(viewer, event, where, objs)[:MOST], total, where.is_3d)
+
+
+def _saved(viewer: Viewer, where: Localization, level: float, start: Any, end: Any, least: int) -> QuerySet:
+    query = {
+        "localizationDateobs": where.event.dateobs, "localizationName": where.name, "localizationCumprob": level,
+        "startDate": start, "endDate": end, "numberDetections": least, "requireDetections": True,
+    }  # fmt: skip
+    asked: dict[str, Any] = {plug.param.name: plug.param.default for plug in obj_filters} | query
+    return sources.matching(viewer, asked).order_by("obj_id").values_list("obj_id", flat=True).distinct()
+
+
+def _matched(viewer: Viewer, where: Localization, level: float, start: Any, end: Any, least: int) -> QuerySet:
+    pairs = in_maps(viewer, [where.pk]).filter(level__lte=level)
+    counted = statistics.of_all_objs(viewer).filter(obj__in=pairs.values("obj_id"))
+    figures = counted.values("obj_id").annotate(first=Min("first_det_mjd"), detections=Sum("num_det"))
+    fitting = figures.filter(first__gte=mjd_of(start), first__lte=mjd_of(end), detections__gte=least)
+    return pairs.filter(obj__in=fitting.values("obj_id")).order_by("level").values_list("obj_id", flat=True)
+
+
+def _ranked(viewer: Viewer, event: GcnEvent, where: Localization, objs: list[Obj]) -> list[dict[str, Any]]:
+    if not objs:
+        return []
+    sky = sky_map(where)
+    tile = sky.find(hpx([obj.ra for obj in objs], [obj.dec for obj in objs]))
+    level = np.where(tile >= 0, credible.levels(sky)[tile], 1.0)
+    volume = _volume_levels(sky, objs, tile)
+    figures = statistics.merged(viewer, [obj.pk for obj in objs])
+    judged = _judged(viewer, event, objs)
+    rows = [
+        {
+            "obj": obj, "level": float(level[n]), "volume_level": volume[n], "figures": figures.get(obj.pk, {}),
+            "judged": judged.get(obj.pk, []),
+        }
+        for n, obj in enumerate(objs)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row["volume_level"] or row["level"], row["level"]))
+
+
+def _volume_levels(sky: Any, objs: list[Obj], tile: Any) -> list[float | None]:
+    found: list[float | None] = [None] * len(objs)
+    rows = [n for n, obj in enumerate(objs) if (obj.redshift or 0) > 0]
+    if sky.distance is None or not rows:
+        return found
+    far = luminosity_distances(np.array([objs[n].redshift for n in rows], float))
+    for n, value in zip(rows, distances.volume_levels(sky, far, tile[rows]), strict=True):
+        found[n] = float(value)
+    return found
+
+
+def _judged(viewer: Viewer, event: GcnEvent, objs: list[Obj]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows = Counterpart.objects.visible_to(viewer).filter(event=event, obj__in=[obj.pk for obj in objs])
+    for row in rows.values(
+        "obj_id", "status", "explanation", "notes", "group_id", "modified",
+        group_name=F("group__name"), who=F("user__username"),
+    ):  # fmt: skip
+        found.setdefault(row["obj_id"], []).append(dict(row))
+    return found

@@ -1,0 +1,130 @@
+"""Parts of the event page."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.sources.queries.objs import get_obj
+from apps.sources.queries.pages import my_groups
+from skyportal.access.errors import NotVisible, Refusal
+from skyportal.api.params import Query
+from skyportal.astro.skymaps.credible import LEVELS
+from skyportal.web.requests import ViewerRequest
+from skyportal.web.responses import with_toast
+
+from ..actions import crossing, locating, vetting
+from ..actions import localizations as actions
+from ..queries import event_pages, inside
+from ..queries import localizations as maps
+from ..queries.events import get_event
+
+
+@login_required
+@require_GET
+def properties(request: ViewerRequest, dateobs: str) -> HttpResponse:
+    event = get_event(request.viewer, dateobs)
+    now, said = event_pages.properties(event)
+    return render(request, "gcn/_properties.html", {"event": event, "now": now, "said": said})
+
+
+@login_required
+@require_GET
+def notices(request: ViewerRequest, dateobs: str) -> HttpResponse:
+    event = get_event(request.viewer, dateobs)
+    return render(request, "gcn/_notices.html", {"event": event, "notices": event_pages.notices(event)})
+
+
+@login_required
+@require_GET
+def localizations(request: ViewerRequest, dateobs: str) -> HttpResponse:
+    event = get_event(request.viewer, dateobs)
+    return render(request, "gcn/_localizations.html", {"event": event, "maps": event_pages.localizations(event)})
+
+
+@login_required
+@require_POST
+def locate_again(request: ViewerRequest, dateobs: str, notice_id: int) -> HttpResponse:
+    """Fetch a map that could not be had; the page hears of it by itself."""
+    try:
+        found = locating.again(request.viewer, dateobs, notice_id)
+    except Refusal as refusal:
+        return with_toast(HttpResponse(status=204), refusal.message, level="danger")
+    return with_toast(HttpResponse(status=204), f"The sky map {found.name} is here.")
+
+
+@login_required
+@require_POST
+def forget_map(request: ViewerRequest, localization_id: int) -> HttpResponse:
+    found = maps.get_localization(request.viewer, localization_id)
+    try:
+        actions.delete_localization(request.viewer, found)
+    except Refusal as refusal:
+        return with_toast(HttpResponse(status=204), refusal.message, level="danger")
+    return with_toast(HttpResponse(status=204), f"Deleted the sky map {found.name}.")
+
+
+@login_required
+@require_POST
+def cross(request: ViewerRequest, dateobs: str) -> HttpResponse:
+    """The product of two sky maps, kept with the event of the first."""
+    chosen = [int(value) for value in request.POST.getlist("map") if value.isdigit() and len(value) < 10]
+    if len(chosen) != 2:
+        return with_toast(HttpResponse(status=204), "Choose two sky maps.", level="warning")
+    try:
+        kept = crossing.keep_product(request.viewer, *chosen)
+    except Refusal as refusal:
+        return with_toast(HttpResponse(status=204), refusal.message, level="danger")
+    return with_toast(HttpResponse(status=204), f"{kept.name}: overlap {kept.overlap:.3g}.")
+
+
+@login_required
+@require_GET
+def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
+    """Objs in one of the event's maps, and what is held of them."""
+    viewer = request.viewer
+    event = get_event(viewer, dateobs)
+    asked, wrong = Query.of_page(request.GET, inside.PARAMS)
+    context = {"event": event, "asked": asked, "wrong": wrong, "groups": my_groups(viewer)}
+    context |= {"levels": [f"{level:g}" for level in LEVELS], "statuses": vetting.STATUSES}
+    context["maps"] = list(maps.localizations(viewer).filter(event=event))
+    try:
+        where = _chosen(request, event, asked["map"])
+        context |= {"where": where, "found": inside.objs_in(viewer, event, where, asked) if where else None}
+    except Refusal as refusal:
+        context["refusal"] = refusal.message
+    start, end = inside.window(event, asked)
+    context |= {"after": start, "before": end}
+    return render(request, "gcn/_objs_inside.html" if "inside" in request.GET else "gcn/_objs.html", context)
+
+
+def _chosen(request: ViewerRequest, event, localization_id: int | None):  # type: ignore[no-untyped-def]
+    if localization_id is None:
+        return maps.newest(event)
+    found = maps.get_localization(request.viewer, localization_id)
+    if found.event_id != event.pk:
+        raise NotVisible("Localization not found", status=404)
+    return found
+
+
+@login_required
+@require_POST
+def judge(request: ViewerRequest, dateobs: str, name: str) -> HttpResponse:
+    """What a group holds of an obj as the event's counterpart."""
+    viewer = request.viewer
+    event, obj = get_event(viewer, dateobs), get_obj(viewer, name)
+    given = request.POST
+    group = given.get("group", "")
+    try:
+        vetting.judge(
+            viewer, event, obj, given.get("status", ""),
+            explanation=given.get("explanation"), notes=given.get("notes"),
+            group_id=int(group) if group.isdigit() and len(group) < 10 else None,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return with_toast(HttpResponse(status=204), refusal.message, level="danger")
+    if not getattr(request, "htmx", False):
+        return redirect("event", event.address)
+    return with_toast(HttpResponse(status=204), f"{obj.name}: {given.get('status')}.")

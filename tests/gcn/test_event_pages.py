@@ -1,0 +1,117 @@
+"""The pages of events, and what is done on them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.gcn.models import Counterpart, GcnEvent, Localization
+from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
+
+pytestmark = pytest.mark.django_db
+HERE = "/event/2026-01-02T03:04:05"
+
+
+@pytest.fixture
+def as_member(member):
+    client = Client()
+    client.force_login(member)
+    return client
+
+
+@pytest.fixture
+def event(group):
+    found = an_event(properties={"SNR": 7.5, "FAR": 1e-9})
+    a_map(found)
+    an_obj(group, "ZTF26at", 150.0, 2.0, detected=WHEN)
+    settle()
+    return found
+
+
+def text(answer, status=200):
+    assert answer.status_code == status, answer.content[:2000]
+    return answer.content.decode()
+
+
+def test_the_list_shows_events_by_tag_in_a_fixed_number_of_queries(event, as_member):
+    page = text(as_member.get("/events?gcnTagKeep=GRB"))
+    assert f'href="{HERE}"' in page
+    assert "90 % area" in page
+    assert "No such event" in text(as_member.get("/events?gcnTagKeep=nothing"))
+    text(as_member.get("/events?gcnPropertiesFilter=SNR:1:about"), 400)
+    with CaptureQueriesContext(connection) as one:
+        as_member.get("/events")
+    for n in range(4):
+        a_map(an_event(ivorn=f"ivo://more/{n}", dateobs=WHEN.replace(hour=5 + n), trigger_id=f"M{n}", aliases=()))
+    with CaptureQueriesContext(connection) as five:
+        as_member.get("/events")
+    assert len(five) == len(one) <= 14
+
+
+def test_the_page_of_an_event_and_each_of_its_parts(event, as_member):
+    page = text(as_member.get(HERE))
+    assert "GRB" in page
+    assert 'data-watch="event:2026-01-02T03:04:05"' in page
+    assert as_member.get("/event/2026-01-02 03:04:05").url == HERE
+    assert "SNR" in text(as_member.get(f"{HERE}/properties"))
+    assert "gcn.notices.test" in text(as_member.get(f"{HERE}/notices"))
+    assert "cone" in text(as_member.get(f"{HERE}/maps"))
+    inside = text(as_member.get(f"{HERE}/objs"))
+    assert "ZTF26at" in inside
+    assert "Nothing in this part" in text(as_member.get(f"{HERE}/objs?after=2026-01-05"))
+    assert "Nothing in this part" in text(as_member.get(f"{HERE}/objs?show=saved"))
+
+
+def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member):
+    assert "exciting" in text(as_member.post(f"{HERE}/change/tag", {"value": "exciting"}))
+    answer = as_member.post(f"{HERE}/change/untag", {"value": "exciting"})
+    assert "exciting" not in text(answer)
+    undo = answer.headers["HX-Trigger"]
+    assert f"{HERE}/change/tag?value=exciting" in undo
+    assert "exciting" in text(as_member.post(f"{HERE}/change/tag?value=exciting"))
+    text(as_member.post(f"{HERE}/change/advocate"))
+    assert event.advocates.get() == member
+    text(as_member.post(f"{HERE}/change/unadvocate"))
+    assert not event.advocates.exists()
+    assert as_member.post(f"{HERE}/change/nonsense").status_code == 404
+
+
+def test_a_counterpart_is_judged_on_the_page(event, as_member, group):
+    said = {"status": "rejected", "group": group.pk, "explanation": "an asteroid"}
+    assert as_member.post(f"{HERE}/objs/ZTF26at/judge", said, headers={"HX-Request": "true"}).status_code == 204
+    row = Counterpart.objects.get()
+    assert (row.status, row.explanation, row.group) == ("rejected", "an asteroid", group)
+    assert "an asteroid" in text(as_member.get(f"{HERE}/objs?inside=1"))
+
+
+def test_two_maps_are_crossed_and_the_product_knows_its_parents(event, as_member):
+    other = an_event(ivorn="ivo://other/1", dateobs=WHEN.replace(second=9), trigger_id="T9", aliases=("FERMI#x",))
+    first, second = Localization.objects.get(), a_map(other, ra=152.0, name="gbm")
+    third = a_map(event, ra=152.0, sigma=3.0, name="wide")
+    assert "Choose two" in as_member.post(f"{HERE}/maps/cross", {"map": [first.pk]}).headers["HX-Trigger"]
+    answer = as_member.post(f"{HERE}/maps/cross", {"map": [first.pk, third.pk]})
+    assert "overlap" in answer.headers["HX-Trigger"]
+    kept = Localization.objects.get(overlap__isnull=False)
+    assert set(kept.parents.all()) == {first, third}
+    assert kept.area_90 < first.area_90
+    assert "overlap" in text(as_member.get(f"{HERE}/maps"))
+    as_member.post(f"{HERE}/maps/cross", {"map": [first.pk, second.pk]})
+    assert Localization.objects.filter(overlap__isnull=False).count() == 2
+
+
+def test_what_is_not_mine_is_not_there(event, group, outsider):
+    hidden = an_event(
+        ivorn="ivo://h/1", dateobs=WHEN.replace(hour=1), trigger_id="H", aliases=("X#1",), groups=[group.pk]
+    )
+    where = a_map(hidden, name="hidden")
+    client = Client()
+    client.force_login(outsider)
+    assert hidden.name not in text(client.get("/events"))
+    there = f"/event/{hidden.address}"
+    for path in ("", "/head", "/properties", "/notices", "/maps", "/objs"):
+        assert client.get(f"{there}{path}").status_code == 404
+    assert client.post(f"/map/{where.pk}/delete").status_code == 404
+    assert "ZTF26at" not in text(client.get(f"{HERE}/objs")), "an obj one may not know of, in an event one may see"
+    assert GcnEvent.objects.count() == 2
