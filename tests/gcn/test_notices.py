@@ -241,6 +241,68 @@ def test_what_cannot_be_understood_is_refused_in_a_sentence(which):
     assert len(told.value.reason) < 400
 
 
+ODD = (None, True, "", [], {}, [None], {"a": [[]]}, -1, 1e308, 2**70, "x\x00y", "9" * 400, "2026-02-30T00:00:00Z",
+       "nan", float("nan"), "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+14:00", "https://a/b.fits", "é" * 6000)  # fmt: skip
+ALERT = {
+    "alert_type": "INITIAL", "time_created": "2026-01-01T00:01:00Z", "superevent_id": "S260101ab", "urls": {},
+    "event": {"time": "2026-01-01T00:00:00Z", "far": 1e-9, "significant": True, "instruments": ["H1"], "group": "CBC",
+              "pipeline": "gstlal", "search": "AllSky", "properties": {"HasNS": 1.0}, "classification": {"BNS": 1.0},
+              "duration": None, "central_frequency": None, "skymap": "QUFB"},
+    "external_coinc": {"observatory": "Fermi", "combined_skymap": "QUFB"},
+}  # fmt: skip
+
+
+def test_whatever_stands_in_a_field_the_notice_is_read_or_refused():
+    """Each field of three kinds of notice in turn holds each oddity."""
+    full = json.loads(unified(ra_dec_error=[1, 2, 3], containment_probability=0.9, far=1e-9, event_name=["A", "B"],
+                              record_number=1, classification={"GRB": 1}, rectangular_error_corners=None,
+                              alert_datetime="2026-01-02T04:00:00Z", alert_type="initial",
+                              ref_ID="S260101ab"))  # fmt: skip
+    read_, refused = 0, 0
+    for whole in (full, {**full, "rectangular_error_corners": [[1, 2], [2, 2], [2, 1]]}, ALERT):
+        for path in _paths(whole):
+            for odd in ODD:
+                try:
+                    notice = read(json.dumps(_with(whole, path, odd)).encode())
+                except UnreadableNotice:
+                    refused += 1
+                else:
+                    read_ += 1
+                    assert "\x00" not in json.dumps(notice.properties, allow_nan=False)
+                    assert len(notice.ivorn) < 500
+                    assert len(notice.trigger_id or "") <= 100
+    for name in ("role", "ivorn", "date", "time", "unit", "ra", "dec", "error", "what"):
+        for odd in ODD:
+            try:
+                read(voevent(**{name: str(odd).replace("\x00", "")}))
+            except UnreadableNotice:
+                refused += 1
+    assert read_ > 200
+    assert refused > 200
+
+
+def _paths(said, path=()):
+    for key, told in said.items() if isinstance(said, dict) else enumerate(said):
+        yield (*path, key)
+        if isinstance(told, dict | list):
+            yield from _paths(told, (*path, key))
+
+
+def _with(whole, path, odd):
+    found = json.loads(json.dumps(whole))
+    inner = found
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = odd
+    return found
+
+
+def test_an_id_that_any_mission_may_give_names_no_event_by_itself():
+    notice = read(unified(id="2"))
+    assert (notice.trigger_id, notice.aliases) == (None, ("MAXI#2",))
+    assert read(unified(id="240601000")).trigger_id == "240601000"
+
+
 @needs_data
 def test_circulars_name_their_events_and_no_address_is_kept():
     found = [read_circular(said) for said in json.loads(raw_of("circulars/circulars.json"))]

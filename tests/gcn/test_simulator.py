@@ -67,7 +67,7 @@ def test_positions_are_off_by_their_errors(told):
 def test_maps_hold_the_truth_as_often_as_they_say_and_a_third_detector_makes_them_smaller(told):
     rng = np.random.default_rng(7)
     inside, areas = [], {2: [], 3: []}
-    for _ in range(24):
+    for _ in range(10):
         merger = Merger(rng.uniform(0, 360), float(np.degrees(np.arcsin(rng.uniform(-1, 1)))), 100.0, 61000.3)
         for detectors in (["H1", "L1"], ["H1", "L1", "V1"]):
             sky = localise(merger, detectors, 4e-4, 0.25, rng)

@@ -32,7 +32,7 @@ def keep_circular(said: dict[str, Any]) -> str:
 def _columns(circular: CircularSaid) -> dict[str, Any]:
     return {
         "subject": circular.subject,
-        "text": circular.text.replace("\x00", ""),
+        "text": circular.text,
         "sent_at": circular.sent_at,
         "submitter": circular.submitter,
         "event_text": circular.event_text,

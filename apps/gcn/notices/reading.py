@@ -34,6 +34,8 @@ def json_of(raw: bytes) -> dict[str, Any]:
         said = orjson.loads(raw)
     except orjson.JSONDecodeError as problem:
         raise UnreadableNotice(f"This is neither XML nor well-formed JSON: {problem}.") from None
+    if b"\\u0000" in raw:
+        raise UnreadableNotice("The JSON holds a NUL character.")
     if not isinstance(said, dict):
         raise UnreadableNotice("The JSON is not an object.")
     return said

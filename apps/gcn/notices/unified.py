@@ -13,7 +13,7 @@ from .attached import attached
 from .base import AttachedMap, Cone, Ellipse, LinkedMap, Notice, Polygon, SkyMapSaid, UnreadableNotice, Value
 from .values import MOST, degrees, direction, number, radius, utc, value
 
-SCHEMA = re.compile(r"https?://gcn\.nasa\.gov/schema/(?:.*?/)?gcn/(notices/[\w./-]+?)\.schema\.json", re.ASCII)
+SCHEMA = re.compile(r"https?://gcn\.nasa\.gov/schema/(?:.*?/)?gcn/(notices/[\w./-]{1,150}?)\.schema\.json", re.ASCII)
 USUAL_CONTAINMENT = 0.9
 """What the schema says where a notice states none."""
 CLASSIC_UNITS = {"amon": "arcmin", "integral": "arcmin", "agile": "arcmin", "counterpart": "arcsec"}
@@ -26,6 +26,8 @@ MAP_FILE = re.compile(r"https?://[^\s/]+/\S*\.fits?\b", re.ASCII)
 """A file; some notices name their mission's home page instead."""
 POINTINGS = ("calet_gbm", "hete")
 """Classic notices whose ra and dec are where the instrument looked, not where the burst was."""
+TELLING = 5
+"""Signs from which on an id names one event among those of all missions; KM3NeT counts 1, 2, 3: its aliases name it."""
 SIGNALS = ("snr", "rate_snr", "image_snr", "intensity_snr")
 
 
@@ -47,7 +49,7 @@ def read(said: dict[str, Any], topic: str = "") -> Notice:
         ivorn=_identity(said, path, ids, dateobs),
         sent_at=sent_at,
         dateobs=dateobs,
-        trigger_id=next(iter(ids or _texts(said.get("ref_ID"))), None),
+        trigger_id=next((one for one in ids or _texts(said.get("ref_ID")) if len(one) >= TELLING), None),
         aliases=_aliases(said, stream, ids, dateobs),
         properties=_properties(said) | ({"skymap_trouble": trouble} if trouble else {}),
         skymaps=skymaps,

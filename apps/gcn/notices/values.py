@@ -12,6 +12,7 @@ from skyportal.astro.time import mjd_of, utc_from_tai
 from .base import UnreadableNotice, Value
 
 TT_MINUS_TAI = 32.184  # s
+AGE = range(1950, 2200)
 LONGEST = 500  # signs of a text that is kept as a property
 MOST = 300
 """Properties that are kept of one notice: a VOEvent of Fermi or Swift has about sixty."""
@@ -34,6 +35,8 @@ def utc(text: Any, name: str) -> datetime:
     if found is None:
         raise UnreadableNotice(f"{name} is not a time: {str(text)[:60]!r}.")
     year, month, day, hour, minute = (int(part) for part in found.groups()[:5])
+    if year not in AGE:
+        raise UnreadableNotice(f"{name} is in the year {year}; notices tell of {AGE.start} to {AGE.stop - 1}.")
     second, digits, zone = int(found[6] or 0), (found[7] or "")[:6].ljust(6, "0"), found[8]
     try:  # a leap second, 23:59:60, is the first of the next minute
         moment = datetime(year, month, day, hour, minute, min(second, 59), int(digits), tzinfo=UTC)

@@ -15,6 +15,7 @@ from .safe_xml import tree
 from .values import MOST, direction, number, radius, utc, utc_from_tt, value_of_text
 
 VOEVENT = re.compile(r"\{http://www\.ivoa\.net/xml/VOEvent/v[12]\.\d\}VOEvent")
+LONGEST_NAME = 300
 ROLES = ("observation", "prediction", "utility", "test")
 SURROUNDINGS = ("Obs_Support_Info", "Merit_Values")
 """Groups of values that say nothing of the event: where the Sun and the Moon are, how the spacecraft chose."""
@@ -36,6 +37,8 @@ def read(raw: bytes) -> Notice:
     ivorn = (root.get("ivorn") or "").strip()
     if not ivorn.startswith("ivo://"):
         raise UnreadableNotice(f"The VOEvent has no ivorn that begins with ivo://, but {ivorn[:60]!r}.")
+    if len(ivorn) > LONGEST_NAME:
+        raise UnreadableNotice(f"The VOEvent's ivorn is longer than {LONGEST_NAME} signs.")
     if (role := root.get("role", "observation")) not in ROLES:
         raise UnreadableNotice(f"The VOEvent's role is {role[:30]!r}; there are {', '.join(ROLES)}.")
     said = _params(root)
@@ -44,7 +47,7 @@ def read(raw: bytes) -> Notice:
         raise UnreadableNotice(f"A notice of the type {kind} tells of no event in the sky.")
     dateobs, position = _dateobs(root), _position(root, said)
     properties = _properties(root, said, position)
-    trigger = _trigger(said, ivorn)
+    trigger = (_trigger(said, ivorn) or "")[:100] or None
     return Notice(
         form="voevent",
         kind=kind,
