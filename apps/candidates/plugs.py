@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.groups.slots import group_includes, stream_users
-from apps.sources.slots import Panel, home_panels, position_locks
+from apps.sources.slots import Panel, home_panels, obj_panels, position_locks
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
@@ -57,3 +57,4 @@ group_includes.plug("filters")(filters_of_group)
 stream_users.plug("filters")(filters_at_work)
 position_locks.plug("candidates")(has_candidates)
 home_panels.plug("candidates")(Panel("New candidates", "home-candidates", order=10))
+obj_panels.plug("vetting")(Panel("Vetting", "source-vetting", order=40, side="side"))
