@@ -84,6 +84,20 @@ home_panels: Slot[Panel] = Slot("sources.home_panels")
 
 
 @dataclass(frozen=True)
+class Depth:
+    """A place was observed and nothing was told of it: MJD, bandpass, limiting magnitude (5 sigma, AB), instrument."""
+
+    mjd: float
+    bandpass: str
+    limiting_mag: float
+    instrument: str
+
+
+silent_visits: Slot[Callable[[Viewer, float, float, float, float], list[Depth]]] = Slot("sources.silent_visits")
+"""By name, a function (viewer, RA, Dec, first MJD, last MJD) -> visits to a place, drawn on light curves as limits."""
+
+
+@dataclass(frozen=True)
 class FollowupAsk:
     """Observations that are asked for by itself, not by a person: of which obj, in which group's name, what and why.
 
