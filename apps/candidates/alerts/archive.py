@@ -132,7 +132,8 @@ class Archive:
         streams = [stream] if stream is not None else self.streams()
         found = []
         for name in streams:
-            for folder in sorted(self._folder(name, "00000000").parent.glob("*")):
+            folders: list[Any] = sorted(self._folder(name, "00000000").parent.glob("*"))
+            for folder in folders:
                 parts = sorted(folder.glob("*.parquet"))
                 packets = sum(read_metadata(p).num_rows for p in parts if p.name.startswith("part-"))
                 found.append(Night(name, folder.name, packets, len(parts), sum(p.stat().st_size for p in parts)))
