@@ -56,8 +56,8 @@ def an_obj(group: Any, name: str, ra: float, dec: float, *, detected: datetime |
     obj = known_obj(group, name=name, ra=ra, dec=dec, hpx=int(hpx(ra, dec)), **columns)
     if detected:
         columns = {
-            "obj_id": obj.pk, "mjd": mjd_of(detected), "flux": 100.0, "fluxerr": 5.0, "instrument_id": InstrumentFactory().pk,
-            "origin": "", "audience_id": Audience.objects.of([group.pk]).pk, "bandpass": "ztfr",
+            "obj_id": obj.pk, "mjd": mjd_of(detected), "flux": 100.0, "fluxerr": 5.0, "bandpass": "ztfr",
+            "instrument_id": InstrumentFactory().pk, "origin": "", "audience_id": Audience.objects.of([group.pk]).pk,
         }  # fmt: skip
         store(Points(**{name: np.array([value]) for name, value in columns.items()}), owner_id=None)
     return obj
