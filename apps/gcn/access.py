@@ -11,6 +11,7 @@ runs_events = holding("Manage GCNs")
 # An event is for the groups it was given to, everybody where nobody said otherwise; what hangs on it follows it.
 EVENT = Policy(view=shared | owned_by("sent_by"), change=owned_by("sent_by") | (runs_events & shared))
 OF_EVENT = Policy(view=event, change=owned_by("sent_by"), delete=owned_by("sent_by") | runs_events)
+ADVOCATE = Policy(view=event, change=owned_by("user") | runs_events, delete=owned_by("user") | runs_events)
 OF_LOCALIZATION = Policy(view=parent_visible("localization"))
 COMMENT = Policy(view=said & event, change=owned_by("author"), delete=owned_by("author"))
 VETTING = Policy(

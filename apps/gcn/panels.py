@@ -6,6 +6,7 @@ from apps.sources.slots import Panel
 
 from .slots import event_panels
 
+event_panels.plug("skymap")(Panel("Sky", "event-sky", order=10))
 event_panels.plug("localizations")(Panel("Sky maps", "event-localizations", order=20))
 event_panels.plug("objs")(Panel("In the sky map", "event-objs", order=30))
 event_panels.plug("properties")(Panel("Properties", "event-properties", order=10, side="side"))

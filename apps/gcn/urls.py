@@ -14,7 +14,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import circulars, events, notices, panels
+from .views import circulars, events, notices, panels, skies
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -38,6 +38,9 @@ urlpatterns = flatten(
         path("event/<str:dateobs>", events.event, name="event"),
         path("event/<str:dateobs>/head", events.head, name="event-head"),
         path("event/<str:dateobs>/change/<slug:deed>", events.change, name="event-change"),
+        path("event/<str:dateobs>/sky", skies.panel, name="event-sky"),
+        path("map/<int:localization_id>/plot", skies.plot, name="map-plot"),
+        path("map/<int:localization_id>/sky.png", skies.picture, name="map-picture"),
         path("event/<str:dateobs>/properties", panels.properties, name="event-properties"),
         path("event/<str:dateobs>/notices", panels.notices, name="event-notices"),
         path("event/<str:dateobs>/maps", panels.localizations, name="event-localizations"),

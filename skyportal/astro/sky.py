@@ -137,3 +137,23 @@ def parse_position(text: str) -> tuple[float, float] | None:
     else:
         return None
     return (ra, dec) if 0 <= ra <= 360 and -90 <= dec <= 90 else None
+
+
+def equatorial(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray, NDArray]:
+    """ICRS right ascension and declination in degrees of Galactic positions in degrees; the inverse of `galactic`.
+
+    Examples
+    --------
+    >>> ra, dec = equatorial(0.0, 0.0)
+    >>> round(float(ra), 2), round(float(dec), 2)
+    (266.4, -28.94)
+    """
+    lon, lat = np.radians(np.asarray(lon, float)), np.radians(np.asarray(lat, float))
+    galactic_axes = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat) * np.ones_like(lon)])
+    x, y, z = np.tensordot(_TO_GALACTIC.T, galactic_axes, axes=1)
+    return np.degrees(np.arctan2(y, x)) % 360, np.degrees(np.arcsin(np.clip(z, -1, 1)))
+
+
+def galactic_plane(step: float = 2.0) -> NDArray:
+    """The Galactic equator as (n, 2) right ascensions and declinations in degrees."""
+    return np.column_stack(equatorial(np.arange(0, 360 + step, step), 0.0))

@@ -12,7 +12,7 @@ from apps.sources.models.comments import AbstractComment
 from skyportal.access.models import Shared, Stamped
 from skyportal.access.policy import AccessManager
 
-from ..access import COMMENT, EVENT, OF_EVENT, TAG_RULE
+from ..access import ADVOCATE, COMMENT, EVENT, OF_EVENT, TAG_RULE
 
 
 class GcnEvent(Shared, Stamped):
@@ -60,7 +60,7 @@ class Advocate(models.Model):
     event = models.ForeignKey(GcnEvent, on_delete=models.CASCADE, related_name="advocacies", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
 
-    access = OF_EVENT
+    access = ADVOCATE
     objects = AccessManager()
 
     class Meta:

@@ -25,7 +25,7 @@ def contours(sky: SkyMap, at: Sequence[float] = SHOWN) -> dict[str, Any]:
     is drawn as finely as a large one. Coordinates are (ra, dec) in degrees, ra from 0 to 360.
     """
     tile_levels = levels(sky)
-    lon, lat, wraps = _grid(sky, tile_levels <= max(0.99, *at))
+    lon, lat, wraps = grid_around(sky, tile_levels <= max(0.99, *at))
     field = _sampled(sky, tile_levels, lon, lat)
     densest = int(np.argmax(sky.density))
     ra, dec = (float(part[densest]) for part in sky.centres())
@@ -41,7 +41,7 @@ def _feature(kind: str, coordinates: Any, level: float | None) -> dict[str, Any]
     return {"type": "Feature", "geometry": {"type": kind, "coordinates": coordinates}, "properties": properties}
 
 
-def _grid(sky: SkyMap, inside: NDArray) -> tuple[NDArray, NDArray, bool]:
+def grid_around(sky: SkyMap, inside: NDArray) -> tuple[NDArray, NDArray, bool]:
     """Longitudes (rising, perhaps beyond 360) and latitudes around these tiles; whether it goes all the way round."""
     ra, dec = sky.centres()
     ra, dec = ra[inside], dec[inside]

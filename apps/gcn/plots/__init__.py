@@ -1,0 +1,1 @@
+"""Events as figures: data in, figure out."""
