@@ -11,3 +11,4 @@ event_panels.plug("localizations")(Panel("Sky maps", "event-localizations", orde
 event_panels.plug("objs")(Panel("In the sky map", "event-objs", order=30))
 event_panels.plug("properties")(Panel("Properties", "event-properties", order=10, side="side"))
 event_panels.plug("notices")(Panel("Notices", "event-notices", order=20, side="side"))
+event_panels.plug("circulars")(Panel("Circulars", "event-circulars", order=30, side="side"))
