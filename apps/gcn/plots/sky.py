@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SIDE = 460
 LEVEL_COLOURS = {50: "#d55e00", 90: "#0072b2"}
-GRATICULE = "graticule"
+GRATICULE = "Graticule"
 
 
 def sky_plot(view: SkyView) -> LayoutDOM:
