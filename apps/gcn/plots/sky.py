@@ -32,7 +32,7 @@ def sky_plot(view: SkyView) -> LayoutDOM:
 
     plot = figure(
         width=SIDE, height=SIDE, min_border=0, sizing_mode="scale_width", aspect_ratio=1,
-        x_range=Range1d(-1.05, 1.05), y_range=Range1d(-1.05, 1.05),
+        x_range=Range1d(start=-1.05, end=1.05), y_range=Range1d(start=-1.05, end=1.05),
         tools="wheel_zoom,reset,save", active_scroll="wheel_zoom", name="skymap",
         tags=[{"texture": _texture(view), "centre": list(view.centre), "area": view.area_90}],
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from apps.sources.queries.objs import visible_objs
 from skyportal.access.viewer import Viewer
@@ -53,14 +53,14 @@ def in_maps(viewer: Viewer, localization_ids: Sequence[int]) -> QuerySet[ObjInMa
 
 def properties(event: GcnEvent) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:
     """What is said of it now, name by name from the newest notice that says it; and notice by notice."""
-    said = list(
-        EventProperties.objects.filter(event=event).order_by("-notice__date", "-pk").values(
-            "data", kind=F("notice__kind"), date=F("notice__date")
-        )
-    )  # fmt: skip
+    rows = EventProperties.objects.filter(event=event).order_by("-notice__date", "-pk").select_related("notice")
+    said = [
+        {"data": row.data, "kind": row.notice and row.notice.kind, "date": row.notice and row.notice.date}
+        for row in rows
+    ]
     now: dict[str, Any] = {}
     for row in reversed(said):
-        now.update(row["data"])
+        now.update(row["data"] or {})
     for row in said:
         row["data"] = _shown(row["data"])
     return _shown(now), said
