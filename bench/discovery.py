@@ -65,11 +65,6 @@ _FILL = (
     cross join lateral (select now() - random() * interval '365 days' as at where o.id + f.id > 0) t
     where o.name like 'ZTFbench%%' and f.group_id = %(group)s
     """,
-    """
-    insert into candidates_candidate (obj_id, filter_id, passed_at, created_at)
-    select obj_id, filter_id, passed_at, now() from candidates_latestcandidate c
-    join candidates_filter f on f.id = c.filter_id where f.group_id = %(group)s
-    """,
 )
 
 
@@ -91,7 +86,7 @@ def scanning(rows: int) -> None:
         with connection.cursor() as cursor:
             for statement in _FILL:
                 cursor.execute(statement, {"objs": rows // FILTERS, "group": group.pk, "kind": GROUP})
-            cursor.execute("vacuum analyze candidates_latestcandidate, candidates_candidate, sources_obj")
+            cursor.execute("vacuum analyze candidates_latestcandidate, sources_obj")
         Group.objects.filter(pk=group.pk).update(name=f"bench scanning {rows}")
         print(f"\nfilled in {time.monotonic() - begun:.0f} s")
     count = LatestCandidate.objects.filter(filter__group=group).count()
