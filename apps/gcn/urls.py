@@ -14,7 +14,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import circulars, events, notices, panels, skies
+from .views import circulars, events, notices, of_source, panels, skies
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -41,6 +41,8 @@ urlpatterns = flatten(
         path("event/<str:dateobs>/head", events.head, name="event-head"),
         path("event/<str:dateobs>/change/<slug:deed>", events.change, name="event-change"),
         path("event/<str:dateobs>/sky", skies.panel, name="event-sky"),
+        path("source/<str:name>/events", of_source.panel, name="source-events"),
+        path("source/<str:name>/events/match", of_source.match, name="source-events-match"),
         path("map/<int:localization_id>/plot", skies.plot, name="map-plot"),
         path("map/<int:localization_id>/sky.png", skies.picture, name="map-picture"),
         path("event/<str:dateobs>/properties", panels.properties, name="event-properties"),
