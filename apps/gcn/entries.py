@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from skyportal.journal.entries import Entry
 
@@ -85,3 +85,22 @@ class EventTextAsked(EventEntry):
     text_id: int
     what: str
     group_id: int
+
+
+@dataclass(frozen=True)
+class EventCommentPosted(EventEntry):
+    """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
+
+    comment_id: int
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EventCommentChanged(EventEntry):
+    """An edit names only those it mentions who were not mentioned before."""
+
+    comment_id: int
+    deed: str
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)

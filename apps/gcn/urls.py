@@ -4,6 +4,7 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
+from .api.comments import AttachmentOnEvent, CommentsOnEvent
 from .api.counterparts import AssociatedView, CounterpartsView, ObjCrossmatchView
 from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, TagsView
 from .api.localizations import (
@@ -14,11 +15,14 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import events, notices, panels, skies
+from .views import events, notices, panels, skies, talk
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
     routes("gcn_event/tags[/<str:dateobs>]", TagsView),
+    routes("gcn_event/comments[/<str:comment_id>]", CommentsOnEvent),
+    routes("gcn_event/<str:resource_id>/comments/<str:comment_id>/attachment[.pdf]", AttachmentOnEvent),
+    routes("gcn_event/<str:resource_id>/comments[/<str:comment_id>]", CommentsOnEvent),
     routes("gcn_event[/<str:dateobs>]", EventsView),
     routes("gcn_event/<str:dateobs>/alias", AliasView),
     routes("gcn_event/<str:dateobs>/users[/<str:user_id>]", AdvocatesView),
@@ -38,6 +42,16 @@ urlpatterns = flatten(
         path("event/<str:dateobs>", events.event, name="event"),
         path("event/<str:dateobs>/head", events.head, name="event-head"),
         path("event/<str:dateobs>/change/<slug:deed>", events.change, name="event-change"),
+        path("event/<str:dateobs>/comments", talk.comments, name="event-comments"),
+        path("event/<str:dateobs>/comments/<int:comment_id>", talk.comment, name="event-comment"),
+        path("event/<str:dateobs>/comments/<int:comment_id>/delete", talk.delete, name="event-comment-delete"),
+        path(
+            "event/<str:dateobs>/comments/<int:comment_id>/attachment",
+            talk.attachment,
+            name="event-comment-attachment",
+        ),
+        path("event/<str:dateobs>/comments/<int:comment_id>/attachment.png", talk.picture),
+        path("event/<str:dateobs>/put-back/<str:receipt>", talk.put_back, name="event-put-back"),
         path("event/<str:dateobs>/sky", skies.panel, name="event-sky"),
         path("map/<int:localization_id>/plot", skies.plot, name="map-plot"),
         path("map/<int:localization_id>/sky.png", skies.picture, name="map-picture"),

@@ -1,0 +1,31 @@
+"""What people talk about here besides objs: events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F
+
+from apps.sources.queries.subjects import Subject
+from skyportal.access.errors import NotVisible
+from skyportal.access.viewer import Viewer
+from skyportal.api.params import path_key
+
+from ..entries import EventCommentChanged, EventCommentPosted
+from ..models import EventComment, GcnEvent
+from .events import get_event_by_id
+
+
+def _event(viewer: Viewer, event_id: Any, **refusal: Any) -> GcnEvent:
+    try:
+        return get_event_by_id(viewer, path_key("resource_id", event_id))
+    except NotVisible:
+        raise NotVisible(**{"message": "GCN event not found", "status": 404, **refusal}) from None
+
+
+EVENTS = Subject(
+    "gcn_event", "event", EventComment, None, (), _event, lambda event: {"event": event},
+    lambda remark: str(remark.event_id), key="gcn_id", named={"gcn_id": F("event_id")}, parent="event",
+    posted=EventCommentPosted, changed=EventCommentChanged,
+    facts=lambda remark: {"event_id": remark.event_id, "dateobs": remark.event.address},
+)  # fmt: skip
