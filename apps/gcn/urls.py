@@ -15,7 +15,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import events, notices, panels, skies, talk
+from .views import circulars, events, notices, panels, skies, talk
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -63,6 +63,8 @@ urlpatterns = flatten(
         path("event/<str:dateobs>/objs", panels.objs, name="event-objs"),
         path("event/<str:dateobs>/objs/<str:name>/judge", panels.judge, name="event-judge"),
         path("map/<int:localization_id>/delete", panels.forget_map, name="map-delete"),
+        path("event/<str:dateobs>/circulars", circulars.of_event, name="event-circulars"),
+        path("circular/<int:number>", circulars.one, name="circular"),
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),

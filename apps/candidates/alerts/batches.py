@@ -11,13 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from .archive import Archive
-from .basics import basics
+from .basics import Basics, basics, column_at
 from .containers import BadPacket
 from .reading import Packet, Refused
 from .sandbox import Failed, FilterSpec, Sandbox
 from .schemas import PacketSchema
 from .surveys import Alert, survey_of
 from .tables import PacketTable, tabulate
+from .vetting import facts
 
 T = TypeVar("T")
 
@@ -29,6 +30,7 @@ class PassedAlert:
     alert: Alert
     packet: Packet = field(repr=False)
     filters: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)  # for the vetting score
 
 
 @dataclass(slots=True)
@@ -50,6 +52,18 @@ class Batch:
     tables: list[PacketTable] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Which alerts of a batch were where and when; one entry an alert, degrees and MJD."""
+
+    candid: list[str]
+    object_id: list[str]
+    ra: np.ndarray
+    dec: np.ndarray
+    mjd: np.ndarray
+    programid: list[int | None]
+
+
 @dataclass(slots=True)
 class BatchResult:
     """What became of a batch."""
@@ -62,6 +76,7 @@ class BatchResult:
     schemas: list[pa.Schema] = field(default_factory=list)
     forms: list[PacketSchema] = field(default_factory=list)  # the same as the survey wrote them
     newest_mjd: float | None = None  # of the exposures
+    places: list[Places] = field(default_factory=list, repr=False)  # of all alerts, whether they passed or not
 
 
 def in_batches(items: Iterable[Packet | Refused], size: int = 1000) -> Iterator[list[Packet | Refused]]:
@@ -136,6 +151,7 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
     complete = known.complete()
     ids = known.candid.to_pylist()
     if complete.any():
+        result.places.append(_places(table.columns, known, complete, found.programid))
         newest = float(known.mjd.to_numpy(zero_copy_only=False)[complete].max())
         result.newest_mjd = max(newest, result.newest_mjd or newest)
     if complete.all():
@@ -155,6 +171,15 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
     return kept, [ids[r] for r in rows]
 
 
+def _places(table: pa.Table, known: Basics, complete: np.ndarray, programid: str | None) -> Places:
+    rows = pa.array(np.flatnonzero(complete), pa.int64())
+    ra, dec, mjd = (c.take(rows).to_numpy(zero_copy_only=False) for c in (known.ra, known.dec, known.mjd))
+    column = column_at(table, programid.split(".")) if programid else None
+    programs = [None] * len(rows) if column is None else column.take(rows).to_pylist()
+    ids = (c.take(rows).to_pylist() for c in (known.candid, known.object_id))
+    return Places(*ids, ra % 360, dec, mjd, [None if p is None else int(p) for p in programs])
+
+
 def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey: str, result: BatchResult) -> None:
     wanted: dict[int, dict[Any, dict[str, Any]]] = {}
     for key, answer in sandbox.run(table.columns, specs, ids).items():
@@ -167,6 +192,7 @@ def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey:
     for row in sorted(wanted):
         packet = table.packets[row]
         try:
-            result.passed.append(PassedAlert(found.normalise(packet.record()), packet, wanted[row]))
+            record = packet.record()
+            result.passed.append(PassedAlert(found.normalise(record), packet, wanted[row], facts(record, found.key)))
         except BadPacket as error:
             result.refused.append(Refused(str(error), packet.where, packet.index))

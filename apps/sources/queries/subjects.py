@@ -18,9 +18,11 @@ from ..models import (
     Obj,
     Photometry,
     PointAnnotation,
+    Reminder,
     Spectrum,
     SpectrumAnnotation,
     SpectrumComment,
+    SpectrumReminder,
 )
 from .objs import get_obj
 from .photometry import get_point
@@ -33,7 +35,7 @@ class Subject:
     """A kind of thing that remarks hang on.
 
     ``resource`` is its word in the public paths, ``noun`` that of annotations' ``type``. Nobody
-    comments on points: their ``comment`` is None.
+    comments on points, or is reminded of them: their ``comment`` and ``reminder`` are None.
     ``find(viewer, id, **refusal)`` is the row behind the id of a path, ``link(row)`` the columns by which a remark
     hangs on it (the first of them is what is locked while somebody writes), ``id_of(remark)`` the id again.
     ``named``: expressions by which a remark tells what it hangs on, ``key`` the same id in a body.
@@ -49,6 +51,7 @@ class Subject:
     find: Callable[..., Any]
     link: Callable[[Any], dict[str, Any]]
     id_of: Callable[[Any], str]
+    reminder: Any = None
     key: str = "obj_id"
     named: Mapping[str, Any] = field(default_factory=lambda: OBJ)
     parent: str = "obj"
@@ -77,10 +80,12 @@ def _point(viewer: Viewer, point_id: Any, **refusal: Any) -> Photometry:
     return get_point(viewer, point_id)
 
 
-SOURCES = Subject("sources", "source", Comment, Annotation, (), get_obj, _of_obj, lambda remark: remark.obj.name)
+SOURCES = Subject(
+    "sources", "source", Comment, Annotation, (), get_obj, _of_obj, lambda remark: remark.obj.name, Reminder
+)
 SPECTRA = Subject(
     "spectra", "spectrum", SpectrumComment, SpectrumAnnotation, ("spectrum_id",), _spectrum, _of_spectrum,
-    lambda remark: str(remark.spectrum_id), key="spectrum_id",
+    lambda remark: str(remark.spectrum_id), SpectrumReminder, key="spectrum_id",
     facts=lambda remark: {"obj_id": remark.obj_id, "obj_name": remark.obj.name, "resource": "spectra"},
 )  # fmt: skip
 POINTS = Subject(
