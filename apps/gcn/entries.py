@@ -104,3 +104,50 @@ class EventCommentChanged(EventEntry):
     deed: str
     mentioned_user_ids: list[int] = field(default_factory=list)
     mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DetectorChanged(Entry):
+    """A detector, a stretch of its uptime or a spectrum was added, changed or deleted."""
+
+    detector_id: int
+    user_id: int | None
+    what: str
+    deed: str
+
+    def topics(self) -> list[str]:
+        return ["detectors:all"]
+
+
+@dataclass(frozen=True)
+class EarthquakeEntry(Entry):
+    """Something happened to one earthquake, which pages know by its agency's id."""
+
+    earthquake_id: int
+    name: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"earthquake:{self.name}", "earthquakes:all"]
+
+
+@dataclass(frozen=True)
+class EarthquakeChanged(EarthquakeEntry):
+    """It was announced, updated or deleted; a prediction or a measurement came or went."""
+
+    deed: str
+
+
+@dataclass(frozen=True)
+class EarthquakeCommentPosted(EarthquakeEntry):
+    comment_id: int
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EarthquakeCommentChanged(EarthquakeEntry):
+    comment_id: int
+    deed: str
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)

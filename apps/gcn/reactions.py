@@ -49,6 +49,22 @@ def tie_circulars(admitted: NoticeAdmitted) -> None:
     tie_event(admitted.event_id)
 
 
+@on(NoticeAdmitted)
+def name_detectors(admitted: NoticeAdmitted) -> None:
+    """Its tags and properties say who heard it."""
+    from .actions.detectors import set_detectors
+
+    set_detectors(admitted.event_id)
+
+
+@on(EventChanged)
+def name_detectors_by_tag(changed: EventChanged) -> None:
+    from .actions.detectors import set_detectors
+
+    if changed.deed.startswith(("added the tag", "removed the tag")):
+        set_detectors(changed.event_id)
+
+
 @on(EventChanged)
 def tie_circulars_by_alias(changed: EventChanged) -> None:
     """A name that somebody gave the event may be the one that circulars use."""

@@ -6,6 +6,15 @@ from skyportal.api.routes import flatten, routes
 
 from .api.comments import AttachmentOnEvent, CommentsOnEvent
 from .api.counterparts import AssociatedView, CounterpartsView, ObjCrossmatchView
+from .api.detectors import Detectors, Intervals, Spectra
+from .api.earthquakes import (
+    AttachmentOnEarthquake,
+    CommentsOnEarthquake,
+    Earthquakes,
+    Measurements,
+    Predictions,
+    Statuses,
+)
 from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, TagsView
 from .api.localizations import (
     CrossmatchView,
@@ -15,7 +24,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import circulars, events, notices, panels, skies, talk
+from .views import circulars, detectors, earthquakes, events, notices, panels, skies, talk
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -36,6 +45,16 @@ urlpatterns = flatten(
     routes("sources_in_gcn/<str:dateobs>[/<str:source_id>]", CounterpartsView),
     routes("associated_gcns/<str:source_id>", AssociatedView),
     routes("sources/<str:obj_id>/gcn_event", ObjCrossmatchView),
+    routes("mmadetector/time_intervals[/<str:time_interval_id>]", Intervals),  # before a detector of that name
+    routes("mmadetector/spectra[/<str:spectrum_id>]", Spectra),
+    routes("mmadetector[/<str:mmadetector_id>]", Detectors),
+    routes("earthquake/status", Statuses),
+    routes("earthquake/comments[/<str:comment_id>]", CommentsOnEarthquake),
+    routes("earthquake[/<str:event_id>]", Earthquakes),
+    routes("earthquake/<str:resource_id>/comments/<str:comment_id>/attachment[.pdf]", AttachmentOnEarthquake),
+    routes("earthquake/<str:resource_id>/comments[/<str:comment_id>]", CommentsOnEarthquake),
+    routes("earthquake/<str:earthquake_id>/mmadetector/<str:mma_detector_id>/predictions", Predictions),
+    routes("earthquake/<str:earthquake_id>/mmadetector/<str:mma_detector_id>/measurements", Measurements),
     # --- pages ---
     [
         path("events", events.index, name="events"),
@@ -65,6 +84,25 @@ urlpatterns = flatten(
         path("map/<int:localization_id>/delete", panels.forget_map, name="map-delete"),
         path("event/<str:dateobs>/circulars", circulars.of_event, name="event-circulars"),
         path("circular/<int:number>", circulars.one, name="circular"),
+        path("detectors", detectors.index, name="detectors"),
+        path("earthquakes", earthquakes.index, name="earthquakes"),
+        path("earthquake/<str:quake>", earthquakes.one, name="earthquake"),
+        path("earthquake/<str:quake>/waves", earthquakes.waves, name="earthquake-waves"),
+        path("earthquake/<str:quake>/predict/<int:detector_id>", earthquakes.predict, name="earthquake-predict"),
+        path("earthquake/<str:quake>/comments", earthquakes.comments, name="earthquake-comments"),
+        path("earthquake/<str:quake>/comments/<int:comment_id>", earthquakes.comment, name="earthquake-comment"),
+        path(
+            "earthquake/<str:quake>/comments/<int:comment_id>/delete",
+            earthquakes.comment_delete,
+            name="earthquake-comment-delete",
+        ),
+        path(
+            "earthquake/<str:quake>/comments/<int:comment_id>/attachment",
+            earthquakes.attachment,
+            name="earthquake-comment-attachment",
+        ),
+        path("earthquake/<str:quake>/comments/<int:comment_id>/attachment.png", earthquakes.picture),
+        path("earthquake/<str:quake>/put-back/<str:receipt>", earthquakes.put_back, name="earthquake-put-back"),
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),

@@ -1,4 +1,4 @@
-"""What people talk about here besides objs: events."""
+"""What people talk about here besides objs: events, earthquakes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import path_key
 
-from ..entries import EventCommentChanged, EventCommentPosted
-from ..models import EventComment, GcnEvent
+from ..entries import EarthquakeCommentChanged, EarthquakeCommentPosted, EventCommentChanged, EventCommentPosted
+from ..models import Earthquake, EarthquakeComment, EventComment, GcnEvent
+from .earthquakes import ABSENT
 from .events import get_event_by_id
 
 
@@ -28,4 +29,19 @@ EVENTS = Subject(
     lambda remark: str(remark.event_id), key="gcn_id", named={"gcn_id": F("event_id")}, parent="event",
     posted=EventCommentPosted, changed=EventCommentChanged,
     facts=lambda remark: {"event_id": remark.event_id, "dateobs": remark.event.address},
+)  # fmt: skip
+
+
+def _earthquake(viewer: Viewer, earthquake_id: Any, **refusal: Any) -> Earthquake:
+    row = Earthquake.objects.visible_to(viewer).filter(pk=path_key("resource_id", earthquake_id)).first()
+    if row is None:
+        raise NotVisible(**{"message": ABSENT, "status": 404, **refusal})
+    return row
+
+
+EARTHQUAKES = Subject(
+    "earthquake", "earthquake", EarthquakeComment, None, ("earthquake_id",), _earthquake,
+    lambda row: {"earthquake": row}, lambda remark: str(remark.earthquake_id), key="earthquake_id", named={},
+    parent="earthquake", posted=EarthquakeCommentPosted, changed=EarthquakeCommentChanged,
+    facts=lambda remark: {"earthquake_id": remark.earthquake_id, "name": remark.earthquake.event_id},
 )  # fmt: skip
