@@ -151,3 +151,28 @@ class EarthquakeCommentChanged(EarthquakeEntry):
     deed: str
     mentioned_user_ids: list[int] = field(default_factory=list)
     mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ArchiveAsked(EventEntry):
+    """Somebody wants to know what an archive (``gracedb``, ``tach``) holds of the event."""
+
+    archive: str
+
+
+@dataclass(frozen=True)
+class ArchiveAnswered(EventEntry):
+    """It was asked; ``trouble`` says why in vain, where it was."""
+
+    archive: str
+    trouble: str
+
+
+@dataclass(frozen=True)
+class TagRuleChanged(Entry):
+    """A rule by which events are tagged was made or deleted."""
+
+    rule_id: int
+    name: str
+    user_id: int | None
+    deed: str
