@@ -1,8 +1,9 @@
 """The back office of events, detectors and earthquakes: to look and to clean up."""
 
-from typing import ClassVar
-
+from django import forms
 from django.contrib import admin
+
+from skyportal.access.errors import Refusal
 
 from .models import (
     Detector,
@@ -13,6 +14,7 @@ from .models import (
     EventComment,
     TagRule,
 )
+from .queries.tag_rules import checked
 
 
 @admin.register(Detector)
@@ -24,7 +26,7 @@ class DetectorAdmin(admin.ModelAdmin):
 
 
 class OfDetectorAdmin(admin.ModelAdmin):
-    list_display: ClassVar[tuple[str, ...]] = ("id", "detector", "start", "end", "owner")
+    list_display = ("id", "detector", "start", "end", "owner")
     list_select_related = ("detector", "owner")
     list_filter = ("detector",)
     raw_id_fields = ("audience", "owner")
@@ -49,15 +51,25 @@ class EarthquakeAdmin(admin.ModelAdmin):
     raw_id_fields = ("sent_by",)
 
 
+class TagRuleForm(forms.ModelForm):
+    def clean_filters(self) -> dict[str, list[str]]:
+        """What a rule cannot understand is refused here as at the API."""
+        try:
+            return checked(self.cleaned_data["filters"])
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
 @admin.register(TagRule)
 class TagRuleAdmin(admin.ModelAdmin):
     list_display = ("name", "requester", "modified")
     search_fields = ("name",)
     raw_id_fields = ("requester",)
+    form = TagRuleForm
 
 
 class RemarkAdmin(admin.ModelAdmin):
-    list_select_related: ClassVar[tuple[str, ...]] = ("author",)
+    list_select_related = ("author",)
     search_fields = ("text",)
     show_full_result_count = False
 

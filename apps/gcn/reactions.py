@@ -6,7 +6,7 @@ from apps.candidates.entries import CandidatesArrived
 from apps.sources.entries import SourceSaved
 from skyportal.journal.reactions import on
 
-from .entries import EventChanged, LocalizationAdded, NoticeAdmitted
+from .entries import ArchiveAsked, EventChanged, LocalizationAdded, NoticeAdmitted
 
 
 @on(NoticeAdmitted, outside=True)
@@ -72,3 +72,32 @@ def tie_circulars_by_alias(changed: EventChanged) -> None:
 
     if changed.deed.startswith("added the alias"):
         tie_event(changed.event_id)
+
+
+@on(NoticeAdmitted)
+def tag_by_rules(admitted: NoticeAdmitted) -> None:
+    from .actions.tag_rules import apply_rules
+
+    apply_rules(admitted.event_id)
+
+
+@on(LocalizationAdded)
+def tag_by_rules_of_maps(added: LocalizationAdded) -> None:
+    from .actions.tag_rules import apply_rules
+
+    apply_rules(added.event_id)
+
+
+@on(LocalizationAdded)
+def make_source_of_small_map(added: LocalizationAdded) -> None:
+    from .actions.small_maps import follow
+
+    follow(added.localization_id)
+
+
+@on(ArchiveAsked, outside=True)
+def fetch_from_archive(asked: ArchiveAsked, delivery_id: int) -> None:
+    """What is there already is only written again."""
+    from .actions.archives import fetch
+
+    fetch(asked.event_id, asked.archive)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
+from .api.archives import FromGraceDB, FromTach
 from .api.comments import AttachmentOnEvent, CommentsOnEvent
 from .api.counterparts import AssociatedView, CounterpartsView, ObjCrossmatchView
 from .api.detectors import Detectors, Intervals, Spectra
@@ -24,7 +25,8 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import circulars, detectors, earthquakes, events, notices, panels, skies, talk
+from .api.tag_rules import TagRules
+from .views import archives, circulars, detectors, earthquakes, events, notices, panels, skies, talk
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -57,6 +59,9 @@ urlpatterns = flatten(
     routes("earthquake/<str:resource_id>/comments[/<str:comment_id>]", CommentsOnEarthquake),
     routes("earthquake/<str:earthquake_id>/mmadetector/<str:mma_detector_id>/predictions", Predictions),
     routes("earthquake/<str:earthquake_id>/mmadetector/<str:mma_detector_id>/measurements", Measurements),
+    routes("gcn_event/<str:dateobs>/gracedb", FromGraceDB),
+    routes("gcn_event/<str:dateobs>/tach", FromTach),
+    routes("default_gcn_tag[/<str:rule_id>]", TagRules),
     # --- pages ---
     [
         path("events", events.index, name="events"),
@@ -73,6 +78,8 @@ urlpatterns = flatten(
         ),
         path("event/<str:dateobs>/comments/<int:comment_id>/attachment.png", talk.picture),
         path("event/<str:dateobs>/put-back/<str:receipt>", talk.put_back, name="event-put-back"),
+        path("event/<str:dateobs>/gracedb", archives.gracedb, name="event-gracedb"),
+        path("event/<str:dateobs>/ask/<slug:archive>", archives.ask, name="event-ask"),
         path("event/<str:dateobs>/sky", skies.panel, name="event-sky"),
         path("map/<int:localization_id>/plot", skies.plot, name="map-plot"),
         path("map/<int:localization_id>/sky.png", skies.picture, name="map-picture"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ CORE = 3480.0
 """km: where S waves end and the shadow begins."""
 DEEPEST = 800.0
 """km: no earthquake was ever deeper."""
-SURFACE_SPEEDS = (5.0, 3.5, 2.0)
+SURFACE_SPEEDS = {"r5p0": 5.0, "r3p5": 3.5, "r2p0": 2.0}
 """km/s: the fastest Rayleigh waves, the bulk, and the last of them."""
 # upper radius in km; coefficients of the speeds of P and S in powers of radius / 6371 km, km/s
 _LAYERS: tuple[tuple[float, tuple[float, ...], tuple[float, ...]], ...] = (
@@ -140,7 +140,7 @@ def angular_distance(lat1: float, lon1: float, lat2: float, lon2: float) -> floa
     return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), np.dot(a, b))))
 
 
-def arrivals(lat: float, lon: float, depth: float, places: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
+def arrivals(lat: float, lon: float, depth: float, places: Sequence[tuple[float, float]]) -> list[dict[str, float]]:
     """Seconds from an earthquake until each of its waves comes to these places (latitude, longitude, degrees).
 
     Parameters
@@ -149,12 +149,12 @@ def arrivals(lat: float, lon: float, depth: float, places: Sequence[tuple[float,
 
     Returns
     -------
-    for each place ``distance`` (km), ``p``, ``s``, and the surface waves by their speed in km/s (s)
+    for each place ``distance`` (km), ``p``, ``s``, ``r5p0``, ``r3p5`` and ``r2p0`` (s)
     """
     found = []
     for place in places:
         degrees = angular_distance(lat, lon, *place)
-        km = np.radians(degrees) * RADIUS
-        waves = {"p": travel_time("P", degrees, depth), "s": travel_time("S", degrees, depth)}
-        found.append({"distance": km, **waves, **{speed: km / speed for speed in SURFACE_SPEEDS}})
+        km = float(np.radians(degrees)) * RADIUS
+        waves: dict[str, float] = {"p": travel_time("P", degrees, depth), "s": travel_time("S", degrees, depth)}
+        found.append({"distance": km, **waves, **{name: km / speed for name, speed in SURFACE_SPEEDS.items()}})
     return found

@@ -120,6 +120,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "detector_id": lambda w: w.detector.pk,
     "mmadetector_id": lambda w: w.detector.pk,
     "mma_detector_id": lambda w: w.detector.pk,
+    "archive": lambda w: "gracedb",
     "dateobs": lambda w: "2026-01-02T03:04:05",
     "localization_name": lambda w: "cone",
     "role": lambda w: "sub",

@@ -122,9 +122,8 @@ def _predict(row: Earthquake, detectors: list[Detector]) -> list[EarthquakePredi
     found = arrivals(last.lat, last.lon, last.depth / 1000, [(lat, lon) for _, lat, lon in placed])
     made = []
     for (detector, *_), waves in zip(placed, found, strict=True):
-        times = {"p": waves["p"], "s": waves["s"], "r5p0": waves[5.0], "r3p5": waves[3.5], "r2p0": waves[2.0]}
-        said = {name: last.date + timedelta(seconds=seconds) for name, seconds in times.items()}
-        said["distance"] = waves["distance"]
+        said: dict[str, Any] = {"distance": waves.pop("distance")}
+        said |= {name: last.date + timedelta(seconds=seconds) for name, seconds in waves.items()}
         made.append(EarthquakePrediction.objects.update_or_create(earthquake=row, detector=detector, defaults=said)[0])
     return made
 

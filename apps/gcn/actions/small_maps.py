@@ -21,6 +21,8 @@ from ..models import EventProperties, GcnEvent, Localization
 
 LARGEST = 8 / 60
 """Degrees: radius of a circle as large as the region that holds 90 %."""
+TILE = 1 / 60
+"""Degrees: the densest tile may lie so far from the centre of a small map."""
 OURS = "the source of an event with a small sky map"
 
 
@@ -51,9 +53,9 @@ def position(where: Localization) -> tuple[float, float]:
     """As the map's notice says it in figures, where that is inside; else where the map is densest."""
     said = EventProperties.objects.filter(notice=where.notice_id).first() if where.notice_id else None
     ra, dec = (said.data.get(name) if said else None for name in ("ra", "dec"))
-    if all(isinstance(one, int | float) and math.isfinite(one) for one in (ra, dec)):
-        if 0 <= ra <= 360 and abs(dec) <= 90 and separation(ra, dec, where.ra, where.dec) / 3600 < LARGEST:
-            return float(ra), float(dec)
+    if isinstance(ra, int | float) and isinstance(dec, int | float) and abs(dec) <= 90 and 0 <= ra <= 360:
+        inside = separation(ra, dec, where.ra, where.dec) / 3600 < radius(where) + TILE
+        return (float(ra), float(dec)) if inside else (where.ra, where.dec)
     return where.ra, where.dec
 
 
