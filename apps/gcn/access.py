@@ -34,3 +34,6 @@ EARTHQUAKE = Policy(view=everyone(), change=owned_by("sent_by") | runs_events, d
 OF_EARTHQUAKE = Policy(view=everyone(), change=owned_by("sent_by"), delete=owned_by("sent_by") | runs_events)
 EARTHQUAKE_COMMENT = Policy(view=said, change=owned_by("author"), delete=owned_by("author"))
 PREDICTION = Policy(view=everyone())
+concerned = owned_by("author") | owned_by("user")
+REMINDER = Policy(view=(shared | concerned) & event, change=owned_by("author"), delete=concerned)
+EARTHQUAKE_REMINDER = Policy(view=shared | concerned, change=owned_by("author"), delete=concerned)

@@ -176,3 +176,37 @@ class TagRuleChanged(Entry):
     name: str
     user_id: int | None
     deed: str
+
+
+@dataclass(frozen=True)
+class EventReminderChanged(EventEntry):
+    """Somebody asked to be reminded, or changed their mind."""
+
+    reminder_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class EventReminderDue(EventEntry):
+    """The time came that somebody asked to be reminded at."""
+
+    reminder_id: int
+    reminded_user_id: int
+    group_ids: list[int]
+    due_at: str
+    still_to_come: int
+
+
+@dataclass(frozen=True)
+class EarthquakeReminderChanged(EarthquakeEntry):
+    reminder_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class EarthquakeReminderDue(EarthquakeEntry):
+    reminder_id: int
+    reminded_user_id: int
+    group_ids: list[int]
+    due_at: str
+    still_to_come: int

@@ -25,6 +25,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
+from .api.reminders import RemindersOfEarthquake, RemindersOfEvent
 from .api.tag_rules import TagRules
 from .views import archives, circulars, detectors, earthquakes, events, notices, panels, skies, talk
 
@@ -62,6 +63,8 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/gracedb", FromGraceDB),
     routes("gcn_event/<str:dateobs>/tach", FromTach),
     routes("default_gcn_tag[/<str:rule_id>]", TagRules),
+    routes("gcn_event/<str:resource_id>/reminders[/<str:reminder_id>]", RemindersOfEvent),
+    routes("earthquake/<str:resource_id>/reminders[/<str:reminder_id>]", RemindersOfEarthquake),
     # --- pages ---
     [
         path("events", events.index, name="events"),

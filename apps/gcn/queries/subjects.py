@@ -11,8 +11,17 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import path_key
 
-from ..entries import EarthquakeCommentChanged, EarthquakeCommentPosted, EventCommentChanged, EventCommentPosted
-from ..models import Earthquake, EarthquakeComment, EventComment, GcnEvent
+from ..entries import (
+    EarthquakeCommentChanged,
+    EarthquakeCommentPosted,
+    EarthquakeReminderChanged,
+    EarthquakeReminderDue,
+    EventCommentChanged,
+    EventCommentPosted,
+    EventReminderChanged,
+    EventReminderDue,
+)
+from ..models import Earthquake, EarthquakeComment, EarthquakeReminder, EventComment, EventReminder, GcnEvent
 from .earthquakes import ABSENT
 from .events import get_event_by_id
 
@@ -27,7 +36,8 @@ def _event(viewer: Viewer, event_id: Any, **refusal: Any) -> GcnEvent:
 EVENTS = Subject(
     "gcn_event", "event", EventComment, None, (), _event, lambda event: {"event": event},
     lambda remark: str(remark.event_id), key="gcn_id", named={"gcn_id": F("event_id")}, parent="event",
-    posted=EventCommentPosted, changed=EventCommentChanged,
+    reminder=EventReminder, posted=EventCommentPosted, changed=EventCommentChanged, reminded=EventReminderChanged,
+    due=EventReminderDue,
     facts=lambda remark: {"event_id": remark.event_id, "dateobs": remark.event.address},
 )  # fmt: skip
 
@@ -42,6 +52,7 @@ def _earthquake(viewer: Viewer, earthquake_id: Any, **refusal: Any) -> Earthquak
 EARTHQUAKES = Subject(
     "earthquake", "earthquake", EarthquakeComment, None, ("earthquake_id",), _earthquake,
     lambda row: {"earthquake": row}, lambda remark: str(remark.earthquake_id), key="earthquake_id", named={},
-    parent="earthquake", posted=EarthquakeCommentPosted, changed=EarthquakeCommentChanged,
+    parent="earthquake", reminder=EarthquakeReminder, posted=EarthquakeCommentPosted,
+    changed=EarthquakeCommentChanged, reminded=EarthquakeReminderChanged, due=EarthquakeReminderDue,
     facts=lambda remark: {"earthquake_id": remark.earthquake_id, "name": remark.earthquake.event_id},
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from skyportal.access.viewer import Viewer
 from skyportal.journal.entries import Entry
 
-from ..entries import CommentChanged, CommentPosted
+from ..entries import CommentChanged, CommentPosted, ReminderChanged, ReminderDue
 from ..models import (
     Annotation,
     Comment,
@@ -39,7 +39,8 @@ class Subject:
     ``find(viewer, id, **refusal)`` is the row behind the id of a path, ``link(row)`` the columns by which a remark
     hangs on it (the first of them is what is locked while somebody writes), ``id_of(remark)`` the id again.
     ``named``: expressions by which a remark tells what it hangs on, ``key`` the same id in a body.
-    ``posted`` and ``changed`` are the journal's entries of its comments; ``facts(comment)`` their own fields.
+    ``posted`` and ``changed`` are the journal's entries of its comments, ``reminded`` and ``due`` those of reminders;
+    ``facts(remark)`` their own fields.
     Whatever has no ``obj`` says so in these.
     """
 
@@ -57,7 +58,11 @@ class Subject:
     parent: str = "obj"
     posted: Callable[..., Entry] = CommentPosted
     changed: Callable[..., Entry] = CommentChanged
-    facts: Callable[[Any], dict[str, Any]] = lambda remark: {"obj_id": remark.obj_id, "obj_name": remark.obj.name}
+    reminded: Callable[..., Entry] = ReminderChanged
+    due: Callable[..., Entry] = ReminderDue
+    facts: Callable[[Any], dict[str, Any]] = lambda remark: {
+        "obj_id": remark.obj_id, "obj_name": remark.obj.name, "resource": "sources",
+    }  # fmt: skip
 
 
 def _of_obj(obj: Obj) -> dict[str, Any]:
