@@ -26,3 +26,14 @@ TEXT = Policy(view=in_group() & event, change=in_group(), delete=owned_by("sent_
 OPERATOR = Policy(view=nobody())
 CIRCULAR = Policy(view=everyone())  # they are public; that one speaks of an event is seen by whoever sees the event
 OF_CIRCULAR = Policy(view=event)
+DETECTOR = Policy(view=everyone(), change=holding("Manage allocations"), delete=holding("Manage allocations"))
+uploaded = owned_by() & holding("Upload data")
+OF_DETECTOR = Policy(view=shared | owned_by(), change=uploaded, delete=uploaded)
+# Earthquakes are public knowledge; whoever brought one may correct it.
+EARTHQUAKE = Policy(view=everyone(), change=owned_by("sent_by") | runs_events, delete=owned_by("sent_by") | runs_events)
+OF_EARTHQUAKE = Policy(view=everyone(), change=owned_by("sent_by"), delete=owned_by("sent_by") | runs_events)
+EARTHQUAKE_COMMENT = Policy(view=said, change=owned_by("author"), delete=owned_by("author"))
+PREDICTION = Policy(view=everyone())
+concerned = owned_by("author") | owned_by("user")
+REMINDER = Policy(view=(shared | concerned) & event, change=owned_by("author"), delete=concerned)
+EARTHQUAKE_REMINDER = Policy(view=shared | concerned, change=owned_by("author"), delete=concerned)

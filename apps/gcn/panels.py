@@ -9,6 +9,8 @@ from .slots import event_panels
 event_panels.plug("skymap")(Panel("Sky", "event-sky", order=10))
 event_panels.plug("localizations")(Panel("Sky maps", "event-localizations", order=20))
 event_panels.plug("objs")(Panel("In the sky map", "event-objs", order=30))
+event_panels.plug("comments")(Panel("Comments", "event-comments", order=80))
 event_panels.plug("properties")(Panel("Properties", "event-properties", order=10, side="side"))
 event_panels.plug("notices")(Panel("Notices", "event-notices", order=20, side="side"))
 event_panels.plug("circulars")(Panel("Circulars", "event-circulars", order=30, side="side"))
+event_panels.plug("gracedb")(Panel("GraceDB", "event-gracedb", order=40, side="side"))

@@ -52,6 +52,18 @@ def any_event(viewer: Viewer, name: str) -> bool:
     return name == "all" and viewer.user_id is not None
 
 
+@watchable.plug("earthquake")
+def earthquake_changes(viewer: Viewer, name: str) -> bool:
+    """Earthquakes are public knowledge to whoever is signed in."""
+    return viewer.user_id is not None
+
+
+@watchable.plug("earthquakes")
+@watchable.plug("detectors")
+def any_of_them(viewer: Viewer, name: str) -> bool:
+    return name == "all" and viewer.user_id is not None
+
+
 @demo_chapters.plug("events")
 def demo_events(say: Callable[[str], None], night: int, truth: Path) -> None:
     from .actions.demo import take_in  # only a site that fills itself pays for it
