@@ -1,9 +1,9 @@
 """Which objs lie inside a map, as a condition that other queries can take in.
 
-The region comes as one constant, a set of ranges of cells in order: whether it holds a position is a binary search, less
-than a microsecond, so that the other conditions of a list decide in which order its rows are looked at. Going through
-the region by the index of positions instead fetched every obj of a quarter of the sky: 280 ms of 300 for a month in the
-map of GW190425.
+The region comes as one constant, a set of ranges of cells in order: whether it holds a position is a binary search,
+less than a microsecond, so that the other conditions of a list decide in which order its rows are looked at. Going
+through the region by the index of positions instead fetched every obj of a quarter of the sky: 280 ms of 300 for a
+month in the map of GW190425.
 """
 
 from __future__ import annotations
