@@ -82,5 +82,21 @@ position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 obj_panels: Slot[Panel] = Slot("sources.obj_panels")
 """Parts of the source page; their addresses take the obj's name."""
 
+
+@dataclass(frozen=True)
+class GalaxyNarrower:
+    """Parameters of lists of galaxies that an upper floor brings, and what they do.
+
+    ``narrow(galaxies, viewer, query)`` -> the narrowed queryset, and the names of annotations that are shown with each
+    galaxy and may be sorted by.
+    """
+
+    params: tuple[Param, ...]
+    narrow: Callable[[QuerySet, Viewer, dict[str, Any]], tuple[QuerySet, list[str]]]
+
+
+galaxy_narrowers: Slot[GalaxyNarrower] = Slot("sources.galaxy_narrowers")
+"""By name: galaxies within a sky map …"""
+
 home_panels: Slot[Panel] = Slot("sources.home_panels")
 """Parts of the dashboard; their addresses take no argument."""
