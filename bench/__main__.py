@@ -30,6 +30,7 @@ def main() -> None:
     django.setup()
     tokens = fill(asked)
     rich, searches = enriched(tokens)
+    events(asked.skymap)
     from .neighbours import played
 
     with played(list(rich.values())) as services, Server(services) as server:
@@ -52,6 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=25)
     parser.add_argument("--only", default="", help="Time only requests whose name contains this; several by |.")
     parser.add_argument("--packets", type=int, default=10_000, help="Alerts to ingest.")
+    parser.add_argument("--skymap", type=Path, help="A real map of GW190425 in place of one of our own.")
     parser.add_argument("--no-ingest", action="store_true")
     return parser.parse_args()
 
@@ -91,6 +93,16 @@ def enriched(tokens: dict[str, str]) -> tuple[dict[str, tuple[float, float]], di
     places = {obj.name: (obj.ra or 0.0, obj.dec or 0.0) for obj in Obj.objects.filter(name__in=names)}
     found = PeriodSearch.objects.filter(obj__name__in=names, state=PeriodSearch.State.DONE, owner__username="bench")
     return places, dict(found.order_by("pk").values_list("obj__name", "pk"))
+
+
+def events(skymap: Path | None) -> None:
+    """An event with a map as large as GW190425's and 300 active maps; what is timed of them without a request."""
+    from . import event_cases
+
+    print("sky map:", ", ".join(f"{name} {value:.3g}" for name, value in event_cases.prepare(skymap).items()))
+    print(f"a notice with its map until all of it can be asked: {event_cases.ingested(skymap):.2f} s")
+    for name, took in event_cases.measured().items():
+        print(f"300 active maps, {name}: {took:.2f} ms")
 
 
 class Server:
@@ -187,7 +199,7 @@ def world(token: str, meta: dict[str, Any], **known: Any) -> Any:
 def time_requests(
     server: Server, tokens: dict[str, str], asked: argparse.Namespace, rich: list[str], searches: dict[str, int]
 ) -> list[Any]:
-    from . import cases, source_cases, timing
+    from . import cases, event_cases, source_cases, timing
 
     meta = json.loads(Path(tokens["meta"]).read_text())
     place = world(tokens["token"], meta, rich=rich, searches=searches)
@@ -196,7 +208,7 @@ def time_requests(
     browser = timing.Client("127.0.0.1", PORT, signed_in)
     fragments = timing.Client("127.0.0.1", PORT, signed_in | {"HX-Request": "true"})
     results = []
-    for case in [*cases.reads(place), *source_cases.cases(place), *cases.writes(place)]:
+    for case in [*cases.reads(place), *source_cases.cases(place), *event_cases.cases(place), *cases.writes(place)]:
         if any(part in case.name for part in asked.only.split("|")):
             client = fragments if case.fragment else browser if case.page else script
             results.append(timing.measure(client, case, repeats=asked.repeats))

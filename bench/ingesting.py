@@ -46,13 +46,13 @@ class Watched:
         return (last - first) / (last_at - first_at) if last > first else float("nan")
 
 
-def ingest(packets: int) -> dict[str, float]:
+def ingest(packets: int, survey: str = "ztf") -> dict[str, float]:
     """Print and give what ingesting so many packets took."""
-    night = Path(os.environ["DATA"]) / f"bench_night_{packets}"
+    night = Path(os.environ["DATA"]) / ("bench_night_" + ("" if survey == "ztf" else f"{survey}_") + f"{packets}")
     if not (night / "night.json").exists():
         print(f"\nsimulating {packets:,} packets")
-        call_command("simulate_night", packets=packets, out=night, seed=7, verbosity=0)
-    stream = _stream()
+        call_command("simulate_night", packets=packets, survey=survey, out=night, seed=7, verbosity=0)
+    stream = _stream(survey)
     try:
         seen = _watch(
             [sys.executable, "manage.py", "ingest_alerts", str(night / "*.avro"), "--stream", stream.name, "-v0"],
@@ -65,46 +65,61 @@ def ingest(packets: int) -> dict[str, float]:
         "packets": pulse.packets,
         "passed": pulse.passed,
         "steady_per_s": seen.steady,
+        "seconds": seen.seconds,
         "with_start_per_s": pulse.packets / seen.seconds,
         "cpu_ms_per_alert": 1000 * sum(seen.cpu.values()) / pulse.packets,
         "peak_mb": seen.peak / 1e6,
     }
-    print(f"\ningestion of {pulse.packets:,} packets with cutouts, {FILTERS} filters, {pulse.passed} candidates")
+    title = f"{pulse.packets:,} {survey.upper()} packets with cutouts, {FILTERS} filters, {pulse.passed} candidates"
+    print(f"\ningestion of {title}: {seen.seconds:.0f} s")
     print(f"  {seen.steady:.0f} alerts/s in steady state, {found['with_start_per_s']:.0f} with the command's start")
     print(f"  {sum(seen.cpu.values()):.1f} s of processor time, {found['cpu_ms_per_alert']:.2f} ms an alert")
     print(f"  {found['peak_mb']:.0f} MB at most in {len(seen.cpu)} processes")
     return found
 
 
-def _stream() -> Stream:
+def _stream(survey: str) -> Stream:
     """A stream of its own for each run, so that every packet is new to the archive."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    stream = Stream.objects.create(name=f"bench {stamp}", altdata={"survey": "ZTF", "programids": [1, 2, 3]})
+    stream = Stream.objects.create(name=f"bench {stamp}", altdata={"survey": survey.upper(), "programids": [1, 2, 3]})
     group = Group.objects.create(name=f"bench {stamp}")
     group.streams.set([stream])
     for number in range(FILTERS):
         made = Filter.objects.create(name=f"filter {number}", group=group, stream=stream)
         FilterVersion.objects.create(
-            filter=made, number=1, active=True, condition=_condition(number), annotations=ANNOTATIONS
+            filter=made, number=1, active=True, condition=_condition(number, survey), annotations=ANNOTATIONS[survey]
         )
     return stream
 
 
 ANNOTATIONS = {
-    "mag": "candidate.magpsf",
-    "age": "candidate.jd - candidate.jdstarthist",
-    "rise": "candidate.magpsf - list_min(list_transform(prv_candidates, lambda p: p.magpsf))",
+    "ztf": {
+        "mag": "candidate.magpsf",
+        "age": "candidate.jd - candidate.jdstarthist",
+        "rise": "candidate.magpsf - list_min(list_transform(prv_candidates, lambda p: p.magpsf))",
+    },
+    "lsst": {
+        "flux": "diaSource.psfFlux",
+        "sources": "diaObject.nDiaSources",
+        "rise": "diaSource.psfFlux - list_max(list_transform(prvDiaSources, lambda p: p.psfFlux))",
+    },
 }
-_DRAWN = f"(cast(candidate.ra * 1e5 as bigint) % {1000 * FILTERS})"
+SOURCE = {"ztf": "candidate", "lsst": "diaSource"}
 
 
-def _condition(number: int) -> str:
+def _condition(number: int, survey: str) -> str:
     """Each lets one packet in 25,000 pass, drawn by position; half of them read every earlier detection of every packet
     (the sum leaves the database no way to test the draw first)."""
+    drawn = f"(cast({SOURCE[survey]}.ra * 1e5 as bigint) % {1000 * FILTERS})"
+    if survey == "lsst":
+        if number % 2:
+            earlier = "len(list_filter(prvDiaSources, lambda p: p.psfFlux > 0 and p.reliability > 0.1))"
+            return f"coalesce({earlier}, 0) + 1000 * {drawn} between {1000 * number} and {1000 * number + 999}"
+        return f"diaSource.reliability > 0 and diaSource.psfFlux > {-1000 - number} and {drawn} = {number}"
     if number % 2:
         earlier = "len(list_filter(prv_candidates, lambda p: p.magpsf is not null and p.isdiffpos = 't'))"
-        return f"coalesce({earlier}, 0) + 1000 * {_DRAWN} between {1000 * number} and {1000 * number + 999}"
-    return f"candidate.drb > 0 and candidate.magpsf < {25 + number} and {_DRAWN} = {number}"
+        return f"coalesce({earlier}, 0) + 1000 * {drawn} between {1000 * number} and {1000 * number + 999}"
+    return f"candidate.drb > 0 and candidate.magpsf < {25 + number} and {drawn} = {number}"
 
 
 def _watch(command: list[str], stream: Stream) -> Watched:

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 AGENT = "SkyPortal-in-Django"
 MOST_BYTES = 16 * 2**20
+AGAIN_AFTER = 0.5
+"""Seconds before a second question."""
 PASSING = (502, 503, 504)
 """Answers after which a second question is worth asking."""
 
@@ -126,7 +128,7 @@ def fetch(
                 logger.warning("%s: %s (attempt %d)", host, passing.message, attempt)
                 if attempt == 2 or verb != "GET" or time.monotonic() > until - 1:
                     raise
-                time.sleep(0.5)
+                time.sleep(AGAIN_AFTER)
     raise AssertionError
 
 

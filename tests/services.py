@@ -14,6 +14,8 @@ from pathlib import Path
 from skyportal import embedded
 
 TEST_INSTANCE = embedded.ROOT / "var" / "test"
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # two workers on two cores: threads of one only wait for those of the other
 
 
 def _start() -> None:

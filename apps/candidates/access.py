@@ -9,6 +9,9 @@ FILTER = Policy(view=_group_and_stream, change=_group_and_stream, delete=_group_
 FILTER_VERSION = Policy(view=parent_visible("filter"))
 CANDIDATE = Policy(view=parent_visible("filter"), delete=parent_visible("filter"))
 BACK_TEST = Policy(view=parent_visible("filter"), change=parent_visible("filter"), delete=parent_visible("filter"))
+AUTOMATION = Policy(view=parent_visible("filter"), change=parent_visible("filter"), delete=parent_visible("filter"))
+AUTOMATIC_ACT = Policy(view=parent_visible("filter") & parent_visible("obj"))
+VETTING_WEIGHTS = Policy(view=in_group(), change=in_group(), delete=in_group())
 OPERATOR = Policy(view=nobody())
 BROKER = Policy(view=everyone(), change=nobody(), delete=nobody())
 """Everybody may ask a broker; its settings are shown to system admins only (`queries.brokers`)."""

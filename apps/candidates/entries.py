@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from skyportal.journal.entries import Entry
 
@@ -64,6 +65,65 @@ class FilterBroke(Entry):
 
     def topics(self) -> list[str]:
         return [f"filter:{self.filter_id}", f"group:{self.group_id}"]
+
+
+@dataclass(frozen=True)
+class FilterActed(Entry):
+    """What a filter did by itself with a batch, and what it left undone: obj, deed, outcome and reason of each."""
+
+    filter_id: int
+    group_id: int
+    acts: list[dict[str, str]]
+    unlisted: int
+    """Refusals beyond those that are told one by one."""
+
+    def topics(self) -> list[str]:
+        return [f"filter:{self.filter_id}"]
+
+
+@dataclass(frozen=True)
+class FollowupWanted(Entry):
+    """A filter asks a telescope for observations of what passed it: of whom, for which group, what and why."""
+
+    act_id: int
+    obj_id: int
+    obj_name: str
+    filter_id: int
+    group_id: int
+    desk: str
+    choice: str
+    request: dict[str, Any]
+    reason: str
+
+    def topics(self) -> list[str]:
+        return [f"filter:{self.filter_id}"]
+
+
+@dataclass(frozen=True)
+class FollowupAnswered(Entry):
+    """What became of it."""
+
+    act_id: int
+    obj_name: str
+    filter_id: int
+    group_id: int
+    outcome: str
+    reason: str
+
+    def topics(self) -> list[str]:
+        return [f"filter:{self.filter_id}", f"source:{self.obj_name}"]
+
+
+@dataclass(frozen=True)
+class VettingWeighed(Entry):
+    """A group chose what the terms of the vetting score count."""
+
+    group_id: int
+    weights: dict[str, float]
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"candidates:{self.group_id}"]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.groups.slots import group_includes, stream_users
-from apps.sources.slots import Panel, home_panels, position_locks
+from apps.sources.slots import Depth, Panel, home_panels, obj_panels, position_locks, silent_visits
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
@@ -53,7 +53,15 @@ def stream_pulse(viewer: Viewer, stream_id: str) -> bool:
     return viewer.sees_all or _number(stream_id) in viewer.stream_ids
 
 
+@silent_visits.plug("archive")
+def visits_of_alerts(viewer: Viewer, ra: float, dec: float, first: float, last: float) -> list[Depth]:
+    from .queries.pointings import depths  # brings Arrow, for whoever asks
+
+    return depths(viewer, ra, dec, first, last)
+
+
 group_includes.plug("filters")(filters_of_group)
 stream_users.plug("filters")(filters_at_work)
 position_locks.plug("candidates")(has_candidates)
 home_panels.plug("candidates")(Panel("New candidates", "home-candidates", order=10))
+obj_panels.plug("vetting")(Panel("Vetting", "source-vetting", order=40, side="side"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
+from apps.sources.slots import FollowupAsk, FollowupDesk, followup_desks
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param
 from skyportal.plugins import Slot
@@ -16,6 +17,9 @@ from skyportal.plugins import Slot
 if TYPE_CHECKING:
     from .queries.scanning import Scope
     from .queries.streams import Lamp
+
+
+__all__ = ["Asker", "CandidateFilter", "FollowupAsk", "FollowupDesk", "candidate_filters", "followup_desks"]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from .api.keys_said import AltdataInfoView
 from .api.reports import ScanReportItemsView, ScanReportsView
 from .views import (
     archive,
+    automation,
     brokers,
     deciding,
     filters,
@@ -38,6 +39,7 @@ from .views import (
     reports,
     scan,
     sessions,
+    vetting,
     workshop,
 )
 
@@ -77,6 +79,8 @@ urlpatterns = flatten(
         path("candidates/<str:name>/classify", deciding.classify, name="scan-classify"),
         path("candidates/<str:name>/form/<str:kind>", deciding.form, name="scan-form"),
         path("candidates/<str:name>/log", deciding.log, name="scan-log"),
+        path("scanning/vetting/<int:group_id>", vetting.weights, name="vetting-weights"),
+        path("source/<str:name>/vetting", vetting.of_source, name="source-vetting"),
         path("scanning/seen", deciding.seen, name="scan-seen"),
         path("scanning/profiles", profiles.menu, name="scan-profiles"),
         path("scanning/profiles/keep", profiles.keep, name="scan-profile-keep"),
@@ -99,6 +103,8 @@ urlpatterns = flatten(
         path("filter/<int:filter_id>/version", filters.version, name="filter-version"),
         path("filter/<int:filter_id>/activate/<int:number>", filters.activate, name="filter-activate"),
         path("filter/<int:filter_id>/switch", filters.switch, name="filter-switch"),
+        path("filter/<int:filter_id>/automation", automation.change, name="filter-automation"),
+        path("filter/<int:filter_id>/acts", automation.acts, name="filter-acts"),
         path("filters/gallery", workshop.gallery, name="filter-gallery"),
         path("filter/<int:filter_id>/try", workshop.attempt, name="filter-try"),
         path("filter/<int:filter_id>/why", workshop.why, name="filter-why"),

@@ -24,12 +24,13 @@ ACLS = (
     "Manage users",
     "Post from SEDMListener",
     "Post taxonomy",
+    "Reminder",
     "Run Analyses",
     "System admin",
     "Upload data",
 )
 
-FULL_USER = {"Annotate", "Comment", "Upload data", "Classify", "Run Analyses", "Manage observing runs"}
+FULL_USER = {"Annotate", "Comment", "Upload data", "Classify", "Reminder", "Run Analyses", "Manage observing runs"}
 
 ROLES = {
     "Super admin": set(ACLS),

@@ -86,6 +86,11 @@ SPECTRUM = Policy(view=(shared | owned_by("owner")) & parent, change=owned_by("o
 REMARK_ON_SPECTRUM = Policy(
     view=said & parent_visible("spectrum"), change=owned_by("author"), delete=owned_by("author")
 )
+concerned = owned_by("author") | owned_by("user")
+REMINDER = Policy(view=(shared | concerned) & parent, change=owned_by("author"), delete=concerned)
+REMINDER_ON_SPECTRUM = Policy(
+    view=(shared | concerned) & parent_visible("spectrum"), change=owned_by("author"), delete=concerned
+)
 CLASSIFICATION = Policy(
     view=COMMENT.view, change=owned_by("author") | administered, delete=owned_by("author") | administered
 )

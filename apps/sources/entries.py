@@ -363,6 +363,27 @@ class ReleaseChanged(Entry):
 
 
 @dataclass(frozen=True)
+class ReminderChanged(ObjEntry):
+    """Somebody asked to be reminded, or changed their mind."""
+
+    reminder_id: int
+    deed: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class ReminderDue(ObjEntry):
+    """The time came that somebody asked to be reminded at: of an obj (``sources``) or a spectrum (``spectra``)."""
+
+    reminder_id: int
+    resource: str
+    reminded_user_id: int
+    group_ids: list[int]
+    due_at: str
+    still_to_come: int
+
+
+@dataclass(frozen=True)
 class BundleRead(ObjEntry):
     """Somebody brought an obj from elsewhere: how many of each kind were new."""
 

@@ -100,3 +100,53 @@ galaxy_narrowers: Slot[GalaxyNarrower] = Slot("sources.galaxy_narrowers")
 
 home_panels: Slot[Panel] = Slot("sources.home_panels")
 """Parts of the dashboard; their addresses take no argument."""
+
+
+@dataclass(frozen=True)
+class Depth:
+    """A place was observed and nothing was told of it: MJD, bandpass, limiting magnitude (5 sigma, AB), instrument."""
+
+    mjd: float
+    bandpass: str
+    limiting_mag: float
+    instrument: str
+
+
+silent_visits: Slot[Callable[[Viewer, float, float, float, float], list[Depth]]] = Slot("sources.silent_visits")
+"""By name, a function (viewer, RA, Dec, first MJD, last MJD) -> visits to a place, drawn on light curves as limits."""
+
+
+@dataclass(frozen=True)
+class FollowupAsk:
+    """Observations that are asked for by itself, not by a person: of which obj, in which group's name, what and why.
+
+    ``number`` is the same however often one ask is made: whoever takes it makes one request of it.
+    """
+
+    number: int
+    obj_id: int
+    obj_name: str
+    group_id: int
+    choice: str
+    payload: dict[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True)
+class FollowupDesk:
+    """Who takes requests for observations.
+
+    ``choices(viewer, group id)`` -> (key, words) of what may be asked in that group's name, e.g. its allocations;
+    ``check(viewer, group id, choice, payload)`` raises `Invalid` where that cannot be asked;
+    ``take(ask)`` makes the request inside the caller's transaction and says in a sentence what it is, or raises
+    `Refusal` with the reason. It does not call the telescope: that follows from its own entry.
+    """
+
+    label: str
+    choices: Callable[[Viewer, int], list[tuple[str, str]]]
+    check: Callable[[Viewer, int, str, dict[str, Any]], None]
+    take: Callable[[FollowupAsk], str]
+
+
+followup_desks: Slot[FollowupDesk] = Slot("sources.followup_desks")
+"""By key. It hangs here and not with candidates because telescopes and candidates stand side by side."""

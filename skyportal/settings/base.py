@@ -202,7 +202,8 @@ PS1_CUTOUTS = env("PS1_CUTOUTS", default="https://ps1images.stsci.edu/cgi-bin")
 CATALOG_SERVICES = env.dict("CATALOG_SERVICES", default={})
 
 # Alerts
-ALERT_ARCHIVE = DATA / "archive"
+# A folder, or an object store: `s3://bucket/prefix?region=…` (see docs/operations.md).
+ALERT_ARCHIVE: str | Path = env("ALERT_ARCHIVE", default="") or DATA / "archive"
 # How many nights the archive keeps: packets (0: all of them), and their pictures, which are nine tenths of the bytes.
 ALERT_NIGHTS = env.int("ALERT_NIGHTS", default=0)
 ALERT_PICTURE_NIGHTS = env.int("ALERT_PICTURE_NIGHTS", default=30)

@@ -83,7 +83,8 @@ function change(element, topic = "") {
       if (!element.isConnected) return;
       const heard = element.dispatchEvent(new CustomEvent("live:changed", { bubbles: true, cancelable: true, detail: { topic } }));
       if (!heard || !element.dataset.from) return;
-      if (element.querySelector("[data-editing]")) return; // saving or leaving the form brings the news
+      const editing = all("[data-editing]", element).some((form) => !form.closest("details:not([open])"));
+      if (editing) return; // saving or leaving the form brings the news
       if (element.querySelector("form :is(input, textarea, select):focus")) {
         element.addEventListener("focusout", () => change(element, topic), { once: true });
         return;
@@ -93,6 +94,68 @@ function change(element, topic = "") {
     }, PATIENCE),
   );
 }
+
+// ---- what a person did within a fragment outlives its refresh
+
+const shown = new Map(); // by address, the answer that is on the page
+const kept = new WeakMap();
+const isRefresh = ({ target, requestConfig }) => requestConfig?.elt === target && "from" in (target?.dataset ?? {});
+
+/** An answer without what differs each time it is given: tokens of forms, how long ago something was. */
+const lasting = (text) => text.replace(/(csrfmiddlewaretoken" value=")[^"]*/g, "$1").replace(/>[^<]*<\/time>/g, "></time>");
+
+const nameOf = (element) => element.id || element.name || Object.keys(element.dataset)[0] || element.querySelector("summary")?.textContent.trim();
+const controls = (root) => all("input, select", root).filter((control) => !control.form && !control.closest("details:not([open])"));
+
+/** What is unfolded, scrolled and chosen, by name. */
+function look(root) {
+  return {
+    folds: new Map(all("details", root).map((fold) => [nameOf(fold), fold.open])),
+    scrolled: all("[id], [class]", root).filter((box) => box.scrollTop || box.scrollLeft).map((box) => [box.id, box.className, box.scrollTop, box.scrollLeft]),
+    chosen: new Map(controls(root).map((control) => [nameOf(control), control.type === "checkbox" ? control.checked : control.value])),
+  };
+}
+
+function restore(root, { folds, scrolled, chosen }) {
+  for (const fold of all("details", root)) if (folds.has(nameOf(fold))) fold.open = folds.get(nameOf(fold));
+  for (const control of controls(root)) {
+    if (!chosen.has(nameOf(control))) continue;
+    if (control.type === "checkbox") control.checked = chosen.get(nameOf(control));
+    else control.value = chosen.get(nameOf(control));
+  }
+  for (const [id, className, top, left] of scrolled) {
+    const box = all("[id], [class]", root).find((found) => (id ? found.id === id : found.className === className));
+    box?.scrollTo(left, top);
+  }
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, requestConfig, serverResponse } = detail;
+  if (requestConfig?.verb !== "get" || !detail.shouldSwap) return;
+  const answer = lasting(serverResponse);
+  if (isRefresh(detail)) {
+    if (shown.get(requestConfig.path) === answer) {
+      detail.shouldSwap = false; // the news concerns something else
+      return;
+    }
+    kept.set(target, look(target));
+    // one that answers with its frame, as when it first came, would be put into itself
+    if (target.id && serverResponse.includes(`id="${target.id}"`)) detail.selectOverride = `#${CSS.escape(target.id)} > *`;
+  }
+  shown.set(requestConfig.path, answer);
+  if (shown.size > 60) shown.delete(shown.keys().next().value);
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const { target } = detail;
+  if (isRefresh(detail)) {
+    if (kept.has(target)) restore(target, kept.get(target));
+    kept.delete(target);
+    return;
+  }
+  const changed = target?.closest?.("[data-from]"); // by its own forms
+  if (changed) shown.delete(changed.dataset.from);
+});
 
 show("idle");
 whenLoaded(subscribe);

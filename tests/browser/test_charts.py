@@ -11,7 +11,7 @@ from tests.browser.sky import an_obj
 from tests.emulators.server import serve
 from tests.emulators.skies import Skies
 from tests.factories import TelescopeFactory
-from tests.sources.remarks import png
+from tests.sources.remarks import base64_of, png
 
 
 @pytest.fixture
@@ -90,3 +90,32 @@ def test_a_picture_is_stretched_at_true_pixels(browse, people):
     )
     expect(page.locator("figure.is-large")).to_have_count(1)
     assert canvas.evaluate(value) == 191, "how one had set it outlives a live refresh"
+
+
+def test_news_of_something_else_leaves_a_panel_as_one_has_it_and_its_own_news_only_adds(browse, people, api_of):
+    group, (ada, vera) = people(2)
+    obj = an_obj(group)
+    audience = Audience.objects.of(groups=[group.pk])
+    store_many((obj.pk, kind, png(colour=64), audience.pk, 60000.0, "ZTF") for kind in ("new", "ref"))
+    page, api = browse(ada), api_of(vera)
+    page.goto(f"/source/{obj.name}")
+    expect(page.locator("[data-live-lamp][data-state=on]")).to_have_count(1)
+    page.locator("#panel-reminders").scroll_into_view_if_needed()
+    expect(page.locator("#reminders")).to_be_visible()
+    page.locator("#panel-images").scroll_into_view_if_needed()
+    page.get_by_label("Stretch").select_option("inverse")
+    page.locator("#images").evaluate("images => { images.before = images.firstElementChild; }")
+    same = (
+        "() => { const images = document.getElementById('images'); return images.before === images.firstElementChild; }"
+    )
+    assert api.post(f"source/{obj.name}/reminders", {"text": "Look at it again"})[0] == 200
+    expect(page.locator("#reminders")).to_contain_text("Look at it again")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(same)
+    picture = {"obj_id": obj.name, "ttype": "sub", "data": base64_of(png(colour=90))}
+    assert api.post("thumbnail", picture)[0] == 200
+    expect(page.locator("#images figure")).to_have_count(3)
+    assert not page.evaluate(same)
+    expect(page.get_by_label("Stretch")).to_have_value("inverse")
+    for panel in ("images", "reminders"):
+        expect(page.locator(f"[id={panel}]")).to_have_count(1)

@@ -46,7 +46,8 @@ def consumption(broker, ztf, every_alert, settings, tmp_path, monkeypatch):
                 "auto.offset.reset": "earliest",
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
-                "session.timeout.ms": 6000,
+                "session.timeout.ms": 2500,  # who was killed holds its part of the topic so long
+                "heartbeat.interval.ms": 500,
             }
         )
         consumer.subscribe([TOPIC])

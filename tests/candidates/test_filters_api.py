@@ -185,5 +185,5 @@ def test_the_list_of_filters_makes_a_fixed_number_of_queries(api_of, member, gro
     api = api_of(member)
     for _ in range(3):
         FilterFactory(group=group, stream=seen)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         api.get("filters")

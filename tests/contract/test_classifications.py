@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.sources.models import Classification, ClassificationVote, Label
+from apps.sources.models import Classification, ClassificationVote, Label, SuperObjMember
 from tests.factories import GroupFactory, make_user
 from tests.sources.remarks import TREE, known_obj
 
@@ -186,3 +186,17 @@ def test_a_private_group_is_not_named_to_others(api, member, obj, taxonomy, grou
     other = api_of(make_user("other", groups_=[group]))
     (found,) = other.get(f"sources/{obj.name}/classifications")[1]["data"]
     assert [g["name"] for g in found["groups"]] == ["Transients"]
+
+
+def test_those_of_the_same_thing_come_along_when_asked_for(api, obj, taxonomy, group):
+    twin, hidden = known_obj(group), known_obj(GroupFactory())
+    assert api.post("super_objs", {"name": "one", "obj_ids": [obj.name, twin.name]})[0] == 200
+    api.post("classification", ia(twin, taxonomy, group_ids=[group.pk]))
+    Classification.objects.create(
+        obj=hidden, classification="II", taxonomy_id=taxonomy, author=make_user("x"), author_name="x",
+        audience=Classification.objects.get().audience,
+    )  # fmt: skip
+    SuperObjMember.objects.create(super_obj_id=SuperObjMember.objects.first().super_obj_id, obj=hidden)
+    path = f"sources/{obj.name}/classifications"
+    assert api.get(path)[1]["data"] == []
+    assert [row["obj_id"] for row in api.get(path, includeSuperObjs="true")[1]["data"]] == [twin.name]

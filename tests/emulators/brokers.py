@@ -41,7 +41,14 @@ def _ztf(prefix: str = "") -> list[dict[str, object]]:
     return [{prefix + name: value for name, value in row.items()} for row in rows]
 
 
+MJD = JDS[-1] - 2400000.5
+"""When the object was seen last."""
+
+
 def alerce(path: str, query: dict[str, str]) -> Answer:
+    if path.endswith("/objects/") and "lastmjd" in query:
+        new = float(query["lastmjd"]) <= MJD and query.get("class", "SN") == "SN"
+        return _json({"items": [{"oid": NAME, "lastmjd": MJD}] if new else []})
     if path.endswith("/objects/"):
         near = abs(float(query["ra"]) - RA) < 0.1
         return _json({"items": [{"oid": NAME, "meanra": RA, "meandec": DEC, "ndet": 3}] if near else []})
@@ -61,6 +68,9 @@ def fink(path: str, query: dict[str, str]) -> Answer:
     asked = json.loads(query.get("json", "{}"))
     if path.endswith("/cutouts"):
         return 200, "image/png", png()
+    if path.endswith("/latests"):
+        inside = asked["startdate"] <= "2025-11-28 00:00:00" < asked["stopdate"]
+        return _json([{"i:objectId": NAME, "i:jd": JDS[-1]}] if inside and asked["class"] == "SN candidate" else [])
     if path.endswith("/conesearch"):
         near = abs(float(asked["ra"]) - RA) < 0.1
         return _json(_ztf("i:") if near else [])
@@ -72,10 +82,15 @@ def fink(path: str, query: dict[str, str]) -> Answer:
 
 
 def antares(path: str, query: dict[str, str]) -> Answer:
-    about = {"ra": RA, "dec": DEC, "tags": ["nuclear"], "properties": {"ztf_object_id": NAME}}
+    about = {"ra": RA, "dec": DEC, "tags": ["nuclear"],
+             "properties": {"ztf_object_id": NAME, "newest_alert_observation_time": MJD}}  # fmt: skip
     locus = {"id": "ANT2026a", "attributes": about}
     if path.endswith("/loci"):
         asked = json.loads(query["elasticsearch_query[locus_listing]"])["query"]["bool"]["filter"]
+        if isinstance(asked, list):
+            since = asked[0]["range"]["properties.newest_alert_observation_time"]["gte"]
+            tagged = all(one.get("term", {}).get("tags", "nuclear") == "nuclear" for one in asked)
+            return _json({"data": [locus] if since <= MJD and tagged else []})
         named = asked.get("term", {}).get("properties.ztf_object_id")
         cone = asked.get("sky_distance", {}).get("htm16", {}).get("center", "0 0")
         found = named == NAME or (named is None and abs(float(cone.split()[0]) - RA) < 0.1)
@@ -99,6 +114,9 @@ def lasair(path: str, query: dict[str, str]) -> Answer:
     if path.endswith("/cone/"):
         near = abs(float(query["ra"]) - RA) < 0.1
         return _json([{"object": NAME, "separation": 0.4}] if near else [])
+    if path.endswith("/query/") and " AS seen" in query["selected"]:
+        since = float(query["conditions"].split(">= ")[1].split()[0])
+        return _json([{"name": NAME, "seen": JDS[-1]}] if since <= JDS[-1] else [])
     if path.endswith("/query/"):
         return _json([{"objectId": NAME, "ramean": RA, "decmean": DEC}])
     if query.get("objectId") != NAME:
@@ -144,6 +162,10 @@ def _flux(mag: float) -> float:
 
 
 def _boom_find(asked: dict) -> list[dict]:
+    if "candidate.jd" in asked["filter"]:
+        return [
+            {"objectId": NAME, "candidate": {"jd": jd}} for jd in JDS if jd >= asked["filter"]["candidate.jd"]["$gte"]
+        ]
     wanted = asked["filter"].get("objectId") or asked["filter"].get("_id")
     if wanted != NAME:
         return []

@@ -90,6 +90,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "frozen_key": lambda w: FROZEN,
     "form": lambda w: "ecsv",
     "receipt": lambda w: "nonsense",
+    "cache_key": lambda w: "nonsense",
     "catalog": lambda w: "gaia",
     "spectrum_id": lambda w: w.spectrum.pk,
     "instrument_id": lambda w: w.instrument.pk,

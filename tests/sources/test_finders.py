@@ -147,7 +147,17 @@ def test_a_position_or_a_star_has_a_chart_too(api, skies):
         assert words in body["message"]
 
 
-def test_as_json_tells_where_the_chart_is(api, obj, skies):
-    _, body = api.get(f"sources/{obj.name}/finder", as_json="true", type="png")
-    assert body["data"]["public_url"].endswith(f"/api/sources/{obj.name}/finder?type=png")
+def test_as_json_tells_where_the_chart_is_for_a_day(api, obj, skies, client, outsider):
+    _, body = api.get(f"sources/{obj.name}/finder", as_json="true", type="png", imsize=6)
+    address = body["data"]["public_url"].removeprefix("http://testserver")
+    assert re.fullmatch(r"/public/finding_charts/[\w-]{32}", address)
     assert not skies[0].asked
+    assert client.get(address).status_code == 401
+    client.force_login(outsider)  # who has the key
+    found = client.get(address)
+    assert (found.status_code, found["Content-Type"]) == (200, "image/png")
+    assert found.content == api.get(f"sources/{obj.name}/finder", type="png", imsize=6)[1]
+    for other in (address[:-1], "/public/finding_charts/"):
+        assert client.get(other).status_code == 404
+    cache.clear()
+    assert client.get(address).status_code == 404

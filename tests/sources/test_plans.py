@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from apps.sources.access import measured
-from apps.sources.models import Bandpass, Obj, Origin, Photometry, PhotStat, Upload
+from apps.sources.models import Bandpass, Obj, Origin, Photometry, PhotStat, PhotStatAudiences, Upload, WholePhotStat
 from apps.sources.queries import objs as queries
 from apps.sources.queries import statistics
 from skyportal.access.models import Audience
@@ -86,17 +86,22 @@ def test_points_are_filtered_by_a_semi_join_on_audiences(obj, camera, member, gr
     assert shown.count('"Relation Name": "sources_photometry"') == 1
 
 
-def test_figures_of_all_objs_come_in_order_and_ask_of_each_row_whether_it_is_readable(member, group, viewer_of):
+def test_figures_to_be_merged_come_in_order_and_ask_of_each_row_whether_it_is_readable(member, group, viewer_of):
     """A join with the audiences would take the order away, and gather all objs in a hash table."""
-    audience = Audience.objects.of([group.pk])
+    audience, hidden = Audience.objects.of([group.pk]), Audience.objects.of([], [10**6])
     objs = Obj.objects.bulk_create(Obj(name=f"P{n}", ra=1.0, dec=1.0, hpx=n) for n in range(3000))
     PhotStat.objects.bulk_create(PhotStat(obj=obj, audience=audience, num_det=3) for obj in objs)
+    both = PhotStatAudiences.objects.create(audiences=sorted([audience.pk, hidden.pk]))
+    WholePhotStat.objects.bulk_create(WholePhotStat(obj=obj, num_det=5, combination=both) for obj in objs)
     with connection.cursor() as cursor:
-        cursor.execute("analyze sources_photstat")
+        cursor.execute("analyze sources_photstat, sources_wholephotstat")
         cursor.execute("set local enable_seqscan = off")
-    figures = statistics.of_all_objs(viewer_of(member)).values("obj_id").annotate(n=Sum("num_det")).filter(n__gte=2)
+    found = statistics.of_all_objs(viewer_of(member))
+    assert found.rest is not None
+    assert not found.whole.exists()
+    figures = found.rest.values("obj_id").annotate(n=Sum("num_det")).filter(n__gte=2)
     shown = plan(*figures.query.sql_with_params())
     assert "hashed SubPlan" in shown
     assert '"Strategy": "Sorted"' in shown
-    assert "Join" not in shown
+    assert '"Relation Name": "access_audiencemember"' in shown.split("SubPlan", 1)[1]
     assert len(figures) == 3000

@@ -31,6 +31,7 @@ from ..entries import CandidatesArrived
 from ..models import FilterVersion, LatestCandidate
 from ..queries.audiences import Audiences
 from ..queries.said import origin_of
+from . import vetting
 from .candidates import Passing, add
 from .instruments import instrument_id
 
@@ -52,6 +53,7 @@ class Admitted:
 
     alert: Alert
     passed: dict[int, dict[str, Any]]
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -81,8 +83,15 @@ class Admission:
 
 
 @transaction.atomic
-def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[FilterVersion]) -> Admission:
+def admit(
+    stream: Stream,
+    admitted: Iterable[Admitted],
+    versions: Sequence[FilterVersion],
+    *,
+    silent: frozenset[int] = frozenset(),
+) -> Admission:
     """Keep what passed: a fixed number of statements for a whole batch, and none of them changes what is there.
+    Filters that are ``silent`` annotate nothing.
 
     Candidates and annotations belong to the filter's group; photometry and pictures to the streams that carry the
     programme each was taken for.
@@ -100,7 +109,10 @@ def admit(stream: Stream, admitted: Iterable[Admitted], versions: Sequence[Filte
     ]
     new = add(passings, uploader_id=None)
     make_known_pairs((row.obj_id, GROUP, filters[row.filter_id].group_id) for row in passings)
-    _annotate(alerts, objs, filters)
+    vetting.keep(
+        vetting.Told(objs[one.name], filter_id, one.passed_at, one.facts) for one in alerts for filter_id in one.passed
+    )
+    _annotate(alerts, objs, {pk: one for pk, one in filters.items() if pk not in silent})
     points = _photometry(alerts, objs, audiences)
     stored = store(points, owner_id=None) if points is not None else None
     survey = stream.altdata.get("survey") if isinstance(stream.altdata, dict) else None
@@ -161,7 +173,10 @@ def _alert_id(alert: Alert) -> int | None:
 def _annotate(alerts: Sequence[Admitted], objs: dict[str, int], filters: dict[int, Any]) -> None:
     """What each filter says of each obj's newest passing; older packets, come late, change nothing."""
     newest: dict[tuple[int, int], Admitted] = {
-        (objs[one.name], filter_id): one for one in alerts for filter_id, said in one.passed.items() if said
+        (objs[one.name], filter_id): one
+        for one in alerts
+        for filter_id, said in one.passed.items()
+        if said and filter_id in filters
     }
     if not newest:
         return

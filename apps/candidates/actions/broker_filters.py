@@ -18,6 +18,7 @@ from ..models import Broker, Filter, FilterModule
 from ..queries.broker_filters import KINDS, MOST_MODULES, modules, remote_id
 from ..queries.brokers import driver_of, get_broker
 from ..queries.filters import get_editable
+from .automation import automate, named
 from .filters import delete_filter
 
 QUERY_PARTS = ("selected", "tables", "conditions")
@@ -63,10 +64,10 @@ def _changed(
     viewer: Viewer, found: Filter, broker: Broker, altdata: dict[str, Any], body: Mapping[str, Any]
 ) -> dict[str, Any]:
     found.broker, found.altdata = broker, altdata
-    for name in ("autosave", "autoSave"):
-        if name in body:
-            found.autosave = bool(body[name])
-    found.save(update_fields=["broker", "altdata", "autosave", "modified"])
+    found.save(update_fields=["broker", "altdata", "modified"])
+    if chosen := named(body):
+        automate(viewer, found.pk, chosen)
+        found.refresh_from_db(fields=["autosave"])
     record(FilterChanged(found.pk, found.group_id, f"new version at {broker.name}", viewer.user_id))
     return {"id": found.pk, "altdata": found.altdata, "autosave": found.autosave}
 
@@ -92,8 +93,8 @@ def switch(viewer: Viewer, broker: Broker, filter_id: int, body: Mapping[str, An
             raise Invalid("This version has not passed validation: validate it before you switch it on.")
         driver.change(remote_id(found), active=active, version=version)
     with transaction.atomic():
-        found.autosave = bool(body.get("autoSave", body.get("autosave", found.autosave)))
-        found.save(update_fields=["autosave", "modified"])
+        if chosen := named(body):
+            automate(viewer, filter_id, chosen)
         record(FilterChanged(found.pk, found.group_id, f"switched at {broker.name}", viewer.user_id))
 
 

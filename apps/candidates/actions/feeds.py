@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,36 +13,53 @@ from apps.groups.models import Stream
 from apps.sources.actions.checks import need
 from skyportal.access.errors import Conflict, Invalid, NotVisible
 from skyportal.access.viewer import SYSTEM_ADMIN, Viewer
+from skyportal.astro.time import mjd_of
 from skyportal.journal.recording import record
 
-from ..brokers.base import Listens
+from ..brokers.base import Driver, Listens, Polls, understood
 from ..entries import BrokerChanged
 from ..models import Feed
 from ..queries.brokers import driver_of, get_broker, get_feed
 
 
-@transaction.atomic
-def add_feed(viewer: Viewer, broker_id: int, stream_id: int, topics: str) -> Feed:
-    """Listen to topics of a broker for a stream; its consumer starts within seconds."""
+def add_feed(viewer: Viewer, broker_id: int, stream_id: int, topics: str, *, asks: bool = False) -> Feed:
+    """Listen to topics of a broker for a stream, or ask it again and again what is new; begins within seconds."""
     need(viewer, SYSTEM_ADMIN)
     broker = get_broker(viewer, broker_id)
     driver = driver_of(broker)
+    topics = _asked_for(driver, topics) if asks else _listened_to(driver, topics)
+    stream = Stream.objects.filter(pk=stream_id).first()
+    if stream is None:
+        raise NotVisible(f"Could not retrieve stream with ID {stream_id}.")
+    deed = f"{'asking for' if asks else 'listening to'} {topics}"
+    try:
+        with transaction.atomic():
+            made = Feed.objects.create(broker=broker, stream=stream, topics=topics, asks=asks)
+            record(BrokerChanged(broker.pk, broker.name, deed, viewer.user_id))
+    except IntegrityError:
+        raise Conflict("There is a feed of that for this stream already.", status=400) from None
+    return made
+
+
+def _listened_to(driver: Driver, topics: str) -> str:
     if not isinstance(driver, Listens):
-        raise Invalid(f"{broker.name} sends nothing by Kafka.")
+        raise Invalid(f"{driver.label} sends nothing by Kafka.")
     driver.kafka()  # says what is missing
     topics = ",".join(word.strip() for word in topics.split(",") if word.strip())
     if not topics:
         raise Invalid("Name at least one topic.")
-    stream = Stream.objects.filter(pk=stream_id).first()
-    if stream is None:
-        raise NotVisible(f"Could not retrieve stream with ID {stream_id}.")
-    try:
-        with transaction.atomic():
-            made = Feed.objects.create(broker=broker, stream=stream, topics=topics)
-    except IntegrityError:
-        raise Conflict("These topics are listened to for this stream already.", status=400) from None
-    record(BrokerChanged(broker.pk, broker.name, f"listening to {topics}", viewer.user_id))
-    return made
+    return topics
+
+
+def _asked_for(driver: Driver, what: str) -> str:
+    if not isinstance(driver, Polls):
+        raise Invalid(f"{driver.label} cannot be asked what is new; listen to it by Kafka.")
+    what = what.strip() or "*"
+    if len(what) > 1000:
+        raise Invalid("What is asked for is too long: at most 1000 characters.")
+    with understood(driver.label):
+        next(iter(driver.newer(what, mjd_of(timezone.now()))), None)  # says at once what is wrong with it
+    return what
 
 
 @transaction.atomic
@@ -74,6 +92,11 @@ def started(feed_id: int | None) -> None:
 def failed(feed_id: int, trouble: str) -> None:
     """Its process cannot begin."""
     Feed.objects.filter(pk=feed_id).update(trouble=trouble[:500])
+
+
+def reached(feed_id: int, position: float, fetched: Mapping[str, float]) -> None:
+    """How far one that asks has come."""
+    Feed.objects.filter(pk=feed_id).update(position=position, fetched=dict(fetched))
 
 
 def heard(feed_id: int | None, messages: int, seconds: float, lag: int | None, trouble: str) -> None:

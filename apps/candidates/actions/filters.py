@@ -19,6 +19,7 @@ from ..entries import FilterBroke, FilterChanged
 from ..models import Candidate, Filter, FilterVersion
 from ..queries import conditions
 from ..queries.filters import get_editable, get_filter
+from .automation import automate, named
 
 UNCHANGED: Any = object()
 
@@ -36,6 +37,9 @@ def create_filter(viewer: Viewer, fields: Mapping[str, Any]) -> Filter:
     elif fields.get("annotations"):
         raise Invalid("annotations: they need a condition.")
     record(FilterChanged(made.pk, group.pk, "created", viewer.user_id))
+    if fields.get("automation"):
+        automate(viewer, made.pk, named({"automation": fields["automation"]}))
+        made.refresh_from_db()
     return made
 
 
@@ -55,6 +59,9 @@ def edit_filter(viewer: Viewer, filter_id: int, fields: Mapping[str, Any]) -> Fi
     if "condition" in fields or "annotations" in fields:
         _edit_question(viewer, found, fields)
     record(FilterChanged(found.pk, found.group_id, "edited", viewer.user_id))
+    if (chosen := named(fields)).keys() - {"autosave"} or "autoSave" in fields:
+        automate(viewer, found.pk, chosen)
+        found.refresh_from_db()
     return found
 
 

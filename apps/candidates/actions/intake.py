@@ -16,9 +16,6 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.groups.models import Stream
-from apps.sources.actions.sources import save_source
-from apps.sources.models import Obj
-from skyportal.access.viewer import Viewer
 from skyportal.astro.time import datetime_of
 from skyportal.live.topics import publish
 
@@ -30,7 +27,9 @@ from ..alerts.sandbox import FilterSpec, Sandbox, shared
 from ..models import FilterVersion, StreamPulse
 from ..queries import schemas
 from ..queries.archived import archive_name, survey_key
+from ..queries.automation import of_filters
 from ..queries.filters import running
+from .acting import act
 from .admission import Admission, Admitted, admit
 from .filters import mark_broken
 from .packets import SetAside, set_aside
@@ -85,11 +84,13 @@ class Intake:
         if not versions and self._learn(result) and (versions := self._running()):
             result = self._process(batch, versions)  # filters that waited for the stream's first packet
         self._learn(result)
-        admitted = [Admitted(one.alert, one.filters) for one in result.passed]
+        admitted = [Admitted(one.alert, one.filters, one.facts) for one in result.passed]
         broken = {failure.key: failure for failure in reversed(result.failed)}
         with transaction.atomic():
-            admission = admit(self.stream, admitted, versions)
-            _autosave(admission, versions)
+            chosen = of_filters(version.filter_id for version in versions) if admitted else {}
+            silent = frozenset(pk for pk, one in chosen.items() if not one.annotate)
+            admission = admit(self.stream, admitted, versions, silent=silent)
+            act(admission.new_objs, versions, chosen)
             set_aside(self.stream, _kept(result.refused, raws or {}))
             for filter_id, failure in broken.items():
                 mark_broken(filter_id, _complaint(failure))
@@ -166,15 +167,6 @@ def _kept(refused: Iterable[Refused], raws: Mapping[str, bytes]) -> Iterable[Set
             path = Path(one.where)
             raw = path.read_bytes() if path.is_file() else b""
         yield SetAside(raw, f"{one.where} #{one.index}" if one.index else one.where, one.reason)
-
-
-def _autosave(admission: Admission, versions: Sequence[FilterVersion]) -> None:
-    """Filters that save what passes them do so, in the platform's own name."""
-    viewer = Viewer.system("a filter saves what passes it")
-    for version in versions:
-        if version.filter.autosave:
-            for obj in Obj.objects.filter(pk__in=admission.new_objs.get(version.filter_id, [])):
-                save_source(viewer, obj, [version.filter.group_id])
 
 
 def beat(stream: Stream, report: Report, newest_mjd: float | None) -> None:

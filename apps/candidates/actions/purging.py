@@ -20,6 +20,7 @@ from apps.sources.models import (
     PhotStat,
     SourceView,
     Thumbnail,
+    WholePhotStat,
 )
 from apps.sources.models.lists import REJECTED
 from skyportal.access.errors import Unpermitted
@@ -29,7 +30,9 @@ from skyportal.journal.recording import record
 from ..entries import ObjsPurged
 from ..models import Candidate, LatestCandidate
 
-GOES_ALONG = {Candidate, LatestCandidate, Photometry, PhotStat, Annotation, Thumbnail, ObjReader, SourceView}
+GOES_ALONG = {
+    Candidate, LatestCandidate, Photometry, PhotStat, WholePhotStat, Annotation, Thumbnail, ObjReader, SourceView,
+}  # fmt: skip
 """What alerts bring. Anything else that hangs on an obj, of whatever app, keeps it."""
 
 

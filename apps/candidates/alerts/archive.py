@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .basics import basics
+from .places import Place, Where, open_parquet, place_of, read_metadata, read_schema, read_table
 from .surveys import survey_of
 from .tables import PacketTable
 
@@ -45,11 +46,11 @@ class Night:
 
 
 class Archive:
-    """The archive below a folder."""
+    """The archive below a folder, or below a prefix of an object store (``s3://bucket/prefix``)."""
 
-    def __init__(self, root: str | Path):
-        self.root = Path(root)
-        self._ids_of: Path | None = None
+    def __init__(self, root: str | Path | Place):
+        self.root = place_of(root)
+        self._ids_of: Where | None = None
         self._ids: set[tuple[str, str]] = set()
         self._read: set[str] = set()
 
@@ -88,18 +89,18 @@ class Archive:
         known.update(unique)
         return len(rows)
 
-    def _known(self, folder: Path) -> set[tuple[str, str]]:
+    def _known(self, folder: Where) -> set[tuple[str, str]]:
         """Candidate and object ids in a folder; each file is read once."""
         if self._ids_of != folder:
             self._ids_of, self._ids, self._read = folder, set(), set()
         for path in folder.glob("part-*.parquet"):
             if path.name not in self._read:
                 self._read.add(path.name)
-                ids = pq.read_table(path, columns=[CANDID, OBJECT])
+                ids = read_table(path, columns=[CANDID, OBJECT])
                 self._ids.update(zip(ids[CANDID].to_pylist(), ids[OBJECT].to_pylist(), strict=True))
         return self._ids
 
-    def parts(self, stream: str, first: str = "", last: str = "99999999") -> list[Path]:
+    def parts(self, stream: str, first: str = "", last: str = "99999999") -> list[Where]:
         """Files of a stream between two nights (yyyymmdd, both included), oldest first."""
         folder = self._folder(stream, "00000000").parent
         return sorted(p for p in folder.glob("*/part-*.parquet") if first <= p.parent.name <= last)
@@ -108,7 +109,7 @@ class Archive:
         """The schema versions met on a stream, for checking filters; our own columns left out."""
         found: dict[bytes, pa.Schema] = {}
         for path in self.parts(stream):
-            schema = pq.read_schema(path)
+            schema = read_schema(path)
             found.setdefault((schema.metadata or {}).get(b"fingerprint", b""), packet_schema(schema))
         return list(found.values())
 
@@ -117,7 +118,7 @@ class Archive:
     ) -> Iterator[tuple[pa.Table, list[str]]]:
         """Archived packets, some at a time, with their candidate ids: what a back-test runs a filter on."""
         for path in self.parts(stream, first, last):
-            with pq.ParquetFile(path) as file:
+            with open_parquet(path) as file:
                 for batch in file.iter_batches(batch_size=rows):
                     table = pa.Table.from_batches([batch])
                     yield table.drop_columns([OBJECT, CANDID, MJD]), table[CANDID].to_pylist()
@@ -131,16 +132,17 @@ class Archive:
         streams = [stream] if stream is not None else self.streams()
         found = []
         for name in streams:
-            for folder in sorted(self._folder(name, "00000000").parent.glob("*")):
+            folders: list[Any] = sorted(self._folder(name, "00000000").parent.glob("*"))
+            for folder in folders:
                 parts = sorted(folder.glob("*.parquet"))
-                packets = sum(pq.read_metadata(p).num_rows for p in parts if p.name.startswith("part-"))
+                packets = sum(read_metadata(p).num_rows for p in parts if p.name.startswith("part-"))
                 found.append(Night(name, folder.name, packets, len(parts), sum(p.stat().st_size for p in parts)))
         return found
 
     def packet(self, stream: str, candid: str, night: str = "") -> dict[str, Any] | None:
         """One packet, whole: its fields, and its pictures while they are kept."""
         for path in reversed(self.parts(stream, night or "", night or "99999999")):
-            found = pq.read_table(path, filters=pc.field(CANDID) == str(candid))
+            found = read_table(path, filters=pc.field(CANDID) == str(candid))
             if len(found):
                 record = found.drop_columns([OBJECT, CANDID, MJD]).to_pylist()[0]
                 self._add_cutouts(record, path, candid)
@@ -151,17 +153,17 @@ class Archive:
         """Every packet of an object, oldest first, without pictures."""
         found = []
         for path in self.parts(stream):
-            rows = pq.read_table(path, filters=pc.field(OBJECT) == str(object_id)).to_pylist()
+            rows = read_table(path, filters=pc.field(OBJECT) == str(object_id)).to_pylist()
             found += [(row.pop(MJD), row) for row in rows]
         return [
             {k: v for k, v in row.items() if k not in (OBJECT, CANDID)} for _, row in sorted(found, key=lambda f: f[0])
         ]
 
     @staticmethod
-    def picture(part: Path, candid: str, paths: tuple[str, ...]) -> bytes | None:
+    def picture(part: Where, candid: str, paths: tuple[str, ...]) -> bytes | None:
         """One picture of a packet of a part: at the first of these places that has one. Nothing else is read."""
         for beside in _beside(part):
-            with contextlib.suppress(FileNotFoundError), pq.ParquetFile(beside) as file:
+            with contextlib.suppress(FileNotFoundError), open_parquet(beside) as file:
                 for number in range(file.num_row_groups):
                     row = pc.index(file.read_row_group(number, columns=[CANDID])[CANDID], candid).as_py()
                     for path in paths if row >= 0 else ():
@@ -172,7 +174,7 @@ class Archive:
         return None
 
     @staticmethod
-    def _add_cutouts(record: dict, path: Path, candid: str) -> None:
+    def _add_cutouts(record: dict, path: Where, candid: str) -> None:
         row = _pictures(path, candid)
         for dotted, picture in row.items():
             if dotted == CANDID or picture is None:
@@ -205,22 +207,22 @@ class Archive:
                     folder.rmdir()
         return gone
 
-    def _folder(self, stream: str, night: str) -> Path:
+    def _folder(self, stream: str, night: str) -> Where:
         if not STREAM.fullmatch(stream):
             raise ValueError(f"{stream!r} cannot be a stream's folder: letters, digits and . _ + - only")
         return self.root / stream / night
 
 
-def _beside(part: Path) -> list[Path]:
+def _beside(part: Where) -> list[Where]:
     """Files that may hold a part's pictures: the one beside it, and, where parts were merged, all of the folder."""
     beside = part.with_name(part.name.replace("part-", "cutouts-"))
     return [beside] if beside.exists() else sorted(part.parent.glob("cutouts-*.parquet"))
 
 
-def _pictures(part: Path, candid: str) -> dict[str, Any]:
+def _pictures(part: Where, candid: str) -> dict[str, Any]:
     for path in _beside(part):
         with contextlib.suppress(FileNotFoundError):
-            if found := pq.read_table(path, filters=pc.field(CANDID) == str(candid)).to_pylist():
+            if found := read_table(path, filters=pc.field(CANDID) == str(candid)).to_pylist():
                 return found[0]
     return {}
 
@@ -250,17 +252,21 @@ def _column(pictures: list[bytes | memoryview | None]) -> pa.Array:
     return pa.Array.from_buffers(pa.large_binary(), len(pictures), [bits, pa.py_buffer(offsets), joined])
 
 
-def _write_whole(path: Path, table: pa.Table, compression: str, row_group_size: int | None = None) -> None:
+def _write_whole(path: Where, table: pa.Table, compression: str, row_group_size: int | None = None) -> None:
     """Write to a neighbour, then rename: a reader never sees half a file, a crash leaves none."""
+    # dictionaries and statistics of a thousand columns cost more than all else, and save nothing here
+    options: dict[str, Any] = {"use_dictionary": False, "write_statistics": [OBJECT, CANDID, MJD],
+                               "compression": compression, "row_group_size": row_group_size}  # fmt: skip
     if path.exists():
+        return
+    if isinstance(path, Place):
+        path.write(table, **options)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
         with os.fdopen(handle, "wb") as stream:
-            # dictionaries and statistics of a thousand columns cost more than all else, and save nothing here
-            options = {"use_dictionary": False, "write_statistics": [OBJECT, CANDID, MJD]}
-            pq.write_table(table, stream, compression=compression, row_group_size=row_group_size, **options)
+            pq.write_table(table, stream, **options)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(name, path)

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from . import needs, nights
 from .archive import CANDID, MJD, OBJECT, Archive
 from .basics import column_at
 from .clauses import top, tree_of
 from .conditions import Validated
+from .places import read_schema
 from .sandbox import Failed, FilterSpec, Passed, Sandbox
 
 ROWS = 5_000
@@ -174,7 +174,7 @@ class _Night:
         self.present: set[str] = set()
 
     def read(self, path, say: Callable[[], None]) -> None:
-        schema = pq.read_schema(path)
+        schema = read_schema(path)
         programme = nights.survey_of_part(schema, self.test.survey).programid
         columns = nights.leaves(self.test.wanted, schema)
         if programme and nights.has(schema, programme):

@@ -18,6 +18,7 @@ from .sandbox import Failed, FilterSpec, Sandbox
 from .schemas import PacketSchema
 from .surveys import Alert, survey_of
 from .tables import PacketTable, tabulate
+from .vetting import facts
 
 T = TypeVar("T")
 
@@ -29,6 +30,7 @@ class PassedAlert:
     alert: Alert
     packet: Packet = field(repr=False)
     filters: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)  # for the vetting score
 
 
 @dataclass(slots=True)
@@ -167,6 +169,7 @@ def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey:
     for row in sorted(wanted):
         packet = table.packets[row]
         try:
-            result.passed.append(PassedAlert(found.normalise(packet.record()), packet, wanted[row]))
+            record = packet.record()
+            result.passed.append(PassedAlert(found.normalise(record), packet, wanted[row], facts(record, found.key)))
         except BadPacket as error:
             result.refused.append(Refused(str(error), packet.where, packet.index))

@@ -7,12 +7,11 @@ merges again and keeps each once. Pictures stay in their own files and are found
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from .archive import CANDID, OBJECT, Archive, _hash, _write_whole
+from .places import Where, read_schema, read_table
 
 FEW = 2
 """A night of one form of packets with so few files is left alone."""
@@ -22,17 +21,17 @@ MOST_BYTES = 512 << 20
 
 def compact(archive: Archive, stream: str, before: str) -> int:
     """Merge the files of each night before this one; how many files there are fewer."""
-    by_form: dict[tuple[Path, bytes], list[Path]] = defaultdict(list)
+    by_form: dict[tuple[Where, bytes], list[Where]] = defaultdict(list)
     for path in archive.parts(stream):
         if path.parent.name < before and path.parent.name != "00000000":
-            note = pq.read_schema(path).metadata or {}
+            note = read_schema(path).metadata or {}
             by_form[path.parent, note.get(b"fingerprint", b"")].append(path)
     return sum(_merge(folder, group) for (folder, _), files in by_form.items() for group in _groups(files))
 
 
-def _groups(files: list[Path]) -> list[list[Path]]:
+def _groups(files: list[Where]) -> list[list[Where]]:
     """Files that are merged together: as many as memory holds."""
-    groups: list[list[Path]] = [[]]
+    groups: list[list[Where]] = [[]]
     size = 0
     for path in sorted(files, key=lambda p: (p.stat().st_size, p.name)):
         if size + path.stat().st_size > MOST_BYTES and groups[-1]:
@@ -43,8 +42,8 @@ def _groups(files: list[Path]) -> list[list[Path]]:
     return [group for group in groups if len(group) > FEW]
 
 
-def _merge(folder: Path, files: list[Path]) -> int:
-    tables = [pq.read_table(path) for path in files]
+def _merge(folder: Where, files: list[Where]) -> int:
+    tables = [read_table(path) for path in files]
     note = tables[0].schema.metadata
     whole = pa.concat_tables(tables).replace_schema_metadata(note)
     rows: dict[tuple[str, str], int] = {}

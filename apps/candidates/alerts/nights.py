@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
 from .archive import CANDID, MJD, OBJECT, Archive, packet_schema
+from .places import Where, open_parquet
 from .surveys import ALL, BY_KEY
 from .surveys.base import Survey
 from .surveys.others import GENERIC
@@ -79,20 +78,20 @@ def _leaves(path: str, kind: pa.DataType) -> Iterator[str]:
         yield path
 
 
-def read(path: Path, columns: list[str], rows: int) -> Iterator[pa.Table]:
+def read(path: Where, columns: list[str], rows: int) -> Iterator[pa.Table]:
     """A part, some packets at a time, with our own columns in front and only these of theirs."""
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         for batch in file.iter_batches(batch_size=rows, columns=[*OURS, *columns]):
             yield pa.Table.from_batches([batch])
 
 
-def find(path: Path, key: str, values: list[str], columns: list[str] | None) -> pa.Table:
+def find(path: Where, key: str, values: list[str], columns: list[str] | None) -> pa.Table:
     """Packets of a part whose ``key`` (one of our own columns) is one of these; all their fields without ``columns``.
 
     Only row groups that may hold one are read: the key has statistics, and merged parts are sorted by object.
     """
     wanted = pa.array(values, pa.string())
-    with pq.ParquetFile(path) as file:
+    with open_parquet(path) as file:
         names = None if columns is None else [*OURS, *columns]
         found = []
         number = file.schema_arrow.get_field_index(key)

@@ -30,6 +30,7 @@ INCLUDES = [
     Param("includeSpectra", flag, False, "Add the spectra of each obj."),
     Param("includeFollowupRequests", flag, False, "Add the follow-up requests of each obj."),
     Param("includeAssociatedObjs", flag, True, "Add objs that are the same thing."),
+    Param("includeVetting", flag, False, "Add the vetting score of each obj, term by term."),
     Param("nameOnly", flag, False, "Only names that hold `objID`, for completing what is typed."),
     Param("queryID", text, None, "Name of the question, as its first page gave it."),
 ]
@@ -132,7 +133,7 @@ class CandidatesView(Endpoint):
         if query["includePhotometry"]:
             more["photometry"] = points.rows_by_obj(points_of_many(viewer, ids.values()))
         for item in items:
-            item |= {field: values.get(ids[item["id"]]) or [] for field, values in more.items()}
+            item |= {field: values.get(ids[item["id"]]) or _none(field) for field, values in more.items()}
         return items
 
     def head(self, request: Any, obj_id: str | None = None) -> Any:
@@ -155,6 +156,10 @@ class CandidatesView(Endpoint):
         if data.get("filter_ids") is None:
             raise Invalid("Missing required filter_ids parameter.")
         return {"ids": actions.post_candidate(self.viewer, read_body(CandidateBody, data))}
+
+
+def _none(field: str) -> list | None:
+    return None if field == "vetting" else []
 
 
 class PurgeBody(serializers.Serializer):

@@ -20,12 +20,32 @@ class Annotations(serializers.DictField):
     child = serializers.CharField(max_length=4096)
 
 
+class AutomationBody(serializers.Serializer):
+    """What a filter does by itself, and what forbids it."""
+
+    autoSave = serializers.BooleanField(required=False)
+    autoAnnotate = serializers.BooleanField(required=False, help_text="Annotate what passes; so it is unless said.")
+    autoFollowup = serializers.BooleanField(required=False, help_text="Ask for observations of what passes.")
+    facility = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=200)
+    allocation = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=200)
+    payload = serializers.DictField(required=False, help_text="What is asked, as the facility's form has it.")
+    ignore_group_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=2**31 - 1), required=False, max_length=500,
+        help_text="Groups whose saved sources it leaves alone.",
+    )  # fmt: skip
+    ignore_classified = serializers.BooleanField(required=False)
+    most_saves = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10_000)
+    most_follow_ups = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
+    least_score = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=1)
+
+
 class NewFilter(serializers.Serializer):
     name = serializers.CharField(max_length=200)
     stream_id = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     group_id = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     altdata = serializers.JSONField(required=False, allow_null=True)
     autosave = serializers.BooleanField(required=False)
+    automation = AutomationBody(required=False)
     condition = serializers.CharField(required=False, help_text="An SQL condition over the packet's fields.")
     annotations = Annotations(required=False)
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
@@ -37,6 +57,10 @@ class FilterChange(serializers.Serializer):
     group_id = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     altdata = serializers.JSONField(required=False, allow_null=True)
     autosave = serializers.BooleanField(required=False)
+    autoSave = serializers.BooleanField(required=False)
+    autoAnnotate = serializers.BooleanField(required=False)
+    autoFollowup = serializers.BooleanField(required=False)
+    automation = AutomationBody(required=False)
     enabled = serializers.BooleanField(required=False)
     condition = serializers.CharField(required=False)
     annotations = Annotations(required=False)

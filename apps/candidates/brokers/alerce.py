@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from skyportal.access.errors import Invalid
 from skyportal.outside import Absent, Unreachable, fetch
 
 from ..alerts.surveys.measures import Fluxes, Magnitudes
@@ -11,18 +13,30 @@ from ..alerts.surveys.rubin import BANDS as LSST_BANDS
 from ..alerts.surveys.rubin import NANOJANSKY
 from ..alerts.surveys.ztf import BANDS as ZTF_BANDS
 from . import drivers
-from .base import Asked, Known, KnowsObjects, Nearby, SearchesCones, Setting, ShowsPictures, rows_of, sorted_by_distance
+from .base import (
+    Asked,
+    Known,
+    Nearby,
+    Polls,
+    Recent,
+    SearchesCones,
+    Setting,
+    ShowsPictures,
+    rows_of,
+    sorted_by_distance,
+)
 from .points import mean_place, measured, newest_candid, place_of
 
 # Magnitudes are of the difference image; isdiffpos is 1 or -1 (written 0 here, the surveys' own way).
 _ZTF = Magnitudes(time="mjd", clock="mjd", bands=ZTF_BANDS, origin="previous", limit="diffmaglim")
 # The service's MJD is UTC already, unlike the packet's.
 _LSST = Fluxes(time="mjd", clock="mjd", band="band_name", bands=LSST_BANDS, factor=NANOJANSKY, candid="measurement_id")
+PAGE, MOST_PAGES = 100, 1000
 STAMPS = {"new": "science", "ref": "template", "sub": "difference"}
 
 
 @drivers.add
-class Alerce(KnowsObjects, SearchesCones, ShowsPictures):
+class Alerce(Polls, SearchesCones, ShowsPictures):
     key = "alerce"
     classname = "ALERCEBROKER"
     label = "ALeRCE"
@@ -77,8 +91,26 @@ class Alerce(KnowsObjects, SearchesCones, ShowsPictures):
         ]  # fmt: skip
         return sorted_by_distance(found, ra, dec, radius)
 
-    def pictures(self, name: str, asked: Asked) -> dict[str, bytes]:
-        candid = self.known(name, asked).candid
+    newer_help = "* for all objects, or classifier/class, e.g. stamp_classifier/SN"
+
+    def newer(self, what: str, since: float) -> Iterator[Recent]:
+        if self.survey != "ZTF":
+            raise Invalid("ALeRCE can be asked for what is new of ZTF only.")
+        classifier, _, kind = ("", "", "") if what == "*" else what.partition("/")
+        named = {"classifier": classifier, "class": kind} if classifier else {}
+        for page in range(1, MOST_PAGES):
+            asked = {**named, "lastmjd": since, "order_by": "lastmjd", "order_mode": "ASC", "page": page,
+                     "page_size": PAGE, "count": "false"}  # fmt: skip
+            rows = rows_of(self.ask(f"{self.setting('api_url')}/objects/", params=asked), "items")
+            yield from (Recent(str(row["oid"]), float(row["lastmjd"])) for row in rows)
+            if len(rows) < PAGE:
+                return
+
+    def classes(self, known: Known) -> list[str]:
+        return [str(known.facts["class"])] if known.facts.get("class") else []
+
+    def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
+        candid = (known or self.known(name, asked)).candid
         found = {}
         for role, stamp in STAMPS.items() if candid else ():
             try:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from skyportal.outside import Absent, fetch
@@ -16,9 +17,10 @@ from . import drivers
 from .base import (
     Asked,
     Known,
-    KnowsObjects,
     Listens,
     Nearby,
+    Polls,
+    Recent,
     SearchesCones,
     Setting,
     ShowsPictures,
@@ -33,13 +35,15 @@ _ZTF = Magnitudes(
     sign="ztf_isdiffpos", ra="ant_ra", dec="ant_dec", limit="ant_maglim", programid="ztf_programid",
 )  # fmt: skip
 FIELD = {"ZTF": "properties.ztf_object_id", "LSST": "properties.survey.lsst.dia_object_id"}
+TIME = "properties.newest_alert_observation_time"
+PAGE = 100
 THUMBNAILS = {"science": "new", "template": "ref", "difference": "sub"}
 MOST_PAGES = 20
 """Of alerts; a locus with more is shown by its newest."""
 
 
 @drivers.add
-class Antares(KnowsObjects, SearchesCones, ShowsPictures, Listens):
+class Antares(Polls, SearchesCones, ShowsPictures, Listens):
     key = "antares"
     classname = "ANTARESBROKER"
     label = "ANTARES"
@@ -57,11 +61,12 @@ class Antares(KnowsObjects, SearchesCones, ShowsPictures, Listens):
     def base(self) -> str:
         return str(self.setting("api_url")).rstrip("/")
 
-    def _loci(self, query: dict[str, Any], most: int) -> list[dict[str, Any]]:
+    def _loci(self, query: Any, most: int, *, sort: str = f"-{TIME}", start: int = 0) -> list[dict[str, Any]]:
         params = {
-            "sort": "-properties.newest_alert_observation_time",
+            "sort": sort,
             "elasticsearch_query[locus_listing]": json.dumps({"query": {"bool": {"filter": query}}}),
             "page[limit]": most,
+            "page[offset]": start,
         }
         return rows_of(self.ask(f"{self.base}/loci", params=params), "data")
 
@@ -105,8 +110,27 @@ class Antares(KnowsObjects, SearchesCones, ShowsPictures, Listens):
                 found.append(Nearby(name, about.get("ra"), about.get("dec"), facts={"tags": about.get("tags") or []}))
         return sorted_by_distance(found, ra, dec, radius)
 
-    def pictures(self, name: str, asked: Asked) -> dict[str, bytes]:
-        alerts = self._alerts(self._locus(name)["id"])
+    newer_help = "* for all loci, or one tag of ANTARES'"
+
+    def newer(self, what: str, since: float) -> Iterator[Recent]:
+        wanted: list[dict[str, Any]] = [{"range": {TIME: {"gte": since}}}, {"exists": {"field": FIELD[self.survey]}}]
+        if what != "*":
+            wanted.append({"term": {"tags": what}})
+        for start in range(0, 10_000, PAGE):  # as far as its search reaches
+            rows = self._loci(wanted, PAGE, sort=TIME, start=start)
+            for locus in rows:
+                about = locus["attributes"]
+                if name := _own_name(about, self.survey):
+                    yield Recent(name, float(about["properties"]["newest_alert_observation_time"]))
+            if len(rows) < PAGE:
+                return
+
+    def classes(self, known: Known) -> list[str]:
+        return [str(tag) for tag in known.facts.get("tags") or []]
+
+    def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
+        locus = known.facts.get("locus") if known else None
+        alerts = self._alerts(str(locus or self._locus(name)["id"]))
         if not alerts:
             return {}
         newest = max(alerts, key=lambda alert: (alert.get("attributes") or {}).get("mjd") or 0.0)

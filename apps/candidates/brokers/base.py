@@ -6,8 +6,11 @@ A driver says what it can do by the abilities it inherits; pages and the API off
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -18,6 +21,8 @@ from skyportal.astro import sky
 from skyportal.outside import Unreachable, fetch
 
 from ..alerts.lightcurve import Point
+
+logger = logging.getLogger(__name__)
 
 MOST_RADIUS = 3600.0  # arcsec
 MOST_OBJECTS = 100
@@ -63,6 +68,38 @@ class Known:
     """What else it says: classes, scores, cross-matches; shown as it came."""
 
 
+@dataclass(frozen=True)
+class Recent:
+    """An object that a broker saw lately: its name there, and when it was seen last (MJD, UTC)."""
+
+    name: str
+    mjd: float
+
+
+ASKING = ("known", "near", "search", "matches", "pictures", "vocabulary", "kept", "keep", "change", "drop", "validate",
+          "try_connection")  # fmt: skip
+"""What asks a broker. Whatever form its answer has, these end in ours or in `Unreachable`."""
+
+
+@contextmanager
+def understood(who: str) -> Iterator[None]:
+    """An answer may be good JSON and yet of a form that nobody expects: that is said, and is no fault of ours."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as problem:
+        logger.warning("%s: an answer of another form: %r", who, problem, exc_info=True)
+        raise Unreachable(f"{who} gave an answer of a form that is not understood.") from problem
+
+
+def _understanding(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def asked(self: Driver, *args: Any, **kwargs: Any) -> Any:
+        with understood(self.label):
+            return method(self, *args, **kwargs)
+
+    return asked
+
+
 class Driver:
     """A broker, spoken to with the settings of one connection."""
 
@@ -78,6 +115,12 @@ class Driver:
     """Whether it is searched by words of its own, not by place."""
     public: ClassVar[bool] = True
     """Whether everything it tells is public; if not, it is told what the asker may see."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in ASKING:
+            if name in cls.__dict__:
+                setattr(cls, name, _understanding(cls.__dict__[name]))
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.settings = settings
@@ -155,8 +198,11 @@ class MatchesCatalogs(Driver):
 
 
 class ShowsPictures(Driver):
-    def pictures(self, name: str, asked: Asked) -> dict[str, bytes]:
-        """Cutouts of an object's newest alert: ``new``, ``ref``, ``sub``, as they came (FITS or PNG)."""
+    def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
+        """Cutouts of an object's newest alert: ``new``, ``ref``, ``sub``, as they came (FITS or PNG).
+
+        ``known``: the object, where it was just asked for, so that it need not be asked for again.
+        """
         raise NotImplementedError
 
 
@@ -175,6 +221,24 @@ class Listens(Driver):
 
     def group(self, feed_id: int) -> str:
         return str(self.setting("group_id") or f"skyportal-feed-{feed_id}")
+
+
+class Polls(KnowsObjects):
+    """Can be asked by REST what it saw since a time."""
+
+    newer_help: ClassVar[str] = ""
+    """What may be named of it, for the form."""
+
+    def newer(self, what: str, since: float) -> Iterator[Recent]:
+        """Objects that were seen at MJD ``since`` or later, the one that was seen longest ago first.
+
+        ``what`` names some of them in the broker's own words; ``*``: all. Raises Invalid where that cannot be meant.
+        """
+        raise NotImplementedError
+
+    def classes(self, known: Known) -> list[str]:
+        """What the broker takes the object for, as words that a filter may ask for."""
+        return []
 
 
 class TriesFilters(Driver):

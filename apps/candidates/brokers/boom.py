@@ -8,12 +8,13 @@ import base64
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import Any, ClassVar
 
 from skyportal.access.errors import Invalid
 from skyportal.astro.photometry import flux_density
+from skyportal.astro.time import JD_OF_MJD
 from skyportal.outside import Absent, Denied, Unreachable
 
 from ..alerts.lightcurve import Point
@@ -23,10 +24,11 @@ from .base import (
     Asked,
     KeepsFilters,
     Known,
-    KnowsObjects,
     Listens,
     MatchesCatalogs,
     Nearby,
+    Polls,
+    Recent,
     SearchesCones,
     Setting,
     ShowsPictures,
@@ -39,6 +41,7 @@ from .points import measured
 
 OWN = ("_alerts", "_alerts_aux", "_alerts_cutouts")
 """Catalogues that are alerts, not other people's sky."""
+PAGE, MOST_PAGES = 1000, 1000
 FEMTOJANSKY = 1e-9
 PROJECTION = {"objectId": 1, "candid": 1, "candidate": 1, "coordinates": 1, "properties": 1}
 CUTOUTS = {"cutoutScience": "new", "cutoutTemplate": "ref", "cutoutDifference": "sub"}
@@ -66,7 +69,7 @@ def _factor(candidate: Mapping[str, Any]) -> float:
 
 @drivers.add
 class Boom(
-    KnowsObjects, SearchesCones, MatchesCatalogs, ShowsPictures, Listens, KeepsFilters, TriesConnection
+    Polls, SearchesCones, MatchesCatalogs, ShowsPictures, Listens, KeepsFilters, TriesConnection
 ):  # fmt: skip
     key = "boom"
     classname = "BOOMBROKER"
@@ -167,8 +170,25 @@ class Boom(
                 found[name] = [_placed(row) for row in rows]
         return found
 
-    def pictures(self, name: str, asked: Asked) -> dict[str, bytes]:
-        known = self.known(name, asked)
+    newer_help = "* for all alerts of ZTF, or the name of a survey, e.g. LSST"
+
+    def newer(self, what: str, since: float) -> Iterator[Recent]:
+        survey = "ZTF" if what == "*" else self.survey_asked({"survey": what})
+        after = since + JD_OF_MJD
+        for _ in range(MOST_PAGES):
+            body = {"catalog_name": f"{survey}_alerts", "filter": {"candidate.jd": {"$gte": after}}, "limit": PAGE,
+                    "projection": {"objectId": 1, "candidate.jd": 1}, "sort": {"candidate.jd": 1},
+                    "max_time_ms": 20_000}  # fmt: skip
+            rows = rows_of(self._call("queries/find", json=body), "results")
+            yield from (Recent(str(row["objectId"]), float(row["candidate"]["jd"]) - JD_OF_MJD) for row in rows)
+            if len(rows) < PAGE:
+                return
+            last = float(rows[-1]["candidate"]["jd"])
+            # the next page begins with that instant again; more of one instant than a page holds cannot be paged
+            after = last if last > after else last + 1e-6
+
+    def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
+        known = known or self.known(name, asked)
         answer = self._call(f"surveys/{known.survey.lower()}/cutouts", params={"candid": known.candid})
         told = answer if isinstance(answer, dict) else {}
         return {role: base64.b64decode(told[field]) for field, role in CUTOUTS.items() if told.get(field)}

@@ -4,8 +4,12 @@ service sends one topic for each science filter, to those who were given a name 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
+from skyportal.access.errors import Invalid
+from skyportal.astro.time import JD_OF_MJD, datetime_of, mjd_of
 from skyportal.outside import Absent, fetch
 
 from ..alerts.surveys.rubin import SOURCE
@@ -14,9 +18,10 @@ from . import drivers
 from .base import (
     Asked,
     Known,
-    KnowsObjects,
     Listens,
     Nearby,
+    Polls,
+    Recent,
     SearchesCones,
     Setting,
     ShowsPictures,
@@ -27,12 +32,14 @@ from .kafka import scram
 from .points import mean_place, measured, newest_candid, without_prefix
 
 ADDRESS = {"ZTF": "https://api.ztf.fink-portal.org", "LSST": "https://api.lsst.fink-portal.org"}
+MOST_LATEST = 1000
+SHORTEST = 5 / 1440  # days
 KINDS = {"new": "Science", "ref": "Template", "sub": "Difference"}
 FACTS = ("v:classification", "d:cdsxmatch", "d:rf_snia_vs_nonia", "d:snn_sn_vs_all", "d:roid", "f:xm_simbad_otype")
 
 
 @drivers.add
-class Fink(KnowsObjects, SearchesCones, ShowsPictures, Listens):
+class Fink(Polls, SearchesCones, ShowsPictures, Listens):
     key = "fink"
     classname = "FINKBROKER"
     label = "Fink"
@@ -75,7 +82,32 @@ class Fink(KnowsObjects, SearchesCones, ShowsPictures, Listens):
             found.setdefault(str(plain[name]), Nearby(str(plain[name]), plain.get("ra"), plain.get("dec"), facts=facts))
         return sorted_by_distance(list(found.values()), ra, dec, radius)
 
-    def pictures(self, name: str, asked: Asked) -> dict[str, bytes]:
+    newer_help = "one class of Fink's, e.g. Early SN Ia candidate"
+
+    def newer(self, what: str, since: float) -> Iterator[Recent]:
+        if self.survey != "ZTF" or what == "*":
+            raise Invalid("Fink can be asked for what is new of ZTF, one class at a time: name the class.")
+        now = mjd_of(datetime.now(UTC))
+        start, step = since, max(now - since, SHORTEST)
+        while start < now:
+            rows = self._latest(what, start, start + step)
+            if len(rows) >= MOST_LATEST and step > SHORTEST:  # it gives the newest of them only: look closer
+                step = max(step / 4, SHORTEST)
+                continue
+            seen = [Recent(str(row["i:objectId"]), float(row["i:jd"]) - JD_OF_MJD) for row in rows]
+            yield from sorted(seen, key=lambda one: one.mjd)
+            start += step
+
+    def _latest(self, kind: str, start: float, stop: float) -> list[dict[str, Any]]:
+        span = {"startdate": start, "stopdate": stop}
+        dates = {name: f"{datetime_of(mjd):%Y-%m-%d %H:%M:%S}" for name, mjd in span.items()}
+        asked = {"class": kind, "n": MOST_LATEST, "columns": "i:objectId,i:jd", "output-format": "json", **dates}
+        return rows_of(self._post("latests", **asked))
+
+    def classes(self, known: Known) -> list[str]:
+        return [str(known.facts["v:classification"])] if known.facts.get("v:classification") else []
+
+    def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
         base, which = self.setting("rest_url") or ADDRESS[self.survey], {"objectId": name}
         if self.survey == "LSST":
             which = {"diaObjectId": name}

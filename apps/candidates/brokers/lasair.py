@@ -4,10 +4,11 @@ each gives its users a token. A filter there is a query in SQL; what passes can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skyportal.access.errors import Invalid
+from skyportal.astro.time import JD_OF_MJD
 from skyportal.outside import Absent, fetch
 
 from ..alerts.surveys.measures import Fluxes
@@ -17,9 +18,10 @@ from . import drivers
 from .base import (
     Asked,
     Known,
-    KnowsObjects,
     Listens,
     Nearby,
+    Polls,
+    Recent,
     SearchesCones,
     Setting,
     ShowsPictures,
@@ -36,6 +38,9 @@ _SOURCE = Fluxes(
     time=SOURCE.time, clock=SOURCE.clock, band="band", bands=BANDS, candid="diaSourceId", factor=NANOJANSKY, dec="decl"
 )
 PICTURES = {"Science": "new", "Template": "ref", "Difference": "sub"}
+PAGE = 1000
+NEWEST = {"ZTF": ("objectId", "jdmax", JD_OF_MJD), "LSST": ("diaObjectId", "lastDiaSourceMjdTai", 37 / 86400)}
+"""An object's name, when it was seen last, and what that time has over MJD in UTC."""
 COLUMNS = {
     "ZTF": "objects.objectId, objects.ramean, objects.decmean",
     "LSST": "objects.diaObjectId, objects.ra, objects.decl",
@@ -56,7 +61,7 @@ FIELDS = {
 
 
 @drivers.add
-class Lasair(KnowsObjects, SearchesCones, ShowsPictures, Listens, TriesFilters, TriesConnection):
+class Lasair(Polls, SearchesCones, ShowsPictures, Listens, TriesFilters, TriesConnection):
     key = "lasair"
     classname = "LASAIRBROKER"
     label = "Lasair"
@@ -116,7 +121,25 @@ class Lasair(KnowsObjects, SearchesCones, ShowsPictures, Listens, TriesFilters, 
         ]  # fmt: skip
         return sorted_by_distance(found, ra, dec, radius)
 
-    def pictures(self, name: str, asked: Asked) -> dict[str, bytes]:
+    newer_help = "* for all objects, or conditions on Lasair's objects in SQL, e.g. objects.gmag < 18"
+
+    def newer(self, what: str, since: float) -> Iterator[Recent]:
+        name, time, offset = NEWEST[self.survey]
+        named = "" if what == "*" else f"({what}) AND "
+        for start in range(0, 100_000, PAGE):
+            rows = rows_of(self._post(
+                "query", selected=f"objects.{name} AS name, objects.{time} AS seen", tables="objects", limit=PAGE,
+                conditions=f"{named}objects.{time} >= {since + offset:.6f} ORDER BY objects.{time}", offset=start,
+            ))  # fmt: skip
+            yield from (Recent(str(row["name"]), float(row["seen"]) - offset) for row in rows)
+            if len(rows) < PAGE:
+                return
+
+    def classes(self, known: Known) -> list[str]:
+        said = known.facts.get("sherlock")
+        return [str(said["classification"])] if isinstance(said, Mapping) and said.get("classification") else []
+
+    def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
         told = self._post("object", objectId=name, lite=True, lasair_added=True)
         candidates = rows_of(told.get("candidates"))
         urls = (candidates[0].get("image_urls") if candidates else None) or told.get("image_urls")

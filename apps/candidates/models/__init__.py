@@ -1,5 +1,6 @@
 """Filters, what passed them, brokers, what people decided, and packets that could not be read."""
 
+from .automation import AutomaticAct, Automation
 from .backtests import BackTest
 from .brokers import Broker, Feed, FilterModule
 from .candidates import Candidate, LatestCandidate
@@ -15,10 +16,10 @@ from .scanning import (
     ScanSession,
     ScanTurn,
 )
+from .vetting import Vetting, VettingWeights
 
 __all__ = [
-    "BackTest", "Broker", "Candidate", "Feed", "Filter", "FilterModule", "FilterVersion", "GroupRejection",
-    "LatestCandidate",
-    "RefusedPacket", "Review", "ScanMember", "ScanProfile", "ScanReport", "ScanReportItem", "ScanSession", "ScanTurn",
-    "StreamPulse",
+    "AutomaticAct", "Automation", "BackTest", "Broker", "Candidate", "Feed", "Filter", "FilterModule", "FilterVersion",
+    "GroupRejection", "LatestCandidate", "RefusedPacket", "Review", "ScanMember", "ScanProfile", "ScanReport",
+    "ScanReportItem", "ScanSession", "ScanTurn", "StreamPulse", "Vetting", "VettingWeights",
 ]  # fmt: skip

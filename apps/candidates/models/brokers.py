@@ -44,7 +44,12 @@ class Feed(Stamped):
 
     broker = models.ForeignKey(Broker, on_delete=models.CASCADE, related_name="feeds")
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="feeds")
-    topics = models.TextField(help_text="Topics with commas, or a pattern that begins with ^.")
+    topics = models.TextField(help_text="Topics with commas, or a pattern that begins with ^; of one that asks, what.")
+    asks = models.BooleanField(default=False, help_text="It asks by REST what is new, instead of listening to Kafka.")
+    position = models.FloatField(null=True, blank=True, help_text="MJD up to which it has asked.")
+    fetched = models.JSONField(
+        default=dict, blank=True, help_text="Objects fetched since a day before that, and when each had been seen last."
+    )
     paused = models.BooleanField(default=False)
     started_at = models.DateTimeField(null=True, blank=True, help_text="When its consumer last began to listen.")
     last_message_at = models.DateTimeField(null=True, blank=True)

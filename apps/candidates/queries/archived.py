@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 
 from apps.groups.models import Stream
@@ -25,6 +24,7 @@ from ..alerts.archive import CANDID, MJD, OBJECT, Archive
 from ..alerts.backtest import readable
 from ..alerts.basics import column_at
 from ..alerts.conditions import BadCondition, Validated
+from ..alerts.places import read_schema
 from ..alerts.sandbox import Failed, FilterSpec, shared
 from ..alerts.surveys import BY_KEY
 from ..alerts.surveys.base import Survey
@@ -145,7 +145,7 @@ def _tables(
 ) -> Iterator[tuple[pa.Table, Survey]]:
     for path in kept.parts(archive_name(stream), night, night):
         try:
-            schema = pq.read_schema(path)
+            schema = read_schema(path)
             survey = nights.survey_of_part(schema, survey_key(stream))
             columns = [p for p in (*survey.ra, *survey.dec, survey.programid or "") if p and nights.has(schema, p)]
             columns += nights.leaves(checked.needs, schema) if checked else []

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from apps.groups.models import Stream
 from apps.sources.models import Obj
 from skyportal.access.errors import NotVisible
@@ -18,6 +16,7 @@ from ..alerts.archive import CANDID, MJD, OBJECT, Archive
 from ..alerts.backtest import readable
 from ..alerts.containers import BadPacket
 from ..alerts.cutouts import png
+from ..alerts.places import read_schema
 from ..alerts.surveys.base import Survey
 from .archived import archive, archive_name, get_stream, reader, survey_key
 
@@ -71,7 +70,7 @@ def _found(viewer: Viewer, stream: Stream, night: str, candid: str) -> tuple[Pat
     may_read = reader(viewer, stream)
     for path, survey in _parts(archive(), stream, night):
         columns = []
-        if survey.programid and nights.has(pq.read_schema(path), survey.programid):
+        if survey.programid and nights.has(read_schema(path), survey.programid):
             columns.append(survey.programid)
         table = nights.find(path, CANDID, [candid], columns)
         if len(table) and readable(table, survey.programid, may_read).any():
@@ -82,7 +81,7 @@ def _found(viewer: Viewer, stream: Stream, night: str, candid: str) -> tuple[Pat
 def _parts(kept: Archive, stream: Stream, night: str):
     if night.isdigit() and len(night) == 8:
         for path in kept.parts(archive_name(stream), night, night):
-            yield path, nights.survey_of_part(pq.read_schema(path), survey_key(stream))
+            yield path, nights.survey_of_part(read_schema(path), survey_key(stream))
 
 
 def _hide(record: dict[str, Any], programme: str, may_read) -> int:

@@ -40,6 +40,7 @@ SAVED_CHOICES = {
     "savedToAllSelected": "saved to all of these groups",
     "savedToAnyAccessible": "saved to one of mine",
 }
+VETTING_SORTS = {"vetting|desc": "Vetting score, best first", "vetting|asc": "Vetting score, worst first"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def read(viewer: Viewer, address: QueryDict) -> Asked:
         given.setdefault("listNameReject", REJECTED)
         given.setdefault("groupRejected", "hide")
     sort = address.get("sort", "")
-    if sort.count("|") == 2:
+    if sort in VETTING_SORTS:
+        given["sortByVetting"] = sort.partition("|")[2]
+    elif sort.count("|") == 2:
         names = ("sortByAnnotationOrigin", "sortByAnnotationKey", "sortByAnnotationOrder")
         given.update(dict(zip(names, sort.split("|"), strict=True)))
     _add_condition(given)
@@ -136,7 +139,8 @@ def choices(viewer: Viewer) -> dict[str, Any]:
     return {
         "groups": list({row.group_id: row.group for row in rows}.values()),
         "filters": rows,
-        "sorts": [
+        "sorts": [*VETTING_SORTS.items()]
+        + [
             (f"{origin_of(row.group.name, row.name)}|{key}|{way}", f"{row.name}: {key}, {words} first")
             for row in rows
             for key in said.get(row.pk, [])

@@ -90,13 +90,17 @@ def known(viewer: Viewer, broker: Broker, name: str, asked: Asked, *, refresh: b
         raise Invalid(f"Broker {broker.name} does not support 'get_alert'.")
     if not name or len(name) > 100 or any(c in "/?#\\\0" for c in name) or name in (".", ".."):
         raise Invalid("That is not the name of an object.")
-    words = f"{broker.pk}:{broker.modified.timestamp()}:{asked.get('survey', '')}:{name}"
-    key = "broker-object:" + hashlib.sha256(words.encode()).hexdigest()
-    found = None if refresh else cache.get(key)
+    found = None if refresh else cache.get(_address(broker, name, asked))
     if found is None:
         found = driver.known(name, asked)
-        cache.set(key, found, FRESH)
+        cache.set(_address(broker, name, asked), found, FRESH)
     return _allowed(viewer, driver, found)
+
+
+def _address(broker: Broker, name: str, asked: Asked) -> str:
+    """Under which an object that was asked for is kept for a while."""
+    words = f"{broker.pk}:{broker.modified.timestamp()}:{asked.get('survey', '')}:{name}"
+    return "broker-object:" + hashlib.sha256(words.encode()).hexdigest()
 
 
 def _allowed(viewer: Viewer, driver: Driver, found: Known) -> Known:
@@ -115,11 +119,12 @@ def pictures(viewer: Viewer, broker: Broker, name: str, asked: Asked) -> dict[st
     driver = driver_of(broker)
     if not isinstance(driver, ShowsPictures):
         raise Invalid(f"Broker {broker.name} does not support cutouts.")
+    whole = cache.get(_address(broker, name, asked))
     if not driver.public and isinstance(driver, KnowsObjects):
-        whole = driver.known(name, asked)
+        whole = whole or driver.known(name, asked)
         if _allowed(viewer, driver, whole).candid != whole.candid:
             raise NotVisible(f"The broker knows no {name}.")
-    found = driver.pictures(name, asked)
+    found = driver.pictures(name, asked, whole)
     if not all(data.startswith(PICTURES) for data in found.values()):
         raise Unreachable(f"{broker.name} gave something that is no picture.")
     return found

@@ -15,6 +15,7 @@ from ..brokers.base import (
     KnowsObjects,
     Listens,
     MatchesCatalogs,
+    Polls,
     SearchesCones,
     ShowsPictures,
     TriesConnection,
@@ -36,7 +37,7 @@ ABILITIES: dict[str, tuple[type[Driver], ...]] = {
     "validate_filter": (KeepsFilters,),
     "test_filter": (TriesFilters,),
     "filter_modules": (TriesFilters,),
-    "run_ingestion": (Listens,),
+    "run_ingestion": (Listens, Polls),
     "test_connection": (TriesConnection,),
 }
 """What the public API calls an ability, and which of ours it is."""
@@ -145,6 +146,13 @@ def kinds() -> dict[str, dict[str, Any]]:
         }
         for driver in sorted(drivers, key=lambda one: one.label)
     }
+
+
+def ways(broker: Broker) -> dict[str, Any]:
+    """How alerts can be had of it: sent by Kafka, or asked for."""
+    driver = driver_of(broker)
+    return {"listens": isinstance(driver, Listens), "asks": isinstance(driver, Polls),
+            "newer_help": getattr(driver, "newer_help", "")}  # fmt: skip
 
 
 def feeds(viewer: Viewer, broker: Broker | None = None) -> list[Feed]:

@@ -21,6 +21,7 @@ from .items import candidate_items, savable_groups
 from .narrowing import narrowed
 from .reviews import Mark, marks, rejected_for_groups
 from .scanning import Scope, count
+from .vetting import Vetted, vetted
 
 MOST_KEYS = 9
 FORMS = (
@@ -58,6 +59,7 @@ class Card:
     saves: list[SaveChoice]
     curve: LightCurve | None
     mark: Mark
+    vetted: Vetted | None = None
 
     @property
     def forms(self) -> tuple[tuple[str, str, str, str], ...]:
@@ -82,10 +84,12 @@ def cards(viewer: Viewer, objs: Iterable[tuple[int, datetime]], scope: Scope, *,
     looked = marks(viewer, ids)
     drawn = light_curves(viewer, ids) if curves else {}
     groups = savable_groups(viewer)
+    scores = vetted(viewer, ids, scope.filter_ids)
     return [
         _card(
             obj_id, seen, item, scope.origins, groups,
             rejected=obj_id in rejected, curve=drawn.get(obj_id), mark=looked.get(obj_id, Mark()),
+            vetted=scores.get(obj_id),
         )
         for (obj_id, seen), item in zip(rows, items, strict=True)
     ]  # fmt: skip
@@ -101,6 +105,7 @@ def _card(
     rejected: bool,
     curve: LightCurve | None,
     mark: Mark,
+    vetted: Vetted | None,
 ) -> Card:
     said = [
         {"origin": one["origin"], "facts": [{"key": key, **value(said)} for key, said in one["data"].items()]}
@@ -118,6 +123,7 @@ def _card(
         saves=_saves(item, groups),
         curve=curve,
         mark=mark,
+        vetted=vetted,
     )
 
 

@@ -15,7 +15,8 @@ from skyportal.access.errors import NotAllowed, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import Candidate, Filter, FilterVersion
+from ..models import Automation, Candidate, Filter, FilterVersion
+from . import automation
 
 NIGHT = timedelta(hours=12)
 """Noon to noon is a night: candidates are counted by the date on which it began, UTC."""
@@ -61,11 +62,11 @@ def versions(filter_id: int) -> list[FilterVersion]:
 def shown(found: Iterable[Filter]) -> list[dict[str, Any]]:
     """Filters as the API shows them, with what their active version asks."""
     rows = list(found)
-    active = active_versions(row.pk for row in rows)
-    return [_shown(row, active.get(row.pk)) for row in rows]
+    active, chosen = active_versions(row.pk for row in rows), automation.of_filters(row.pk for row in rows)
+    return [_shown(row, active.get(row.pk), chosen.get(row.pk) or Automation(filter=row)) for row in rows]
 
 
-def _shown(row: Filter, version: FilterVersion | None) -> dict[str, Any]:
+def _shown(row: Filter, version: FilterVersion | None, chosen: Automation) -> dict[str, Any]:
     return {
         "id": row.pk,
         "name": row.name,
@@ -83,6 +84,7 @@ def _shown(row: Filter, version: FilterVersion | None) -> dict[str, Any]:
         "version": version.number if version else None,
         "condition": version.condition if version else None,
         "annotations": version.annotations if version else {},
+        "automation": automation.shown(row, chosen),
     }
 
 

@@ -18,6 +18,7 @@ from ..slots import Asker, CandidateFilter, candidate_filters
 from .json_values import as_number, as_text
 from .parameters import annotation_conditions, one_of
 from .said import annotations_of_candidates, classifications_of_candidates
+from .vetting import at_least
 
 SAVED = (
     "all",
@@ -140,6 +141,11 @@ def not_seen(rows: QuerySet, which: str, asker: Asker) -> QuerySet:
 def my_part(rows: QuerySet, session: int, asker: Asker) -> QuerySet:
     turns = ScanTurn.objects.filter(session_id=session, user_id=asker.viewer.user_id or 0)
     return rows.filter(obj_id__in=turns.values("obj_id"))
+
+
+@narrowing("minVettingScore", number, "Objs with at least this vetting score, 0 to 1.")
+def vetted_so(rows: QuerySet, least: float, asker: Asker) -> QuerySet:
+    return at_least(rows, least, asker.scope)
 
 
 @narrowing(

@@ -14,18 +14,21 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from apps.groups.models import Stream
+from apps.groups.queries import streams as streams_of
+from apps.sources.slots import Depth
 from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.astro.photometry import limiting_magnitude
 from skyportal.astro.time import JD_OF_MJD
 
 from ..alerts import nights
+from ..alerts.archive import night_of
 from ..alerts.backtest import readable
 from ..alerts.basics import column_at
-from ..alerts.surveys import rubin, ztf
+from ..alerts.places import read_schema
+from ..alerts.surveys import BY_KEY, rubin, ztf
 from ..alerts.surveys.measures import CLOCKS
 from .archived import archive, archive_name, reader, survey_key
 
@@ -67,6 +70,17 @@ def visits(viewer: Viewer, stream: Stream, ra: float, dec: float, first: str, la
     return sorted(found, key=lambda visit: -visit.mjd)[:MOST]
 
 
+def depths(viewer: Viewer, ra: float, dec: float, first: float, last: float) -> list[Depth]:
+    """Visits to a place between two MJDs, of every survey whose alerts the viewer may read and that names exposures."""
+    found = []
+    for stream in streams_of(viewer):
+        if (key := survey_key(stream)) in ("ztf", "lsst"):
+            seen = visits(viewer, stream, ra, dec, night_of(first), night_of(last))
+            instrument = BY_KEY[key].instrument
+            found += [Depth(one.mjd, one.bandpass, one.depth, instrument) for one in seen if one.depth is not None]
+    return list({(one.mjd, one.bandpass): one for one in found}.values())
+
+
 def _visit(place: tuple, alerts: list[dict]) -> Visit:
     depths = [a["depth"] for a in alerts if a["depth"] is not None and np.isfinite(a["depth"])]
     depth = float(np.median(depths)) if depths else None
@@ -92,7 +106,7 @@ def _alerts_around(viewer: Viewer, stream: Stream, ra: float, dec: float, first:
     may_read, kept, found = reader(viewer, stream), archive(), []
     for path in kept.parts(archive_name(stream), first or "", last or "99999999"):
         try:
-            schema = pq.read_schema(path)
+            schema = read_schema(path)
             survey = nights.survey_of_part(schema, survey_key(stream))
             if survey.key not in ("ztf", "lsst"):
                 raise Invalid(f"Alerts of {survey.label} do not name their exposures, so no visit can be told.")

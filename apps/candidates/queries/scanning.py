@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
@@ -28,6 +28,8 @@ class Scope:
     filter_ids: tuple[int, ...]
     group_ids: frozenset[int]
     origins: frozenset[str]
+    filter_groups: dict[int, int] = field(default_factory=dict)
+    """The group of each of these filters."""
     """Of the annotations that these filters make: shown first."""
 
 
@@ -55,6 +57,7 @@ def scope(viewer: Viewer, group_ids: Iterable[int] | None = None, filter_ids: It
         tuple(pk for pk, *_ in rows),
         frozenset(chosen if viewer.sees_all else chosen & viewer.group_ids),
         frozenset(origin_of(group, name) for *_, name, group in rows),
+        {pk: group for pk, group, *_ in rows},
     )
 
 

@@ -19,6 +19,7 @@ from ..slots import Asker, candidate_filters
 from .narrowing import narrowed
 from .parameters import one_of
 from .scanning import FAR, Found, Scope, by_annotation, newest_first, passings, scope, within
+from .vetting import by_score
 
 WINDOW = [
     Param("startDate", moment, None, "Passed at this time or later."),
@@ -30,6 +31,7 @@ SORT = [
     Param("sortByAnnotationOrigin", text, None, "Sort by what this origin says."),
     Param("sortByAnnotationKey", text, None, "The annotation's key to sort by."),
     Param("sortByAnnotationOrder", one_of("asc", "desc"), "asc", "asc or desc; objs without it come last."),
+    Param("sortByVetting", one_of("asc", "desc"), None, "Sort by vetting score; objs without one come last."),
 ]
 
 _LATER = "cannot be asked here; leave it out."
@@ -69,6 +71,8 @@ def search(viewer: Viewer, query: dict[str, Any], page: Page) -> tuple[Found, Sc
     if origin:
         down = query["sortByAnnotationOrder"] == "desc"
         return by_annotation(rows, viewer, origin, key, page, descending=down), asked
+    if way := query["sortByVetting"]:
+        return by_score(rows, asked, page, descending=way == "desc"), asked
     return newest_first(rows, page), asked
 
 

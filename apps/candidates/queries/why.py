@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from apps.groups.models import Stream
 from skyportal.access.errors import Invalid, NotVisible
@@ -17,6 +16,7 @@ from ..alerts.archive import CANDID, MJD, OBJECT
 from ..alerts.backtest import readable
 from ..alerts.clauses import ALL, Clause, bare, tree_of
 from ..alerts.conditions import BadCondition, Validated
+from ..alerts.places import read_schema
 from ..alerts.sandbox import Failed, FilterSpec, shared
 from . import schemas
 from .archived import archive, archive_name, reader, survey_key
@@ -75,7 +75,7 @@ def _packets(viewer: Viewer, stream: Stream, object_id: str, checked: Validated)
     may_read, found = reader(viewer, stream), []
     for path in archive().parts(archive_name(stream)):
         try:
-            schema = pq.read_schema(path)
+            schema = read_schema(path)
             survey = nights.survey_of_part(schema, survey_key(stream))
             programme = [survey.programid] if survey.programid and nights.has(schema, survey.programid) else []
             columns = list(dict.fromkeys([*nights.leaves(checked.needs, schema), *programme]))

@@ -81,7 +81,7 @@ def page(request: ViewerRequest, broker_id: int) -> HttpResponse:
     context = {
         "broker": broker, "shown": queries.shown(viewer, broker), "driver": queries.driver_of(broker), "form": form,
         "feeds": queries.feeds(viewer, broker), "streams": all_streams(viewer) if viewer.sees_all else [],
-        "q": request.GET.get("q", ""),
+        "q": request.GET.get("q", ""), **queries.ways(broker),
     }  # fmt: skip
     return render(request, "candidates/broker.html", context, status=400 if form and form.errors else 200)
 
@@ -231,7 +231,7 @@ def listening(request: ViewerRequest, broker_id: int) -> HttpResponse:
         except Refusal as refusal:
             problem = refusal.message
     context = {"broker": broker, "feeds": queries.feeds(viewer, broker), "streams": all_streams(viewer),
-               "problem": problem}  # fmt: skip
+               "problem": problem, **queries.ways(broker)}  # fmt: skip
     return render(request, "candidates/_feeds.html", context)
 
 
@@ -239,7 +239,9 @@ def _change_feed(request: ViewerRequest, broker_id: int) -> None:
     viewer, deed, number = request.viewer, request.POST.get("deed", ""), request.POST.get("feed", "")
     if deed == "add":
         stream = request.POST.get("stream", "")
-        feeds.add_feed(viewer, broker_id, int(stream) if stream.isdigit() else 0, request.POST.get("topics", ""))
+        asks = request.POST.get("way") == "ask"
+        stream_id = int(stream) if stream.isdigit() else 0
+        feeds.add_feed(viewer, broker_id, stream_id, request.POST.get("topics", ""), asks=asks)
     elif number.isdigit() and deed in ("pause", "resume"):
         feeds.pause_feed(viewer, int(number), deed == "pause")
     elif number.isdigit() and deed == "remove":

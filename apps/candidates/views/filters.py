@@ -20,6 +20,7 @@ from ..actions import filters as actions
 from ..queries import backtests, conditions
 from ..queries import filters as queries
 from ..queries.starters import BY_KEY, starters
+from . import automation
 
 NIGHTS = 14
 
@@ -75,6 +76,7 @@ def filter_page(
     draft: dict[str, Any] | None = None,
     problem: str = "",
     untried: str = "",
+    unautomated: str = "",
 ) -> HttpResponse:
     viewer = request.viewer
     found = queries.get_filter(viewer, filter_id, status=404)
@@ -94,10 +96,12 @@ def filter_page(
         "fields": conditions.fields(found.stream),
         "tests": backtests.newest(viewer, found.pk),
         "untried": untried,
+        "unautomated": unautomated,
         "span": _span(),
         "starters": starters(survey if isinstance(survey := (found.stream.altdata or {}).get("survey"), str) else ""),
+        **automation.context(viewer, found),
     }
-    return render(request, "candidates/filter.html", context, status=400 if problem or untried else 200)
+    return render(request, "candidates/filter.html", context, status=400 if problem or untried or unautomated else 200)
 
 
 def _span() -> dict[str, Any]:

@@ -91,7 +91,7 @@ def drawn(card: cards.Card) -> dict[str, Any]:
 
 IN_BAR = {
     "startDate", "endDate", "groupIDs", "filterIDs", "savedStatus", "minRedshift", "maxRedshift", "seenByMe",
-    "annotationFilterList",
+    "annotationFilterList", "minVettingScore",
 }  # fmt: skip
 NAMES = {"objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshift to"}
 

@@ -108,9 +108,10 @@ class ClassificationsOfSource(Endpoint):
     """What one source is said to be."""
 
     requires = {"DELETE": "Classify"}
+    params = {"GET": [Param("includeSuperObjs", flag, False, "Also of the objects that are the same thing.")]}
 
     def get(self, request: Any, obj_id: str) -> list[dict[str, Any]]:
-        return queries.of_obj(self.viewer, obj_id)
+        return queries.of_obj(self.viewer, obj_id, linked=self.query["includeSuperObjs"])
 
     def delete(self, request: Any, obj_id: str) -> None:
         """Delete all one's own classifications of a source."""

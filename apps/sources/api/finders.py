@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
@@ -50,9 +50,18 @@ class FinderEndpoint(Endpoint):
         if query["type"] not in FORMATS:
             raise Invalid("Invalid type: must be pdf or png.")
         if query["as_json"]:
-            same = {name: value for name, value in request.query_params.items() if name != "as_json"}
-            return {"public_url": request.build_absolute_uri(f"{request.path}?{urlencode(same)}"), "name": obj.name}
+            address = reverse("finding-chart", args=[finders.keep(chart, query["type"])])
+            return {"public_url": request.build_absolute_uri(address), "name": obj.name}
         return file_of(finders.find(chart, fresh=not query["use_cache"]), query["type"])
+
+
+class FindingChart(Endpoint):
+    """A chart under the key that somebody was given."""
+
+    def get(self, request: Any, cache_key: str = "") -> HttpResponse:
+        """For whoever has the key and an account: it shows a position and what surrounds it, nothing measured."""
+        chart, kind = finders.kept(cache_key)
+        return file_of(finders.find(chart), kind)
 
 
 class OffsetsEndpoint(Endpoint):

@@ -31,26 +31,34 @@ def _columns(asked: Asked) -> tuple[str, str, str]:
 
 
 def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
-    """Objs whose figures, merged over what the viewer may read, fulfil all that is asked of them: one pass."""
+    """Objs whose figures, merged over what the viewer may read, fulfil all that is asked of them: one pass.
+
+    Those of whose photometry they read all are merged already; for the others it is done here.
+    """
     first, last, count = _columns(asked)
     newest: Any = Max(_pair("last_det_mjd", "last_det_mag"), filter=Q(last_det_mjd__isnull=False))
     conditions = [
-        (Min(first), "gte", asked["startDate"] and mjd_of(asked["startDate"])),
-        (Max(last), "lte", asked["endDate"] and mjd_of(asked["endDate"])),
-        (Sum(count), "gte", asked["numberDetections"]),
-        (Min("peak_mag"), "gte", asked["minPeakMagnitude"]),
-        (newest, "1__gte", asked["minLatestMagnitude"]),
-        (newest, "1__lte", asked["maxLatestMagnitude"]),
+        (first, Min(first), "gte", asked["startDate"] and mjd_of(asked["startDate"])),
+        (last, Max(last), "lte", asked["endDate"] and mjd_of(asked["endDate"])),
+        (count, Sum(count), "gte", asked["numberDetections"]),
+        ("peak_mag", Min("peak_mag"), "gte", asked["minPeakMagnitude"]),
+        ("last_det_mag", newest, "gte", asked["minLatestMagnitude"]),
+        ("last_det_mag", newest, "lte", asked["maxLatestMagnitude"]),
     ]
-    figures = statistics.of_all_objs(viewer).values("obj_id")
-    if asked["startDate"]:
+    figures = statistics.of_all_objs(viewer)
+    whole, rest = figures.whole, None if figures.rest is None else figures.rest.order_by().values("obj_id")
+    if asked["startDate"] and rest is not None:
         since = {f"{first}__gte": mjd_of(asked["startDate"])}
         if statistics.are_few(**since):  # found by index: an obj of the last nights has all its figures there
-            figures = figures.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
-    for n, (aggregate, lookup, bound) in enumerate(conditions):
+            rest = rest.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
+    for n, (column, aggregate, lookup, bound) in enumerate(conditions):
         if bound is not None:
-            figures = figures.annotate(**{f"figure{n}": aggregate}).filter(**{f"figure{n}__{lookup}": bound})
-    return objs.filter(pk__in=figures.values("obj_id"))
+            whole = whole.filter(**{f"{column}__{lookup}": bound})
+            part = f"figure{n}__1" if aggregate is newest else f"figure{n}"
+            if rest is not None:
+                rest = rest.annotate(**{f"figure{n}": aggregate}).filter(**{f"{part}__{lookup}": bound})
+    found = Q(pk__in=whole.values("obj_id"))
+    return objs.filter(found if rest is None else found | Q(pk__in=rest.values("obj_id")))
 
 
 def _pair(when: str, what: str) -> Func:

@@ -11,8 +11,9 @@ from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .periods import PeriodSearch
-from .photometry import Bandpass, Origin, Photometry, PhotStat, Upload
+from .photometry import Bandpass, Origin, Photometry, PhotStat, PhotStatAudiences, Upload, WholePhotStat
 from .publishing import PublicRelease, PublicSourcePage
+from .reminders import AbstractReminder, Reminder, SpectrumReminder
 from .series import PhotometricSeries
 from .spectra import Spectrum, SpectrumAnnotation, SpectrumComment, SpectrumPerson
 from .tags import Tag, TagOption
@@ -22,6 +23,7 @@ from .validations import PointAnnotation, PointValidation
 __all__ = [
     "AbstractAnnotation",
     "AbstractComment",
+    "AbstractReminder",
     "Annotation",
     "Bandpass",
     "CatalogSearch",
@@ -41,12 +43,14 @@ __all__ = [
     "Origin",
     "PeriodSearch",
     "PhotStat",
+    "PhotStatAudiences",
     "PhotometricSeries",
     "Photometry",
     "PointAnnotation",
     "PointValidation",
     "PublicRelease",
     "PublicSourcePage",
+    "Reminder",
     "SavedSearch",
     "Source",
     "SourceView",
@@ -54,6 +58,7 @@ __all__ = [
     "SpectrumAnnotation",
     "SpectrumComment",
     "SpectrumPerson",
+    "SpectrumReminder",
     "SuperObj",
     "SuperObjMember",
     "Tag",
@@ -62,4 +67,5 @@ __all__ = [
     "Telescope",
     "Thumbnail",
     "Upload",
+    "WholePhotStat",
 ]

@@ -163,3 +163,47 @@ class PhotStat(Stamped):
 
     def __str__(self) -> str:
         return f"obj {self.obj_id}: {self.num_det} detections of {self.num_obs}"
+
+
+class PhotStatAudiences(models.Model):
+    """A combination of audiences that objs have: few, so that who reads all of one is found once for a list and not
+    once for each obj. One that is here twice, by two uploads at once, does no harm."""
+
+    audiences = ArrayField(models.IntegerField(), help_text="In order.")
+
+    access = INTERNAL
+    objects = AccessManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["audiences"], name="phot_stat_audiences")]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.audiences))
+
+
+class WholePhotStat(models.Model):
+    """What lists ask of an obj's photometry, merged over all its audiences; for those only who may read every one of
+    them, and always what merging the rows of `PhotStat` would give."""
+
+    obj = models.OneToOneField(Obj, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    num_obs = models.IntegerField(default=0)
+    num_det = models.IntegerField(default=0)
+    num_det_no_forced = models.IntegerField(default=0)
+    first_obs_mjd = models.FloatField(null=True)
+    last_obs_mjd = models.FloatField(null=True)
+    first_det_mjd = models.FloatField(null=True)
+    last_det_mjd = models.FloatField(null=True)
+    last_det_mag = models.FloatField(null=True)
+    first_det_no_forced_mjd = models.FloatField(null=True)
+    last_det_no_forced_mjd = models.FloatField(null=True)
+    peak_mag = models.FloatField(null=True)
+    combination = models.ForeignKey(
+        PhotStatAudiences, null=True, on_delete=models.PROTECT, related_name="+", db_index=False,
+        help_text="Of whose points it counts.",
+    )  # fmt: skip
+
+    access = INTERNAL
+    objects = AccessManager()
+
+    def __str__(self) -> str:
+        return f"obj {self.obj_id}: {self.num_det} detections of {self.num_obs}"

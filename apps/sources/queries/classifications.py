@@ -15,7 +15,7 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import Classification, ClassificationVote
+from ..models import Classification, ClassificationVote, SuperObjMember
 from . import shown
 from .objs import get_obj
 
@@ -76,9 +76,13 @@ def shown_classification(viewer: Viewer, classification_id: int) -> dict[str, An
     return shown.alone(rows[0])
 
 
-def of_obj(viewer: Viewer, obj_name: str) -> list[dict[str, Any]]:
+def of_obj(viewer: Viewer, obj_name: str, *, linked: bool = False) -> list[dict[str, Any]]:
+    """What an obj is said to be and, if ``linked``, those that are the same thing."""
     obj = get_obj(viewer, obj_name)
-    return by_obj(viewer, [obj.pk])[obj.pk]
+    ids = {obj.pk}
+    if linked:
+        ids |= set(SuperObjMember.objects.filter(super_obj__members__obj=obj).values_list("obj_id", flat=True))
+    return [row for rows in by_obj(viewer, [obj.pk, *sorted(ids - {obj.pk})]).values() for row in rows]
 
 
 def _made_between(viewer: Viewer, start: datetime | None, end: datetime | None) -> AccessQuerySet:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -16,7 +17,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from skyportal.access.errors import Invalid
+from skyportal.access.errors import Invalid, NotVisible
 from skyportal.astro import offsets, starlists
 from skyportal.astro.offsets import Star, Wanted
 from skyportal.outside import Unreachable, let_go
@@ -194,3 +195,20 @@ def _public(line: str, entry: starlists.Entry) -> dict[str, Any]:
             "pa": degrees(atan2(entry.east, entry.north)) % 360,
         }
     return row
+
+
+def keep(chart: Asked, kind: str) -> str:
+    """Remember for a day what was asked; the key under which anybody who has it may fetch the chart."""
+    key = secrets.token_urlsafe(24)
+    cache.set(f"chart:{key}", (asdict(chart), kind), DAY)
+    return key
+
+
+def kept(key: str) -> tuple[Asked, str]:
+    """What was asked under this key, and whether as pdf or png."""
+    found = cache.get(f"chart:{key[:80]}")
+    if found is None:
+        raise NotVisible(
+            "This finding chart is no longer here: charts are kept for a day. Ask for it again.", status=404
+        )
+    return Asked(**found[0]), found[1]

@@ -16,6 +16,7 @@ from skyportal.astro import photometry
 from skyportal.astro.epochs import best_of_epochs
 
 from ..models import Photometry
+from ..slots import Depth
 
 MOST_POINTS = 20_000
 """Points drawn of one obj, newest first; a page says when there are more."""
@@ -107,6 +108,19 @@ class LightCurve:
     def take(self, rows: NDArray) -> LightCurve:
         """Some of its points, by a mask or by index."""
         return LightCurve(*(getattr(self, column.name)[rows] for column in fields(self)))
+
+    def with_depths(self, depths: Iterable[Depth]) -> LightCurve:
+        """And visits at which nothing was measured, as upper limits after its own points. They have no id."""
+        seen = {(band, round(mjd * 2880)) for band, mjd in zip(self.bandpass.tolist(), self.mjd.tolist(), strict=True)}
+        new = [one for one in depths if not {(one.bandpass, round(one.mjd * 2880) + n) for n in (-1, 0, 1)} & seen]
+        if not new:
+            return self
+        told = LightCurve.of_plain({
+            "id": [0] * len(new), "mjd": [one.mjd for one in new], "limit": [one.limiting_mag for one in new],
+            "bandpass": [one.bandpass for one in new], "instrument": [one.instrument for one in new],
+            "origin": ["pointing"] * len(new),
+        })  # fmt: skip
+        return LightCurve(*(np.concatenate([getattr(self, f.name), getattr(told, f.name)]) for f in fields(self)))
 
     def plain(self, names: Iterable[str]) -> dict[str, list[Any]]:
         """Some of its columns as JSON can hold them: null where a number is unknown."""

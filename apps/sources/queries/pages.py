@@ -19,7 +19,7 @@ from skyportal.live import presence
 
 from ..models import Classification, Listing, Obj, Source
 from ..models.lists import FAVORITES, WATCHLIST
-from . import galaxies, heads
+from . import galaxies, heads, reminders
 from .details import reddening
 
 #: What names begin with is written in capitals, whatever somebody in a hurry types.
@@ -48,6 +48,8 @@ class Header:
     """E(B−V) in magnitudes; None where no dust map covers the place."""
     similar: str
     may_edit: bool
+    due: list[dict[str, Any]]
+    """Reminders whose time has come."""
 
     @property
     def kept(self) -> bool:
@@ -85,6 +87,7 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         reddening(obj),
         urlencode(heads.similar(obj, said) or {}),
         viewer.may("Upload data"),
+        reminders.due(viewer, obj),
     )
 
 

@@ -21,7 +21,7 @@ from skyportal.access.viewer import Viewer
 
 from .. import totals
 from ..access import said
-from ..models import Annotation, Classification, Listing, Obj, Source, Tag
+from ..models import Annotation, Classification, Listing, Obj, PhotStat, Source, Tag
 from ..models.lists import FAVORITES
 from ..slots import obj_filters, obj_sorts, unchanged
 from . import statistics
@@ -234,12 +234,8 @@ def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
         case ["tags"]:
             rows = beneath(viewer, Tag.objects.all(), said)
             return rows.order_by().values("obj_id").annotate(value=Min("option__name"))
-        case [figure] if figure in _FIGURES:
-            return statistics.of_all_objs(viewer).order_by().values("obj_id").annotate(value=_FIGURES[figure])
-        case ["last_det_mag"]:
-            rows = statistics.of_all_objs(viewer).filter(last_det_mjd__isnull=False)
-            newest = rows.order_by("obj_id", "-last_det_mjd").distinct("obj_id")
-            return newest.values("obj_id", value=F("last_det_mag"))
+        case [figure] if figure in _FIGURES or figure == "last_det_mag":
+            return _by_figure(viewer, figure)
         case ["annotation", origin, key]:
             rows = beneath(viewer, Annotation.objects.filter(origin=origin), said)
             newest = rows.order_by("obj_id", "-modified").distinct("obj_id")
@@ -250,6 +246,19 @@ def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
                 value = KeyTransform(key, value)
             return Obj.objects.values(obj_id=F("pk"), value=value)
     raise Invalid(f"Invalid sortBy: {by[:60]!r}.")
+
+
+def _by_figure(viewer: Viewer, figure: str) -> QuerySet:
+    """By what is counted of photometry: merged before where the viewer reads all of it, else merged here."""
+    figures = statistics.of_all_objs(viewer)
+    whole = figures.whole.order_by().values("obj_id", value=F(figure))
+    if figures.rest is None:
+        return whole
+    if figure in _FIGURES:
+        return whole.union(figures.rest.order_by().values("obj_id").annotate(value=_FIGURES[figure]), all=True)
+    rows = figures.rest.filter(last_det_mjd__isnull=False)
+    newest = rows.order_by("obj_id", "-last_det_mjd", "-last_det_mag").distinct("obj_id")
+    return whole.union(PhotStat.objects.filter(pk__in=newest.values("pk")).values("obj_id", value=F(figure)), all=True)
 
 
 def summaries(viewer: Viewer, asked: Asked, start: int, stop: int) -> tuple[list[dict[str, Any]], int]:

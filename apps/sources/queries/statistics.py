@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Func, Q, QuerySet
 
 from skyportal.access.models import AudienceMember
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import PhotStat
+from ..models import PhotStat, WholePhotStat
 
 _COLUMNS = [
     f.attname for f in PhotStat._meta.concrete_fields if f.name not in ("id", "audience", "created_at", "modified")
@@ -34,16 +36,52 @@ class _Holds(Func):
     output_field = BooleanField()
 
 
-def of_all_objs(viewer: Viewer) -> AccessQuerySet:
-    """The same rows, for merging the figures of every obj there is.
+MOST_COMBINATIONS = 2000
+_READ = """
+    select c.id, bool_and(mine.audience_id is not null), bool_or(mine.audience_id is not null)
+    from (select id, audiences from sources_photstataudiences order by id limit {most}) as c
+    cross join unnest(c.audiences) as held(id)
+    left join (select distinct audience_id from ({mine}) as shared) as mine on mine.audience_id = held.id
+    group by c.id
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is counted of every obj there is, as one viewer may read it: ``whole`` has a row for each obj of whose
+    photometry they read all, where merging was done before; ``rest`` has an audience a row of the others, to be merged,
+    and is None where there are none of those."""
+
+    whole: AccessQuerySet
+    rest: AccessQuerySet | None
+
+
+def of_all_objs(viewer: Viewer) -> Figures:
+    """One query. Who reads all is asked of the few combinations of audiences there are, and not of each obj."""
+    if viewer.sees_all:
+        return Figures(WholePhotStat.objects.all(), None)
+    shared = AudienceMember.objects.shared_with(viewer).values("audience_id")
+    sql, params = shared.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_READ.format(most=MOST_COMBINATIONS + 1, mine=sql), params)
+        found = cursor.fetchall()
+    if len(found) > MOST_COMBINATIONS:  # a list of them would take longer than merging
+        return Figures(WholePhotStat.objects.none(), _one_by_one(shared))
+    whole = WholePhotStat.objects.filter(combination__in=[pk for pk, wholly, _ in found if wholly] or [0])
+    partly = [pk for pk, wholly, some in found if some and not wholly]
+    if not partly:
+        return Figures(whole, None)
+    objs = WholePhotStat.objects.filter(combination__in=partly)
+    return Figures(whole, _one_by_one(shared).filter(obj__in=objs.values("obj_id")))
+
+
+def _one_by_one(shared: QuerySet) -> AccessQuerySet:
+    """Rows of these audiences, for merging the figures of many objs.
 
     As a join the audiences are looked up first and the rows come in no order, so that all objs are gathered in a hash
     table; as a condition on each row they come obj by obj from the index and are merged as they pass: 54 ms instead
     of 92 for 100,000 rows.
     """
-    if viewer.sees_all:
-        return PhotStat.objects.all()
-    shared = AudienceMember.objects.shared_with(viewer).values("audience_id")
     return PhotStat.objects.filter(_Holds(ExpressionWrapper(Q(audience__in=shared), BooleanField())))
 
 

@@ -16,9 +16,11 @@ from ..models import (
     Obj,
     Photometry,
     PointAnnotation,
+    Reminder,
     Spectrum,
     SpectrumAnnotation,
     SpectrumComment,
+    SpectrumReminder,
 )
 from .objs import get_obj
 from .photometry import get_point
@@ -30,7 +32,7 @@ class Subject:
     """A kind of thing that remarks hang on.
 
     ``resource`` is its word in the public paths, ``noun`` that of annotations' ``type``. Nobody
-    comments on points: their ``comment`` is None.
+    comments on points, or is reminded of them: their ``comment`` and ``reminder`` are None.
     ``find(viewer, id, **refusal)`` is the row behind the id of a path, ``link(row)`` the columns by which a remark
     hangs on it, ``id_of(remark)`` the id again. Every remark has an ``obj`` besides.
     """
@@ -43,6 +45,7 @@ class Subject:
     find: Callable[..., Any]
     link: Callable[[Any], dict[str, Any]]
     id_of: Callable[[Any], str]
+    reminder: Any = None
 
 
 def _of_obj(obj: Obj) -> dict[str, Any]:
@@ -65,10 +68,12 @@ def _point(viewer: Viewer, point_id: Any, **refusal: Any) -> Photometry:
     return get_point(viewer, point_id)
 
 
-SOURCES = Subject("sources", "source", Comment, Annotation, (), get_obj, _of_obj, lambda remark: remark.obj.name)
+SOURCES = Subject(
+    "sources", "source", Comment, Annotation, (), get_obj, _of_obj, lambda remark: remark.obj.name, Reminder
+)
 SPECTRA = Subject(
     "spectra", "spectrum", SpectrumComment, SpectrumAnnotation, ("spectrum_id",), _spectrum, _of_spectrum,
-    lambda remark: str(remark.spectrum_id),
+    lambda remark: str(remark.spectrum_id), SpectrumReminder,
 )  # fmt: skip
 POINTS = Subject(
     "photometry", "photometry", None, PointAnnotation, ("photometry_id",), _point, _of_point,

@@ -19,6 +19,8 @@ urlpatterns = flatten(
     routes("finder_chart/facilities", finders_api.FacilitiesEndpoint),
     routes("unsourced_finder", finders_api.UnsourcedFinderEndpoint),
     [
+        path("public/finding_charts/", finders_api.FindingChart.as_view()),
+        path("public/finding_charts/<str:cache_key>", finders_api.FindingChart.as_view(), name="finding-chart"),
         path("source/<str:name>/images", images.images, name="source-images"),
         path("source/<str:name>/centroid", charts.centroid, name="source-centroid"),
         path("source/<str:name>/centroid.json", charts.centroid_plot, name="source-centroid-plot"),

@@ -1,11 +1,12 @@
-"""Comments, annotations, classifications, taxonomies."""
+"""Comments, annotations, reminders, classifications, taxonomies."""
 
 from django.urls import path, register_converter
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import annotations, classifications, comments, taxonomies
+from ..api import annotations, classifications, comments, reminders, taxonomies
 from ..views import attachments, classifying, remarks
+from ..views import reminders as reminding
 from ..views import taxonomies as trees
 
 
@@ -30,6 +31,8 @@ urlpatterns = flatten(
     routes("sources/comments/<str:comment_id>", comments.Comments),
     [path("api/sources/<str:obj_id>/annotations/<catalog:catalog>", annotations.CatalogAnnotations.as_view())],
     routes("sources/<str:resource_id>/annotations[/<str:annotation_id>]", annotations.Annotations),
+    routes("source/<str:resource_id>/reminders[/<str:reminder_id>]", reminders.Reminders),
+    routes("spectra/<str:resource_id>/reminders[/<str:reminder_id>]", reminders.RemindersOfSpectrum),
     routes("internal/annotations_info", annotations.AnnotationsInfo),
     routes("classification/sources", classifications.ClassifiedSources),
     routes("classification/votes[/<str:classification_id>]", classifications.Votes),
@@ -55,6 +58,9 @@ urlpatterns = flatten(
         path("source/<str:name>/annotations/look-up", remarks.look_up, name="source-look-up"),
         path("source/<str:name>/annotations", remarks.annotated, name="source-annotations"),
         path("source/<str:name>/classifications", classifying.classifications, name="source-classifications"),
+        path("source/<str:name>/reminders", reminding.reminders, name="source-reminders"),
+        path("source/<str:name>/reminders/<int:reminder_id>/done", reminding.settle, name="source-reminder-done"),
+        path("source/<str:name>/reminders/<int:reminder_id>/delete", reminding.delete, name="source-reminder-delete"),
         path("source/<str:name>/put-back/<str:receipt>", remarks.put_back, name="source-put-back"),
         path("source/<str:name>/classify", classifying.classify_form, name="source-classify"),
         path(

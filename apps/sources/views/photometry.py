@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from skyportal.access.viewer import Viewer
 from skyportal.astro import dust, extinction
 from skyportal.astro.cosmology import distance_modulus
 from skyportal.astro.time import mjd_of
@@ -28,8 +29,10 @@ from ..queries import light_curves, point_table, shown, thumbnails
 from ..queries.light_curves import MOST_POINTS, LightCurve
 from ..queries.objs import get_obj
 from ..queries.photometry import brought_by
+from ..slots import Depth, silent_visits
 
 HEIGHT = 400
+AROUND, MOST_DAYS = 30.0, 400.0
 ROWS = 100
 SPACES = {"mag": "Magnitude", "abs": "Absolute magnitude", "flux": "Flux"}
 FOLDED = {"magerr", "limit", "flux", "fluxerr", "instrument", "origin", "kind", "exposure", "ref_flux", "ref_fluxerr"}
@@ -70,6 +73,8 @@ def light_curve(request: ViewerRequest, obj: Any) -> dict[str, Any]:
         "look": look,
         "extinction": _extinction(obj, curve),
         "all": "all" in request.GET,
+        "visits": "visits" in request.GET,
+        "has_visits": any(True for _ in silent_visits),
         "spaces": SPACES if _has_distance(obj) else {k: v for k, v in SPACES.items() if k != "abs"},
         "times": TIMES,
         "has_reference": bool((curve.ref_flux == curve.ref_flux).any()),
@@ -130,8 +135,21 @@ def figure(request: ViewerRequest, name: str) -> HttpResponse:
     if curve is None:
         return JsonResponse({"message": "No photometry yet."}, status=404)
     drawn = _drawn(curve, request)
-    drawing = plots.light_curve(drawn, _look(request, obj, drawn), brought_by(viewer, drawn.upload))
+    brought = brought_by(viewer, drawn.upload)
+    if "visits" in request.GET and obj.ra is not None and obj.dec is not None:
+        more = drawn.with_depths(_visits(viewer, obj, drawn))
+        brought = np.concatenate([brought, np.full(len(more) - len(drawn), "a pointing without an alert", object)])
+        drawn = more
+    drawing = plots.light_curve(drawn, _look(request, obj, drawn), brought)
     return HttpResponse(drawing, content_type="application/json")
+
+
+def _visits(viewer: Viewer, obj: Any, curve: LightCurve) -> list[Depth]:
+    """From a month before its first detection to a month after the last."""
+    seen = curve.mjd[curve.detected] if curve.detected.any() else curve.mjd
+    last = float(seen.max()) + AROUND
+    first = max(float(seen.min()) - AROUND, last - MOST_DAYS)
+    return [one for ask in silent_visits for one in ask(viewer, obj.ra, obj.dec, first, last)]
 
 
 @login_required

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.candidates.actions import feeds
 from apps.candidates.actions.consuming import Consumption
+from apps.candidates.actions.intake import Report
+from apps.candidates.actions.polling import Polling
 from apps.candidates.alerts.resolvers import FolderResolver, RegistryResolver, Resolver
-from apps.candidates.brokers.base import Listens
+from apps.candidates.brokers.base import Listens, Polls
 from apps.candidates.brokers.consumer import ONLY_ON_REQUEST
 from apps.candidates.management.crew import Crew
 from apps.candidates.queries.brokers import driver_of, feed_to_hear
@@ -65,6 +68,9 @@ class Command(BaseCommand):
     def _of_feed(self, options: dict[str, Any]) -> None:
         feed = feed_to_hear(options["feed"])
         driver = driver_of(feed.broker)
+        if feed.asks:
+            self._ask(feed, driver, options)
+            return
         if not isinstance(driver, Listens):
             raise CommandError(f"{feed.broker} sends nothing by Kafka.")
         try:
@@ -80,11 +86,24 @@ class Command(BaseCommand):
         consumption = Consumption(feed.stream, broker, resolver=self._resolver(chosen), feed_id=feed.pk)
         self._run(consumption, chosen, options)
 
+    def _ask(self, feed: Any, driver: Any, options: dict[str, Any]) -> None:
+        if not isinstance(driver, Polls):
+            raise CommandError(f"{feed.broker} cannot be asked what is new.")
+        self._until_told(polling := Polling(feed, driver))
+        self.stdout.write(f"Asking {feed.broker} for {feed.topics}, for {feed.stream.name}.")
+        self._say(polling.run(most=options["most"], idle=options["idle"]))
+
     def _run(self, consumption: Consumption, chosen: dict[str, Any], options: dict[str, Any]) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: consumption.stop())
+        self._until_told(consumption)
         self.stdout.write(f"Listening to {chosen['topic']} at {chosen['servers']} for {consumption.stream.name}.")
-        report = consumption.run(most=options["most"], idle=options["idle"])
+        self._say(consumption.run(most=options["most"], idle=options["idle"]))
+
+    def _until_told(self, work: Consumption | Polling) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: work.stop())
+
+    def _say(self, report: Report) -> None:
         self.stdout.write(
             f"{report.read} packets: {report.new} new, {report.repeated} repeated, {report.refused} refused, "
             f"{report.admitted} candidates"

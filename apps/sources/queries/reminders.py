@@ -1,0 +1,65 @@
+"""Reading what people want to be told of later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, F, When
+
+from skyportal.access.errors import Invalid, NotVisible
+from skyportal.access.viewer import Viewer
+
+from ..models import Obj, Reminder, SpectrumReminder
+from . import shown
+from .subjects import SOURCES, Subject
+
+COLUMNS = (
+    "id", "text", "bot", "author_id", "user_id", "next_reminder", "reminder_delay", "number_of_reminders", "due_at",
+    "created_at", "modified", "audience__key", *shown.AUTHOR_COLUMNS,
+)  # fmt: skip
+MOST = 200
+"""Reminders of one thing that are listed."""
+MOST_DUE = 5
+"""Of those that are due, so many stand in the head of the page."""
+
+HIDDEN = "Could not find any accessible reminders."
+
+
+def _rows(viewer: Viewer, reminders: Any, on: Subject) -> list[dict[str, Any]]:
+    found = reminders.values(*COLUMNS, *on.columns, **shown.OBJ, reminded=F("user__username"))[:MOST]
+    rows = [{**row, "author": shown.author(row), "resourceType": on.noun} for row in found]
+    shown.add_groups(viewer, rows)
+    return [shown.alone(row) for row in rows]
+
+
+def of(viewer: Viewer, resource_id: str, *, on: Subject = SOURCES) -> list[dict[str, Any]]:
+    """Reminders of one thing, the next first and those that are spent last."""
+    row = on.find(viewer, resource_id, message=HIDDEN, status=403)
+    found = on.reminder.objects.visible_to(viewer).filter(**on.link(row))
+    spent = Case(When(number_of_reminders=0, then=True), default=False)
+    return _rows(viewer, found.order_by(spent, "next_reminder", "pk"), on)
+
+
+def get_reminder(viewer: Viewer, reminder_id: int, resource_id: str | None = None, *, on: Subject = SOURCES) -> Any:
+    """One reminder; with the id of a resource, it must be of that."""
+    found = on.reminder.objects.visible_to(viewer).select_related("obj", "audience").filter(pk=reminder_id).first()
+    if found is None:
+        raise NotVisible(HIDDEN, status=403)
+    if resource_id is not None and on.id_of(found) != resource_id:
+        raise Invalid("Reminder resource ID does not match resource ID given in path")
+    return found
+
+
+def shown_reminder(viewer: Viewer, reminder_id: int, resource_id: str, *, on: Subject = SOURCES) -> dict[str, Any]:
+    get_reminder(viewer, reminder_id, resource_id, on=on)
+    return _rows(viewer, on.reminder.objects.visible_to(viewer).filter(pk=reminder_id), on)[0]
+
+
+def due(viewer: Viewer, obj: Obj) -> list[dict[str, Any]]:
+    """What is due of an obj and its spectra and nobody has dealt with, the longest waiting first: one query."""
+    columns = ("text", "due_at", "author_id")
+    kinds = [
+        kind.objects.visible_to(viewer).filter(obj=obj, due_at__isnull=False).order_by().values(*columns)
+        for kind in (Reminder, SpectrumReminder)
+    ]
+    return list(kinds[0].union(kinds[1], all=True).order_by("due_at")[:MOST_DUE])
