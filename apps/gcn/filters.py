@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from apps.candidates.slots import Asker, CandidateFilter
-from apps.sources.slots import ObjFilter, unchanged
+from apps.sources.slots import GalaxyNarrower, ObjFilter, unchanged
 from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, flag, moment, number, text
@@ -16,8 +16,9 @@ from skyportal.api.params import Param, flag, moment, number, text
 from .models import Counterpart, Localization
 from .models.vetting import REJECTED
 from .queries.events import get_event
+from .queries.galaxies import probability
 from .queries.localizations import of_event
-from .queries.regions import obj_ids_inside
+from .queries.regions import galaxy_ids_inside, obj_ids_inside
 
 LONGEST = timedelta(days=3660)
 LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.")
@@ -82,6 +83,29 @@ OF_CANDIDATES = (
     CandidateFilter(NAME, _named_map),
     CandidateFilter(Param(LEVEL.name, number, None, LEVEL.help), _qualifies),
 )
+
+
+PROBABILITY = Param(
+    "returnProbability", flag, False,
+    "With `probability`: per Mpc³ at the galaxy's distance, per square degree where the map has no distance.",
+)  # fmt: skip
+
+
+def galaxies_in_map(rows: QuerySet, viewer: Viewer, query: dict[str, Any]) -> tuple[QuerySet, list[str]]:
+    """Galaxies inside the region, and how probable each is."""
+    if query.get(DATEOBS.name) is None and not query.get(NAME.name):
+        if query.get(PROBABILITY.name):
+            raise Invalid("returnProbability goes with localizationDateobs.")
+        return rows, []
+    where = _map_of(viewer, query)
+    level = query.get(LEVEL.name)
+    inside = rows.filter(pk__in=galaxy_ids_inside(where, 0.95 if level is None else level))
+    if not query.get(PROBABILITY.name):
+        return inside, []
+    return inside.annotate(probability=probability(where)), ["probability"]
+
+
+OF_GALAXIES = GalaxyNarrower((DATEOBS, NAME, LEVEL, PROBABILITY), galaxies_in_map)
 
 
 def by_status(viewer: Viewer, query: dict[str, Any]) -> QuerySet:

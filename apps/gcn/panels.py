@@ -9,5 +9,6 @@ from .slots import event_panels
 event_panels.plug("skymap")(Panel("Sky", "event-sky", order=10))
 event_panels.plug("localizations")(Panel("Sky maps", "event-localizations", order=20))
 event_panels.plug("objs")(Panel("In the sky map", "event-objs", order=30))
+event_panels.plug("galaxies")(Panel("Galaxies", "event-galaxies", order=40))
 event_panels.plug("properties")(Panel("Properties", "event-properties", order=10, side="side"))
 event_panels.plug("notices")(Panel("Notices", "event-notices", order=20, side="side"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from apps.candidates.slots import candidate_filters, demo_chapters, lamp_makers
-from apps.sources.slots import obj_filters, obj_includes, obj_sorts
+from apps.sources.slots import galaxy_narrowers, obj_filters, obj_includes, obj_sorts
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
@@ -20,6 +20,7 @@ for _objs in filters.OF_OBJS:
     obj_filters.plug(_objs.param.name)(_objs)
 for _passings in filters.OF_CANDIDATES:
     candidate_filters.plug(_passings.param.name)(_passings)
+galaxy_narrowers.plug("sky maps")(filters.OF_GALAXIES)
 obj_sorts.plug("gcn_status")(filters.by_status)
 lamp_makers.plug("gcn")(gcn_lamp)
 

@@ -14,7 +14,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import events, notices, panels, skies
+from .views import events, galaxies, notices, panels, skies
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -48,6 +48,7 @@ urlpatterns = flatten(
         path("event/<str:dateobs>/notice/<int:notice_id>/locate", panels.locate_again, name="event-locate"),
         path("event/<str:dateobs>/objs", panels.objs, name="event-objs"),
         path("event/<str:dateobs>/objs/<str:name>/judge", panels.judge, name="event-judge"),
+        path("event/<str:dateobs>/galaxies", galaxies.panel, name="event-galaxies"),
         path("map/<int:localization_id>/delete", panels.forget_map, name="map-delete"),
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),

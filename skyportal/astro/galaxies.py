@@ -38,6 +38,14 @@ class Completeness:
     error: float | None = None
     why: str = ""
 
+    @property
+    def percent(self) -> str:
+        """In words: all of it and more is told as such, and an error as large as the figure is not hidden."""
+        if self.held is None:
+            return ""
+        error = f" ± {100 * self.error:.0f}" if self.error is not None else ""
+        return f"{100 * self.held:.0f}{error} %" + (" (more than the average volume)" if self.held > 1 else "")
+
 
 def completeness(tracer: str, summed: float, squared: float, level: float, distance: float | None) -> Completeness:
     """From the sum over galaxies of weight times probability per Mpc³, and the sum of its squares.
@@ -55,7 +63,7 @@ def completeness(tracer: str, summed: float, squared: float, level: float, dista
     if distance is None:
         return Completeness(None, why="the sky map has no distance")
     if distance > FARTHEST:
-        return Completeness(None, why=f"beyond {FARTHEST:.0f} Mpc the mean density of {TRACERS[tracer].name} is another")
+        return Completeness(None, why=f"beyond {FARTHEST:.0f} Mpc the mean density is another")
     if summed <= 0:
         return Completeness(None, why=f"no galaxy within has a {TRACERS[tracer].name}")
     held = summed / (TRACERS[tracer].density * level)

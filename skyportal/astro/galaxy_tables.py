@@ -76,7 +76,7 @@ def _binary(raw: bytes) -> dict[str, NDArray]:
 
         with h5py.File(BytesIO(raw)) as file:
             found = next((_hdf5_columns(file[key]) for key in file if not key.startswith("_")), None)
-    except Exception as problem:
+    except (OSError, ValueError, TypeError, KeyError, IndexError) as problem:
         raise NotGalaxies(f"The file cannot be read: {str(problem)[:200]}.") from None
     if not found:
         raise NotGalaxies("The HDF5 file holds no table.")

@@ -23,9 +23,7 @@ _CHUNK = 5000
 
 
 @transaction.atomic
-def add_galaxies(
-    viewer: Viewer, catalog_name: Any, data: Any, *, description: Any = None, url: Any = None
-) -> int:
+def add_galaxies(viewer: Viewer, catalog_name: Any, data: Any, *, description: Any = None, url: Any = None) -> int:
     """Add galaxies from a dictionary of columns (``name``, ``ra``, ``dec`` and any of `NUMBERS`); the same again
     replaces what was said of it before. Units are those of `models.Galaxy`."""
     catalog = catalog_to_fill(viewer, catalog_name, description=description, url=url)

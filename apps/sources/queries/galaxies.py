@@ -90,6 +90,10 @@ def shown(galaxy: Galaxy) -> dict[str, Any]:
     return {"id": galaxy.pk, **row, "created_at": galaxy.created_at, "modified": galaxy.modified}
 
 
+def shown_by_id(viewer: Viewer, ids: list[int]) -> dict[int, dict[str, Any]]:
+    return {pk: shown(galaxy) for pk, galaxy in galaxies(viewer).in_bulk(ids).items()}
+
+
 def hosts(ids: list[int]) -> dict[int, dict[str, Any]]:
     """By obj, its host, offset (arcsec) and distance (kpc); the objs are known to be visible."""
     found = {obj.pk: host_of(obj) for obj in Obj.objects.filter(pk__in=ids, host__isnull=False).select_related("host")}

@@ -57,9 +57,7 @@ def index(request: ViewerRequest) -> HttpResponse:
         "wrong": wrong,
         "refusal": refusal,
         "chips": [
-            {"name": name, "key": key, "value": request.GET[key]}
-            for key, name in CHIPS.items()
-            if request.GET.get(key)
+            {"name": name, "key": key, "value": request.GET[key]} for key, name in CHIPS.items() if request.GET.get(key)
         ],
     }
     return render(request, "sources/galaxies.html", context, status=400 if refusal or wrong else 200)
