@@ -16,5 +16,6 @@ app.conf.beat_schedule = {
     "files-sweep": {"task": "sources.sweep_files", "schedule": crontab(hour="3", minute="37")},
     "notices-take-up": {"task": "gcn.take_up_notices", "schedule": 60.0},
     "archive-tidy": {"task": "candidates.tidy_archive", "schedule": crontab(hour="20", minute="7")},
+    "gcn-matches-tidy": {"task": "gcn.tidy_matches", "schedule": crontab(hour="20", minute="27")},
     "sessions-expire": {"task": "groups.clear_sessions", "schedule": crontab(hour="3", minute="17")},
 }

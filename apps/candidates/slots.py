@@ -15,6 +15,9 @@ from skyportal.api.params import Param
 from skyportal.plugins import Slot
 
 if TYPE_CHECKING:
+    from apps.groups.models import Stream
+
+    from .alerts.batches import Places
     from .queries.scanning import Scope
     from .queries.streams import Lamp
 
@@ -50,3 +53,7 @@ demo_chapters: Slot[Callable[[Callable[[str], None], int, Path], None]] = Slot("
 
 candidate_filters: Slot[CandidateFilter] = Slot("candidates.candidate_filters")
 """Parameters of `GET /api/candidates` and of the scanning page, by public name."""
+
+batch_followers: Slot[Callable[[Stream, list[Places]], None]] = Slot("candidates.batch_followers")
+"""By name, a function (stream, places of all alerts of a batch) that is called once they are safe and before their
+source is told so: it must be quick, and may be called twice with the same batch."""

@@ -20,6 +20,7 @@ VETTING = Policy(
     delete=holding("Upload data") & (in_group() | owned_by("user")),
 )
 MATCH = Policy(view=parent_visible("localization") & parent_visible("obj"))
+ALERT = Policy(view=shared & parent_visible("localization"))
 TAG_RULE = Policy(view=everyone(), change=runs_events, delete=runs_events)
 TEXT = Policy(view=in_group() & event, change=in_group(), delete=owned_by("sent_by") | runs_events)
 OPERATOR = Policy(view=nobody())

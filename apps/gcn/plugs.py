@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from apps.candidates.slots import candidate_filters, demo_chapters, lamp_makers
+from apps.candidates.slots import batch_followers, candidate_filters, demo_chapters, lamp_makers
 from apps.sources.slots import galaxy_narrowers, obj_filters, obj_includes, obj_sorts
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
@@ -54,3 +55,11 @@ def demo_events(say: Callable[[str], None], night: int, truth: Path) -> None:
     from .actions.demo import take_in  # only a site that fills itself pays for it
 
     take_in(say, night, truth)
+
+
+@batch_followers.plug("gcn")
+def alerts_in_maps(stream: Any, places: list[Any]) -> None:
+    """Every alert against every active map."""
+    from .actions.alerts_in_maps import follow
+
+    follow(stream, places)

@@ -8,3 +8,10 @@ def take_up_notices() -> int:
     from .actions import receiving
 
     return receiving.take_up()
+
+
+@shared_task(name="gcn.tidy_matches")
+def tidy_matches() -> int:
+    from .actions import alerts_in_maps
+
+    return alerts_in_maps.tidy()

@@ -14,7 +14,7 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import events, galaxies, notices, panels, skies
+from .views import circulars, events, galaxies, notices, panels, skies
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -50,6 +50,8 @@ urlpatterns = flatten(
         path("event/<str:dateobs>/objs/<str:name>/judge", panels.judge, name="event-judge"),
         path("event/<str:dateobs>/galaxies", galaxies.panel, name="event-galaxies"),
         path("map/<int:localization_id>/delete", panels.forget_map, name="map-delete"),
+        path("event/<str:dateobs>/circulars", circulars.of_event, name="event-circulars"),
+        path("circular/<int:number>", circulars.one, name="circular"),
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 from apps.gcn.actions.events import admit
 from apps.gcn.actions.localizations import add_localization
 from apps.gcn.models import GcnEvent, Localization
 from apps.gcn.notices.base import Notice
-from apps.sources.models import PhotStat
+from apps.sources.actions.photometry import Points, store
 from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 from skyportal.astro.sky import hpx
@@ -17,6 +19,7 @@ from skyportal.astro.skymaps import shapes
 from skyportal.astro.time import mjd_of
 from skyportal.journal import delivery
 from skyportal.journal.models import Delivery
+from tests.factories import InstrumentFactory
 from tests.sources.remarks import known_obj
 
 WHEN = datetime(2026, 1, 2, 3, 4, 5, 250_000, UTC)
@@ -52,10 +55,9 @@ def an_obj(group: Any, name: str, ra: float, dec: float, *, detected: datetime |
     """An obj the group knows, perhaps with a detection that the group may read."""
     obj = known_obj(group, name=name, ra=ra, dec=dec, hpx=int(hpx(ra, dec)), **columns)
     if detected:
-        mjd = mjd_of(detected)
-        PhotStat.objects.create(
-            obj=obj, audience=Audience.objects.of([group.pk]), num_obs=2, num_det=2, first_obs_mjd=mjd,
-            last_obs_mjd=mjd, first_det_mjd=mjd, last_det_mjd=mjd, num_det_no_forced=2,
-            first_det_no_forced_mjd=mjd, last_det_no_forced_mjd=mjd,
-        )  # fmt: skip
+        columns = {
+            "obj_id": obj.pk, "mjd": mjd_of(detected), "flux": 100.0, "fluxerr": 5.0, "bandpass": "ztfr",
+            "instrument_id": InstrumentFactory().pk, "origin": "", "audience_id": Audience.objects.of([group.pk]).pk,
+        }  # fmt: skip
+        store(Points(**{name: np.array([value]) for name, value in columns.items()}), owner_id=None)
     return obj

@@ -102,9 +102,8 @@ def test_two_maps_are_crossed_and_the_product_knows_its_parents(event, as_member
 
 
 def test_what_is_not_mine_is_not_there(event, group, outsider):
-    hidden = an_event(
-        ivorn="ivo://h/1", dateobs=WHEN.replace(hour=1), trigger_id="H", aliases=("X#1",), groups=[group.pk]
-    )
+    mine = {"trigger_id": "H", "aliases": ("X#hidden-one",), "groups": [group.pk]}
+    hidden = an_event(ivorn="ivo://h/1", dateobs=WHEN.replace(hour=1), **mine)
     where = a_map(hidden, name="hidden")
     client = Client()
     client.force_login(outsider)

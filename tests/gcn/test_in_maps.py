@@ -7,17 +7,22 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.candidates.actions.candidates import Passing, add
+from apps.candidates.alerts.batches import Places
 from apps.candidates.entries import CandidatesArrived
+from apps.gcn.actions import alerts_in_maps
+from apps.gcn.actions.alerts_in_maps import follow
 from apps.gcn.actions.matching import match_objs
-from apps.gcn.models import Counterpart, ObjInMap
+from apps.gcn.models import AlertInMap, Counterpart, ObjInMap
 from apps.gcn.queries import matching
 from apps.sources.models import Source
 from skyportal.astro.sky import hpx
 from skyportal.astro.skymaps import credible, shapes
+from skyportal.astro.time import mjd_of
 from skyportal.journal.models import JournalEntry
 from skyportal.journal.recording import record
 from tests.factories import FilterFactory
@@ -223,3 +228,32 @@ def test_candidates_in_a_map(field, member, group, stream, api_of):
     assert names(api.get("candidates", **asked, **since), "candidates") == {"ZTF26at", "ZTF26near"}
     assert api.get("candidates", **asked, localizationName="other")[0] == 404
     assert api.get("candidates", groupIDs=group.pk, localizationName="cone")[0] == 400
+
+
+def test_every_alert_of_a_batch_is_matched_in_memory_under_its_own_audience(field, now, member, stream, api_of):
+    event, where, _ = field
+    alerts_in_maps.forget()
+    mjd = mjd_of(WHEN)
+    places = Places(
+        ["1", "2", "3", "4", "5"], ["ZTF26a", "ZTF26b", "ZTF26a", "ZTF26c", "ZTF26p"],
+        np.array([150.0, 250.0, 150.0, 150.0, 150.0]), np.array([2.0, 2.0, 2.0, 2.0, 2.0]),
+        np.array([mjd + 0.5, mjd + 0.5, mjd + 1.5, mjd - 1.0, mjd + 0.5]), [1, 1, 1, 1, 2],
+    )  # fmt: skip
+    stream.altdata = {"survey": "ZTF", "programids": [1]}
+    stream.save()
+    with CaptureQueriesContext(connection) as queries:
+        assert follow(stream, [places]) == 3
+    first = len(queries)
+    with CaptureQueriesContext(connection) as queries:
+        follow(stream, [places])
+    assert len(queries) < first, "maps are kept between batches"
+    rows = AlertInMap.objects.order_by("object_id")
+    assert [(r.object_id, r.candid, round(r.first_mjd - mjd, 2), round(r.last_mjd - mjd, 2)) for r in rows] == [
+        ("ZTF26a", "3", 0.5, 1.5), ("ZTF26p", "5", 0.5, 0.5),
+    ]  # fmt: skip
+    client = Client()
+    client.force_login(member)
+    page = client.get(f"/event/{event.address}/objs?show=alerts&map={where.pk}").content.decode()
+    assert "ZTF26a" in page
+    assert "ZTF26p" not in page, "a programme that no stream of theirs carries"
+    alerts_in_maps.forget()

@@ -241,8 +241,27 @@ def test_what_cannot_be_understood_is_refused_in_a_sentence(which):
     assert len(told.value.reason) < 400
 
 
-ODD = (None, True, "", [], {}, [None], {"a": [[]]}, -1, 1e308, 2**70, "x\x00y", "9" * 400, "2026-02-30T00:00:00Z",
-       "nan", float("nan"), "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+14:00", "https://a/b.fits", "é" * 6000)  # fmt: skip
+ODD = (
+    None,
+    True,
+    "",
+    [],
+    {},
+    [None],
+    {"a": [[]]},
+    -1,
+    1e308,
+    2**70,
+    "x\x00y",
+    "9" * 400,
+    "2026-02-30T00:00:00Z",
+    "nan",
+    float("nan"),
+    "9999-12-31T23:59:60Z",
+    "0001-01-01T00:00:00+14:00",
+    "http://a/b.fit",
+    "é" * 6000,
+)
 ALERT = {
     "alert_type": "INITIAL", "time_created": "2026-01-01T00:01:00Z", "superevent_id": "S260101ab", "urls": {},
     "event": {"time": "2026-01-01T00:00:00Z", "far": 1e-9, "significant": True, "instruments": ["H1"], "group": "CBC",

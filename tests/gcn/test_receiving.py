@@ -9,12 +9,15 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.gcn.actions import receiving
 from apps.gcn.actions.receiving import keep, receive, replay, take_up, understand
 from apps.gcn.models import Circular, CircularOfEvent, GcnEvent, GcnNotice, Outcome, ReceivedNotice
 from skyportal.access.errors import NotAllowed
+from skyportal.access.models import Audience
 from skyportal.access.viewer import Viewer
 from skyportal.journal import delivery
 from skyportal.journal.models import Delivery
@@ -238,6 +241,34 @@ def test_circulars_find_their_event_by_name_and_by_time_whichever_comes_first(ev
         delivery.run(pk)
     links = CircularOfEvent.objects.order_by("circular__number").values_list("circular__number", "by")
     assert list(links) == [(34386, "713559497"), (34387, "time")]
+
+
+@pytest.mark.django_db
+def test_circulars_are_read_on_the_page_of_their_event(client, group, member, outsider):
+    receive(voevent(**BURST))
+    for number in range(30):
+        receive(circular(100 + number, subject=f"GRB 230812B: part {number}", body="trigger 713559497 <b>bold</b>"))
+    address = GcnEvent.objects.get().address
+    client.force_login(member)
+    assert "Circulars" in client.get(f"/event/{address}").content.decode()
+    with CaptureQueriesContext(connection) as many:
+        first = client.get(f"/event/{address}/circulars").content.decode()
+    assert "part 29" in first
+    assert "1 to 25 of 30" in first
+    assert "part 0<" not in first
+    assert "part 0<" in client.get(f"/event/{address}/circulars", {"page": 2}).content.decode()
+    Circular.objects.exclude(number=129).delete()
+    with CaptureQueriesContext(connection) as few:
+        client.get(f"/event/{address}/circulars")
+    assert len(few) == len(many)
+    page = client.get("/circular/129").content.decode()
+    assert "&lt;b&gt;bold" in page
+    assert f"/event/{address}" in page
+    assert client.get("/circular/7").status_code == 404
+    GcnEvent.objects.update(audience=Audience.objects.of(groups=[group.pk]))
+    client.force_login(outsider)
+    assert f"/event/{address}" not in client.get("/circular/129").content.decode()
+    assert client.get(f"/event/{address}/circulars").status_code == 404
 
 
 def test_a_corrected_circular_replaces_the_first_and_addresses_are_not_kept():

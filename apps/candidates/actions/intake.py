@@ -29,6 +29,7 @@ from ..queries import schemas
 from ..queries.archived import archive_name, survey_key
 from ..queries.automation import of_filters
 from ..queries.filters import running
+from ..slots import batch_followers
 from .acting import act
 from .admission import Admission, Admitted, admit
 from .filters import mark_broken
@@ -94,6 +95,8 @@ class Intake:
             set_aside(self.stream, _kept(result.refused, raws or {}))
             for filter_id, failure in broken.items():
                 mark_broken(filter_id, _complaint(failure))
+        for follow in batch_followers:
+            follow(self.stream, result.places)
         report = _report(result, admission, versions)
         beat(self.stream, report, result.newest_mjd)
         return report

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from .archive import Archive
-from .basics import basics
+from .basics import Basics, basics, column_at
 from .containers import BadPacket
 from .reading import Packet, Refused
 from .sandbox import Failed, FilterSpec, Sandbox
@@ -52,6 +52,18 @@ class Batch:
     tables: list[PacketTable] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Which alerts of a batch were where and when; one entry an alert, degrees and MJD."""
+
+    candid: list[str]
+    object_id: list[str]
+    ra: np.ndarray
+    dec: np.ndarray
+    mjd: np.ndarray
+    programid: list[int | None]
+
+
 @dataclass(slots=True)
 class BatchResult:
     """What became of a batch."""
@@ -64,6 +76,7 @@ class BatchResult:
     schemas: list[pa.Schema] = field(default_factory=list)
     forms: list[PacketSchema] = field(default_factory=list)  # the same as the survey wrote them
     newest_mjd: float | None = None  # of the exposures
+    places: list[Places] = field(default_factory=list, repr=False)  # of all alerts, whether they passed or not
 
 
 def in_batches(items: Iterable[Packet | Refused], size: int = 1000) -> Iterator[list[Packet | Refused]]:
@@ -138,6 +151,7 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
     complete = known.complete()
     ids = known.candid.to_pylist()
     if complete.any():
+        result.places.append(_places(table.columns, known, complete, found.programid))
         newest = float(known.mjd.to_numpy(zero_copy_only=False)[complete].max())
         result.newest_mjd = max(newest, result.newest_mjd or newest)
     if complete.all():
@@ -155,6 +169,15 @@ def _alerts_only(table: PacketTable, hint: str, result: BatchResult) -> tuple[Pa
     cutouts = {path: [pictures[r] for r in rows] for path, pictures in table.cutouts.items()}
     kept = PacketTable(table.schema, table.columns.take(taken), [table.packets[r] for r in rows], cutouts)
     return kept, [ids[r] for r in rows]
+
+
+def _places(table: pa.Table, known: Basics, complete: np.ndarray, programid: str | None) -> Places:
+    rows = pa.array(np.flatnonzero(complete), pa.int64())
+    ra, dec, mjd = (c.take(rows).to_numpy(zero_copy_only=False) for c in (known.ra, known.dec, known.mjd))
+    column = column_at(table, programid.split(".")) if programid else None
+    programs = [None] * len(rows) if column is None else column.take(rows).to_pylist()
+    ids = (c.take(rows).to_pylist() for c in (known.candid, known.object_id))
+    return Places(*ids, ra % 360, dec, mjd, [None if p is None else int(p) for p in programs])
 
 
 def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey: str, result: BatchResult) -> None:

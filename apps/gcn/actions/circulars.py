@@ -8,6 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from skyportal.journal.recording import record
+
+from ..entries import EventChanged
 from ..models import Circular, CircularOfEvent, GcnEvent
 from ..notices.circulars import CircularSaid, date_named, events_named_in, moments_in, read_circular
 from ..queries.circulars import events_called, names_of
@@ -25,6 +28,8 @@ def keep_circular(said: dict[str, Any]) -> str:
     circular = read_circular(said)
     row, new = Circular.objects.update_or_create(number=circular.number, defaults=_columns(circular))
     events = _tie(row, [*events_called(row.names), *_of_the_same_date(row.names)])
+    for event in events:
+        record(EventChanged(event.pk, event.address, None, f"spoken of in circular {row.number}"))
     spoken = f" It speaks of {', '.join(map(str, events[:5]))}." if events else ""
     return f"Circular {row.number} {'was kept' if new else 'was there, and is now as it came'}.{spoken}"
 
@@ -51,9 +56,13 @@ def tie_event(event_id: int) -> int:
     dated = Circular.objects.filter(
         sent_at__range=(since, event.exact_time + NUMBER_HOLDS), names__overlap=_burst_names(event.exact_time)
     )
+    count = CircularOfEvent.objects.filter(event=event).count()
     for circular in list(called.union(dated).order_by("number")[:MOST]):
         _tie(circular, [event])
-    return CircularOfEvent.objects.filter(event=event).count()
+    now = CircularOfEvent.objects.filter(event=event).count()
+    if now > count:
+        record(EventChanged(event.pk, event.address, None, f"found in {now - count} circulars"))
+    return now
 
 
 def _burst_names(moment: datetime) -> list[str]:

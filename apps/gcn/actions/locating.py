@@ -49,7 +49,7 @@ def _said(notice: GcnNotice) -> tuple[SkyMapSaid | tuple[str, SkyMap], ...]:
     if notice.form == FORM:
         return said_in(raw)
     try:
-        return read(raw).skymaps
+        return read(raw, notice.kind).skymaps
     except UnreadableNotice:  # it was understood once: only a change of ours makes it unreadable
         return ()
 

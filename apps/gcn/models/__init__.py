@@ -2,13 +2,14 @@
 
 from .circulars import Circular, CircularOfEvent
 from .events import Advocate, EventComment, EventProperties, EventTag, GcnEvent, GcnNotice, TagRule
-from .localizations import Localization, LocalizationTag, ObjInMap, Region, Tile
+from .localizations import AlertInMap, Localization, LocalizationTag, ObjInMap, Region, Tile
 from .notices import NoticeFeed, Outcome, ReceivedNotice
 from .texts import EventReport, EventSummary, SummaryVersion
 from .vetting import Counterpart
 
 __all__ = [
-    "Advocate", "Circular", "CircularOfEvent", "Counterpart", "EventComment", "EventProperties", "EventReport",
+    "Advocate", "AlertInMap", "Circular", "CircularOfEvent", "Counterpart", "EventComment", "EventProperties",
+    "EventReport",
     "EventSummary", "EventTag", "GcnEvent", "GcnNotice", "Localization", "LocalizationTag", "NoticeFeed", "ObjInMap",
     "Outcome", "ReceivedNotice", "Region", "SummaryVersion", "TagRule", "Tile",
 ]  # fmt: skip

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
-from apps.groups.models import User
+from apps.groups.models import Stream, User
 from apps.sources.models import Obj
-from skyportal.access.models import Stamped
+from skyportal.access.models import Audience, Stamped
 from skyportal.access.policy import INTERNAL, AccessManager
 
-from ..access import MATCH, OF_EVENT, OF_LOCALIZATION
+from ..access import ALERT, MATCH, OF_EVENT, OF_LOCALIZATION
 from .columns import CellRangesField, RealField
 from .events import GcnEvent, GcnNotice
 
@@ -131,3 +131,33 @@ class ObjInMap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.obj_id} in {self.localization_id}"
+
+
+class AlertInMap(models.Model):
+    """An object of a stream's alerts lies in an active map, whether any filter wanted it or not."""
+
+    localization = models.ForeignKey(Localization, on_delete=models.CASCADE, related_name="alerts", db_index=False)
+    audience = models.ForeignKey(
+        Audience, on_delete=models.PROTECT, related_name="+", help_text="Who may read the alert."
+    )
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="+")
+    object_id = models.TextField(help_text="As its survey calls it.")
+    candid = models.TextField(help_text="Of the newest alert.")
+    ra = models.FloatField(help_text="degrees")
+    dec = models.FloatField(help_text="degrees")
+    first_mjd = models.FloatField(help_text="Of the first alert since the event.")
+    last_mjd = models.FloatField()
+    density = RealField(help_text="Probability per square degree there.")
+    level = RealField(help_text="Credible level.")
+
+    access = ALERT
+    objects = AccessManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["localization", "object_id", "audience"], name="gcn_alert_in_map_once")
+        ]
+        indexes = [models.Index(fields=["localization", "level"], name="gcn_alert_in_map_level")]
+
+    def __str__(self) -> str:
+        return f"{self.object_id} in {self.localization_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from skyportal.access.errors import NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
@@ -39,3 +40,16 @@ def circulars_of(viewer: Viewer, event: GcnEvent) -> AccessQuerySet:
     """Circulars that speak of an event, newest first."""
     links = CircularOfEvent.objects.visible_to(viewer).filter(event=event)
     return Circular.objects.visible_to(viewer).filter(pk__in=links.values("circular_id")).order_by("-number")
+
+
+def get_circular(viewer: Viewer, number: int) -> Circular:
+    found = Circular.objects.visible_to(viewer).filter(number=number).first()
+    if found is None:
+        raise NotVisible(f"There is no circular {number} here.", status=404)
+    return found
+
+
+def events_of(viewer: Viewer, circular: Circular) -> list[GcnEvent]:
+    """Events that a circular speaks of, of those the viewer may see."""
+    links = CircularOfEvent.objects.visible_to(viewer).filter(circular=circular)
+    return list(GcnEvent.objects.visible_to(viewer).filter(pk__in=links.values("event_id")).order_by("dateobs")[:50])

@@ -20,13 +20,12 @@ from skyportal.astro.sky import hpx
 from skyportal.astro.skymaps import credible, distances
 from skyportal.astro.time import mjd_of
 
-from ..models import Counterpart, GcnEvent, Localization
+from ..models import AlertInMap, Counterpart, GcnEvent, Localization
 from .event_pages import in_maps
 from .localizations import sky_map
 
 MOST = 200
 DAYS_BEFORE, DAYS_AFTER = 0.1, 30
-KINDS = ("matched", "saved")
 PARAMS = [
     Param("map", integer, None),
     Param("show", text, "matched"),
@@ -78,7 +77,7 @@ def _saved(viewer: Viewer, where: Localization, level: float, start: Any, end: A
 
 def _matched(viewer: Viewer, where: Localization, level: float, start: Any, end: Any, least: int) -> QuerySet:
     pairs = in_maps(viewer, [where.pk]).filter(level__lte=level)
-    counted = statistics.of_all_objs(viewer).filter(obj__in=pairs.values("obj_id"))
+    counted = statistics.readable(viewer).filter(obj__in=pairs.values("obj_id"))
     figures = counted.values("obj_id").annotate(first=Min("first_det_mjd"), detections=Sum("num_det"))
     fitting = figures.filter(first__gte=mjd_of(start), first__lte=mjd_of(end), detections__gte=least)
     return pairs.filter(obj__in=fitting.values("obj_id")).order_by("level").values_list("obj_id", flat=True)
@@ -123,3 +122,14 @@ def _judged(viewer: Viewer, event: GcnEvent, objs: list[Obj]) -> dict[int, list[
     ):  # fmt: skip
         found.setdefault(row["obj_id"], []).append(dict(row))
     return found
+
+
+def alerts_in(viewer: Viewer, event: GcnEvent, where: Localization, asked: Query) -> Found:
+    """Objects of raw alerts in the map, whether any filter wanted them or not, that began since the event."""
+    start, end = window(event, asked)
+    rows = AlertInMap.objects.visible_to(viewer).filter(
+        localization=where, level__lte=asked["level"], first_mjd__gte=mjd_of(start), first_mjd__lte=mjd_of(end)
+    )
+    total = rows.count()
+    found = rows.order_by("level", "object_id").select_related("stream")[:MOST]
+    return Found([{"alert": row} for row in found], total, False)

@@ -46,7 +46,7 @@ def by_outcome(viewer: Viewer) -> list[dict[str, Any]]:
 
 
 def get_received(viewer: Viewer, pk: int) -> ReceivedNotice:
-    found = ReceivedNotice.objects.visible_to(viewer).filter(pk=pk).first()
+    found = ReceivedNotice.objects.visible_to(viewer).select_related("notice__event").filter(pk=pk).first()
     if found is None:
         raise NotVisible(f"There is no received notice {pk}.", status=404)
     return found

@@ -44,7 +44,8 @@ def one(request: ViewerRequest, notice_id: int) -> HttpResponse:
         answer = HttpResponse(raw, content_type="application/octet-stream")
         answer["Content-Disposition"] = f'attachment; filename="notice_{notice.digest[:16]}"'
         return answer
-    return render(request, "gcn/notice.html", {"notice": notice, "text": queries.readable(raw)})
+    event = notice.notice.event if notice.notice else None
+    return render(request, "gcn/notice.html", {"notice": notice, "event": event, "text": queries.readable(raw)})
 
 
 @login_required

@@ -92,7 +92,8 @@ def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
     context["maps"] = list(maps.localizations(viewer).filter(event=event))
     try:
         where = chosen_map(request, event, asked["map"])
-        context |= {"where": where, "found": inside.objs_in(viewer, event, where, asked) if where else None}
+        look = inside.alerts_in if asked["show"] == "alerts" else inside.objs_in
+        context |= {"where": where, "found": look(viewer, event, where, asked) if where else None}
     except Refusal as refusal:
         context["refusal"] = refusal.message
     start, end = inside.window(event, asked)
