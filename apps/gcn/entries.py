@@ -85,3 +85,13 @@ class EventTextAsked(EventEntry):
     text_id: int
     what: str
     group_id: int
+
+
+@dataclass(frozen=True)
+class SpatialCatalogChanged(Entry):
+    """Named places were added, or a catalogue of them was deleted."""
+
+    catalog_id: int
+    name: str
+    user_id: int | None
+    deed: str

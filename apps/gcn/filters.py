@@ -15,6 +15,7 @@ from skyportal.api.params import Param, flag, moment, number, text
 
 from .models import Counterpart, Localization
 from .models.vetting import REJECTED
+from .queries import spatial
 from .queries.events import get_event
 from .queries.galaxies import probability
 from .queries.localizations import of_event
@@ -54,7 +55,21 @@ def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any
     return found
 
 
+CATALOG = Param("spatialCatalogName", text, None, "In a place of this spatial catalogue.")
+ENTRY = Param("spatialCatalogEntryName", text, None, "In this place of the spatial catalogue.")
+
+
+def objs_in_places(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any]) -> QuerySet:
+    """Objs within an entry of a spatial catalogue, or within any of them."""
+    if not query.get(CATALOG.name):
+        raise Invalid("spatialCatalogEntryName goes with spatialCatalogName.")
+    catalog = spatial.named(viewer, query[CATALOG.name])
+    return objs.filter(pk__in=spatial.obj_ids_inside(catalog, query.get(ENTRY.name)))
+
+
 OF_OBJS = (
+    ObjFilter(CATALOG, objs_in_places),
+    ObjFilter(ENTRY, objs_in_places),
     ObjFilter(DATEOBS, objs_in_map),
     ObjFilter(NAME, objs_in_map),
     ObjFilter(LEVEL, unchanged),

@@ -14,7 +14,8 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
-from .views import circulars, events, galaxies, notices, panels, skies
+from .api.spatial import SpatialCatalogView, SpatialTextView
+from .views import circulars, events, galaxies, notices, panels, skies, spatial
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -55,5 +56,13 @@ urlpatterns = flatten(
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),
+    ],
+    # --- places that people name ---
+    routes("spatial_catalog/ascii", SpatialTextView),  # before a catalogue of that id
+    routes("spatial_catalog[/<str:catalog_id>]", SpatialCatalogView),
+    [
+        path("spatial-catalogs", spatial.index, name="spatial-catalogs"),
+        path("spatial-catalogs/<int:catalog_id>", spatial.one, name="spatial-catalog"),
+        path("spatial-catalogs/<int:catalog_id>/delete", spatial.delete, name="spatial-catalog-delete"),
     ],
 )

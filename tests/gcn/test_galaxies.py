@@ -146,7 +146,7 @@ def test_a_catalogue_is_its_owners(member, outsider, system_admin, api_of, setti
 def test_galaxies_are_ranked_by_volume_and_mass(solid):
     found = ranked(SYSTEM, solid, catalog="test")
     names = [row["galaxy"]["name"] for row in found.rows]
-    assert names == ["far away", "heavy", "no mass", "near"][1:] + ["far away"]
+    assert names == [*["far away", "heavy", "no mass", "near"][1:], "far away"]
     assert found.rows[-1]["share"] < 1e-30, "17 sigma off, however massive"
     assert found.total == 4
 

@@ -66,8 +66,9 @@ _RANKED = """
         where g.hpx < t.hi and g.catalog_name = %(catalog)s
     ),
     scored as (
-        select *, density * coalesce(weight, sum(density * weight) over () / sum(density) filter (where weight > 0) over (),
-                                     1) as score
+        select *, density * coalesce(
+            weight, sum(density * weight) over () / sum(density) filter (where weight > 0) over (), 1
+        ) as score
         from placed where density > 1e-300
     )
     select id, level, density, weight, score / nullif(sum(score) over (), 0), count(*) over (),
