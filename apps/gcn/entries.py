@@ -95,3 +95,12 @@ class SpatialCatalogChanged(Entry):
     name: str
     user_id: int | None
     deed: str
+
+
+@dataclass(frozen=True)
+class EventTextChanged(EventEntry):
+    """A summary or a report was written, changed, published or deleted."""
+
+    text_id: int
+    what: str
+    deed: str

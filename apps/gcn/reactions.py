@@ -6,7 +6,7 @@ from apps.candidates.entries import CandidatesArrived
 from apps.sources.entries import SourceSaved
 from skyportal.journal.reactions import on
 
-from .entries import EventChanged, LocalizationAdded, NoticeAdmitted
+from .entries import EventChanged, EventTextAsked, LocalizationAdded, NoticeAdmitted
 
 
 @on(NoticeAdmitted, outside=True)
@@ -56,3 +56,10 @@ def tie_circulars_by_alias(changed: EventChanged) -> None:
 
     if changed.deed.startswith("added the alias"):
         tie_event(changed.event_id)
+
+
+@on(EventTextAsked)
+def write_text(asked: EventTextAsked) -> None:
+    from .actions.texts import carry_out
+
+    carry_out(asked)

@@ -15,7 +15,8 @@ from .api.localizations import (
     LocalizationView,
 )
 from .api.spatial import SpatialCatalogView, SpatialTextView
-from .views import circulars, events, galaxies, notices, panels, skies, spatial
+from .api.texts import ReportsView, SummariesView
+from .views import circulars, events, galaxies, notices, panels, public, skies, spatial, texts
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -64,5 +65,22 @@ urlpatterns = flatten(
         path("spatial-catalogs", spatial.index, name="spatial-catalogs"),
         path("spatial-catalogs/<int:catalog_id>", spatial.one, name="spatial-catalog"),
         path("spatial-catalogs/<int:catalog_id>/delete", spatial.delete, name="spatial-catalog-delete"),
+    ],
+    # --- what is told of events ---
+    routes("gcn_event/<str:dateobs>/summary[/<str:summary_id>]", SummariesView),
+    routes("gcn_event/<str:dateobs>/report[/<str:report_id>]", ReportsView),
+    [
+        path("event/<str:dateobs>/texts", texts.panel, name="event-texts"),
+        path("event/<str:dateobs>/texts/ask/<slug:what>", texts.ask, name="event-text-ask"),
+        path("event/<str:dateobs>/summary/<int:summary_id>", texts.summary, name="event-summary"),
+        path("event/<str:dateobs>/report/<int:report_id>", texts.report, name="event-report"),
+        path(
+            "event/<str:dateobs>/report/<int:report_id>/change/<slug:deed>", texts.publish, name="event-report-publish"
+        ),
+        path("event/<str:dateobs>/texts/<slug:what>/<int:text_id>/delete", texts.delete, name="event-text-delete"),
+        path("public/reports/gcn", public.reports, name="public-reports"),
+        path("public/reports/gcn/", public.reports),
+        path("public/reports/gcn/<int:report_id>", public.report, name="public-report"),
+        path("public/reports/gcn/<int:report_id>/<slug:option>", public.report, name="public-report-option"),
     ],
 )
