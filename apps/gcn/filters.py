@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -19,9 +18,8 @@ from .queries import spatial
 from .queries.events import get_event
 from .queries.galaxies import probability
 from .queries.localizations import of_event
-from .queries.regions import galaxy_ids_inside, obj_ids_inside
+from .queries.regions import LONGEST, galaxy_ids_inside, obj_ids_inside
 
-LONGEST = timedelta(days=3660)
 LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.")
 DATEOBS = Param("localizationDateobs", moment, None, "Inside a sky map of the event of this time.")
 NAME = Param("localizationName", text, None, "Which of the event's sky maps; the newest where nothing is said.")

@@ -96,7 +96,8 @@ def _plain(column: Any) -> NDArray:
     values = np.asarray(column)
     mask = getattr(column, "mask", None)
     if mask is not None and np.any(mask):
-        values = np.where(mask, np.nan if values.dtype.kind == "f" else None, values)
+        values = values.astype(float if values.dtype.kind in "fiu" else object)
+        values[mask] = np.nan if values.dtype.kind == "f" else None
     return values
 
 

@@ -12,7 +12,6 @@ from skyportal.api.params import path_key
 
 from ..actions import asking
 from ..actions import texts as actions
-from ..models.texts import AbstractEventText
 from ..queries import texts as queries
 from ..queries.events import get_event
 
@@ -53,10 +52,10 @@ class ChangedSummary(serializers.Serializer):
 
 class ChangedReport(serializers.Serializer):
     published = serializers.BooleanField(required=False)
-    data = serializers.JSONField(required=False)
+    data = serializers.JSONField(required=False)  # type: ignore[assignment]  # the public API's name for it
 
 
-def _item(row: AbstractEventText) -> dict[str, Any]:
+def _item(row: Any) -> dict[str, Any]:
     return {
         "id": row.pk, "dateobs": row.event.address, "group_id": row.group_id, "sent_by_id": row.sent_by_id,
         "group": {"id": row.group_id, "name": row.group.name}, "status": row.status, "trouble": row.trouble,

@@ -122,8 +122,9 @@ def ranked(
 def chosen_catalog(viewer: Viewer, name: str | None = None) -> tuple[str, list[str]]:
     """The catalogue asked for, else the largest; and all their names. "" where there is none."""
     found = sorted(catalogs.catalogs(viewer), key=lambda one: -one["placed"])
-    names = [one["name"] for one in found]
-    return (name if name in names else names[0] if names else ""), names
+    names = [str(one["name"]) for one in found]
+    chosen = name if name and name in names else next(iter(names), "")
+    return chosen, names
 
 
 def probability(where: Localization) -> RawSQL:

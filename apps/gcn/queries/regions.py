@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db.models.expressions import RawSQL
 
 from skyportal.access.errors import Invalid
 from skyportal.astro.skymaps.credible import LEVELS
 
 from ..models import Localization
+
+LONGEST = timedelta(days=3660)
+"""Between first and last detection, where what lies in a map is asked for."""
 
 # One range of cells after the other from the index of positions; "offset 0" keeps the planner from turning it round.
 _RANGES = """

@@ -17,10 +17,10 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.astro.time import mjd_of
 
-from ..filters import LONGEST
 from ..models import EventReport, EventSummary, GcnEvent, Localization, SummaryVersion
 from ..slots import event_sections
 from .galaxies import chosen_catalog, ranked
+from .regions import LONGEST
 
 SHOWN = {"sources": "showSources", "observations": "showObservations", "efficiencies": "showSurveyEfficiencies"}
 MOST_SOURCES, MOST_POINTS, MOST_GALAXIES = 500, 500, 50
@@ -123,8 +123,8 @@ def _sources(
     }  # fmt: skip
     ids = sources.matching(reader, query).order_by("obj_id").values_list("obj_id", flat=True).distinct()
     figures = statistics.merged(reader, list(ids[: 10 * MOST_SOURCES]))
-    ids = [pk for pk, row in sorted(figures.items()) if (row.get("first_det_mjd") or np.inf) <= mjd_of(end)]
-    objs = list(Obj.objects.filter(pk__in=ids[:MOST_SOURCES]).order_by("name"))
+    chosen = [pk for pk, row in sorted(figures.items()) if (row.get("first_det_mjd") or np.inf) <= mjd_of(end)]
+    objs = list(Obj.objects.filter(pk__in=chosen[:MOST_SOURCES]).order_by("name"))
     classes = classifications.by_obj(reader, [obj.pk for obj in objs], groups=False)
     curves = light_curves.light_curves(reader, [obj.pk for obj in objs])
     return [_source(obj, classes.get(obj.pk, []), curves.get(obj.pk), asked) for obj in objs]

@@ -44,7 +44,8 @@ def index(request: ViewerRequest) -> HttpResponse:
     """Galaxies narrowed by the parameters of the API."""
     asked, wrong = Query.of_page(request.GET, _params())
     page_number = min(max(1, asked["page"]), 1_000_000)
-    refusal, rows, total = "", [], 0
+    rows: list[dict[str, Any]] = []
+    refusal, total = "", 0
     try:
         rows, total = queries.page_of(request.viewer, asked, (page_number - 1) * ROWS, page_number * ROWS)
     except Refusal as problem:
@@ -52,7 +53,7 @@ def index(request: ViewerRequest) -> HttpResponse:
     context = {
         **_catalogs(request),
         "rows": [{**row, "log_mstar": log10(row["mstar"]) if (row["mstar"] or 0) > 0 else None} for row in rows],
-        "page": RowsOfPage(rows, page_number, Paginator(range(total), ROWS)),
+        "page": RowsOfPage(rows, page_number, Paginator(range(total), ROWS)),  # type: ignore[misc]  # one page of many
         "query": asked,
         "wrong": wrong,
         "refusal": refusal,
