@@ -16,6 +16,7 @@ from .api.localizations import (
 )
 from .api.spatial import SpatialCatalogView, SpatialTextView
 from .api.texts import ReportsView, SummariesView
+from .api.visibility import MapAirmassView, MapObservabilityView, MapWorldView
 from .views import circulars, events, galaxies, notices, panels, public, skies, spatial, texts
 
 urlpatterns = flatten(
@@ -66,6 +67,9 @@ urlpatterns = flatten(
         path("spatial-catalogs/<int:catalog_id>", spatial.one, name="spatial-catalog"),
         path("spatial-catalogs/<int:catalog_id>/delete", spatial.delete, name="spatial-catalog-delete"),
     ],
+    routes("localization/<str:localization_id>/airmass[/<str:telescope_id>]", MapAirmassView),
+    routes("localization/<str:localization_id>/observability", MapObservabilityView),
+    routes("localization/<str:localization_id>/worldmap", MapWorldView),
     # --- what is told of events ---
     routes("gcn_event/<str:dateobs>/summary[/<str:summary_id>]", SummariesView),
     routes("gcn_event/<str:dateobs>/report[/<str:report_id>]", ReportsView),
