@@ -70,6 +70,7 @@ urlpatterns = flatten(
     [
         path("candidates", scan.scan, name="scan"),
         path("candidates/new", scan.news, name="scan-news"),
+        path("candidates/total", scan.total, name="scan-total"),
         path("candidates/<str:name>/save", deciding.save, name="scan-save"),
         path("candidates/<str:name>/unsave", deciding.unsave, name="scan-unsave"),
         path("candidates/<str:name>/reject", deciding.reject, name="scan-reject"),

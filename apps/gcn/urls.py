@@ -25,11 +25,13 @@ urlpatterns = flatten(
     routes("gcn_event[/<str:dateobs>]", EventsView),
     routes("gcn_event/<str:dateobs>/alias", AliasView),
     routes("gcn_event/<str:dateobs>/users[/<str:user_id>]", AdvocatesView),
-    routes("gcn_event/<str:dateobs>/notice/<str:notice_id>/download", NoticeView),
+    routes("gcn_event/<str:dateobs>/notice/<str:notice_id>/download", NoticeView, name="notice-download"),
     routes("localization/tags", LocalizationTagsView),
     routes("localization/properties", LocalizationPropertiesView),
     routes("localization/<str:dateobs>/name[/<str:localization_name>]", LocalizationView),
-    routes("localization/<str:dateobs>/name/<str:localization_name>/download", LocalizationFileView),
+    routes(
+        "localization/<str:dateobs>/name/<str:localization_name>/download", LocalizationFileView, name="map-download"
+    ),
     routes("localization/<str:dateobs>/notice[/<str:notice_id>]", LocalizationNoticeView),
     routes("localizationcrossmatch", CrossmatchView),
     routes("sources_in_gcn/<str:dateobs>[/<str:source_id>]", CounterpartsView),

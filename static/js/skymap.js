@@ -65,7 +65,7 @@ document.addEventListener("plot:ready", ({ target, detail }) => {
   const state = { plot, box, texture: unpack(meta.texture), home: { lon0, lat0 }, view: old?.view ?? { lon0, lat0 }, kind: old?.kind ?? "orthographic", hidden: old?.hidden ?? new Set() };
   maps.set(box.id, state);
   turnable(state, target);
-  fit(state, old ? undefined : meta.area);
+  fit(state, !old);
   for (const name of state.hidden) show(state, name, false);
   project(state);
 });
@@ -79,11 +79,24 @@ function unpack({ data, ...rest }) {
 const renderers = ({ plot }) => plot.renderers;
 const sources = (state) => renderers(state).map((renderer) => renderer.data_source);
 
-/** A map of a few degrees is looked at from near; `area` in square degrees. */
-function fit(state, area) {
+/** Near enough that the outermost line fills the view; `closely` only where somebody has not chosen otherwise. */
+function fit(state, closely) {
   const { reach } = projections[state.kind];
   let half = reach;
-  if (area && state.kind === "orthographic") half = Math.min(reach, Math.max(2.5 * Math.sin(Math.min(Math.sqrt(area), 90) * RAD), 0.002));
+  if (closely && state.kind === "orthographic") {
+    const forward = projections.orthographic.forward(state.view);
+    let far = 0;
+    for (const source of sources(state).filter(({ name }) => /^lines:\d/.test(name ?? ""))) {
+      const { lon, lat } = (source.spheric ??= plainly(source.tags[0]));
+      lon.forEach((line, k) =>
+        line.forEach((each, n) => {
+          const [x, y] = forward(each, lat[k][n]);
+          far = Math.max(far, Number.isNaN(x) ? 1 : Math.max(Math.abs(x), Math.abs(y)));
+        }),
+      );
+    }
+    if (far) half = Math.min(reach, Math.max(1.2 * far, 0.0005));
+  }
   state.plot.x_range.setv({ start: -half, end: half });
   state.plot.y_range.setv({ start: -half, end: half });
 }
@@ -199,7 +212,7 @@ function turnable(state, target) {
 
 function again(state) {
   state.view = { ...state.home };
-  fit(state);
+  fit(state, true);
   project(state);
 }
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.sky import a_stream, an_obj, candidates
 from tests.factories import make_user
+from tests.gcn.events_data import a_map, an_event
 
 PAGES = [
     "/",
@@ -19,6 +20,9 @@ PAGES = [
     "/profile",
     "/user/{user}",
     "/operator/packets",
+    "/operator/notices",
+    "/events",
+    "/event/{event}",
     "/components",
     "/docs",
 ]
@@ -57,7 +61,10 @@ def known(site):
     objs = candidates(group, stream, 2)
     an_obj(group).sources.create(group=group, saved_by=user)
     found = group.filters.first()
-    return user, {"obj": objs[0].name, "group": group.pk, "filter": found.pk, "user": user.pk}
+    event = an_event(tags=frozenset({"GW", "BNS", "< 1 per 100 years", "Significant", "HasRemnant"}))
+    a_map(event)
+    named = {"obj": objs[0].name, "group": group.pk, "filter": found.pk, "user": user.pk, "event": event.address}
+    return user, named
 
 
 @pytest.mark.parametrize("path", PAGES)

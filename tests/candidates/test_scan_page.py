@@ -59,6 +59,23 @@ def test_it_shows_candidates_newest_first_with_what_the_filter_says(page, passed
     assert b"0.9876" in answer.content
 
 
+def test_a_page_does_not_wait_until_all_are_counted(page, found):
+    objs = [ObjFactory() for _ in range(130)]
+    now = timezone.now()
+    add([Passing(o.pk, found.pk, now - timedelta(minutes=n)) for n, o in enumerate(objs)], uploader_id=None)
+    make_known([o.pk for o in objs], group_ids=[found.group_id])
+    first = page.get(reverse("scan"), {"page": 2})
+    assert names_on(first) == [o.name for o in objs[25:50]]
+    assert "More than 50 objects" in first.text
+    assert "page=3" in first.text
+    late = page.get(reverse("scan-total"), {"page": 2}).text
+    assert "130 objects" in late
+    assert "26–50 of 130 candidates" in late
+    assert "130 objects" in page.get(reverse("scan"), {"page": 2}).text  # kept for the next page
+    assert page.get(reverse("scan-total"), {"minRedshift": "x"}).status_code == 400
+    assert "130 objects" in page.get(reverse("scan"), {"page": 6}).text  # the last page knows by itself
+
+
 def test_nobody_sees_the_candidates_of_others(client, outsider, stream_member, passed):
     passed(2)
     for user in (outsider, stream_member):

@@ -194,4 +194,4 @@ def test_roles_and_acls_are_facts(api_of, member):
     roles = {r["id"]: r["acls"] for r in api_of(member).get("roles")[1]["data"]}
     assert roles["View only"] == []
     assert "Upload data" in roles["Full user"]
-    assert len(api_of(member).get("acls")[1]["data"]) == 26
+    assert len(api_of(member).get("acls")[1]["data"]) == 27

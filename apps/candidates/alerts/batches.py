@@ -176,8 +176,8 @@ def _places(table: pa.Table, known: Basics, complete: np.ndarray, programid: str
     ra, dec, mjd = (c.take(rows).to_numpy(zero_copy_only=False) for c in (known.ra, known.dec, known.mjd))
     column = column_at(table, programid.split(".")) if programid else None
     programs = [None] * len(rows) if column is None else column.take(rows).to_pylist()
-    ids = (c.take(rows).to_pylist() for c in (known.candid, known.object_id))
-    return Places(*ids, ra % 360, dec, mjd, [None if p is None else int(p) for p in programs])
+    candid, object_id = (c.take(rows).to_pylist() for c in (known.candid, known.object_id))
+    return Places(candid, object_id, ra % 360, dec, mjd, [None if p is None else int(p) for p in programs])
 
 
 def _filter(table: PacketTable, ids: list[str], specs, sandbox: Sandbox, survey: str, result: BatchResult) -> None:

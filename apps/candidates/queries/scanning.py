@@ -81,6 +81,17 @@ def count(rows: QuerySet) -> int:
     return rows.aggregate(objs=Count(F("obj_id") + 0, distinct=True))["objs"]
 
 
+def newest_uncounted(rows: QuerySet, page: Page) -> Found | None:
+    """The same page before anybody has counted how many there are, which takes longer than the page itself.
+
+    The total is -1 where more than this page were found; None where the newest few passings did not settle it.
+    """
+    walked = _walk(rows, page.stop + 1) if page.stop < FAR else None
+    if walked is None or (page.start >= len(walked) and page.number > 1):
+        return None
+    return Found(walked[page.start : page.stop], -1 if len(walked) > page.stop else len(walked))
+
+
 def newest_first(rows: QuerySet, page: Page) -> Found:
     """A page of objs, by when they passed last within the window."""
     total = within(count(rows), page)

@@ -18,7 +18,7 @@ from ..models import Candidate, LatestCandidate
 from ..slots import Asker, candidate_filters
 from .narrowing import narrowed
 from .parameters import one_of
-from .scanning import FAR, Found, Scope, by_annotation, newest_first, passings, scope, within
+from .scanning import FAR, Found, Scope, by_annotation, count, newest_first, newest_uncounted, passings, scope, within
 from .vetting import by_score
 
 WINDOW = [
@@ -57,8 +57,8 @@ def params() -> list[Param]:
     return [*WINDOW, *SORT, *known, *refused]
 
 
-def search(viewer: Viewer, query: dict[str, Any], page: Page) -> tuple[Found, Scope]:
-    """One page of the objs that passed, with what was scanned."""
+def search(viewer: Viewer, query: dict[str, Any], page: Page, *, counted: bool = True) -> tuple[Found, Scope]:
+    """One page of the objs that passed, with what was scanned. Not ``counted``, the total may be left open (-1)."""
     for name, why in UNANSWERED.items():
         if name not in dict(candidate_filters.items()) and query.get(name) not in (None, "", "false"):
             raise Invalid(f"{name}: {why}")
@@ -73,7 +73,16 @@ def search(viewer: Viewer, query: dict[str, Any], page: Page) -> tuple[Found, Sc
         return by_annotation(rows, viewer, origin, key, page, descending=down), asked
     if way := query["sortByVetting"]:
         return by_score(rows, asked, page, descending=way == "desc"), asked
+    if not counted and (found := newest_uncounted(rows, page)) is not None:
+        return found, asked
     return newest_first(rows, page), asked
+
+
+def total(viewer: Viewer, query: dict[str, Any]) -> int:
+    """How many objs there are on all pages."""
+    asked = scope(viewer, query["groupIDs"], query["filterIDs"])
+    rows = passings(asked, query["startDate"], query["endDate"])
+    return count(narrowed(rows, Asker(viewer, asked, query)))
 
 
 def query_id(viewer: Viewer, query: dict[str, Any]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -22,6 +24,7 @@ from ..queries import asked, cards
 from ..queries.profiles import default_query
 from ..queries.scanning import scope
 from ..queries.search import search
+from ..queries.search import total as count_all
 
 
 @login_required
@@ -35,15 +38,20 @@ def scan(request: ViewerRequest) -> HttpResponse:
     if question.wrong:
         return _asked_anew(request, question)
     try:
-        found, scanned = search(viewer, question.query, question.page)
+        total = _kept_total(request)
+        found, scanned = search(viewer, question.query, question.page, counted=False)
+        total = found.total if found.total >= 0 else total
     except Invalid as refusal:
         return _instead(request, question, refusal)
     shown = cards.cards(viewer, found.objs, scanned)
-    page = Paginator(range(found.total), question.page.size).get_page(question.page.number)
+    counting = total is None
+    most = question.page.stop + 1 if total is None else total
+    page = Paginator(range(most), question.page.size).get_page(question.page.number)
     context = {
         **_bar(request, question),
         "cards": [drawn(card) for card in shown],
         "page": page,
+        "counting": counting,
         "watch": " ".join(f"candidates:{group}" for group in sorted(scanned.group_ids)),
         "news_url": f"{reverse('scan-news')}?{_since(request.GET)}",
     }
@@ -52,6 +60,39 @@ def scan(request: ViewerRequest) -> HttpResponse:
         # The next page was fetched ahead: let the browser use it when it is asked for, within the minute.
         answer["Cache-Control"] = "private, max-age=60"
     return answer
+
+
+KEPT_SECONDS = 60
+
+
+def _address(request: ViewerRequest) -> str:
+    """Under which the total of a question is kept for a minute: the page's address without the page's number."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    words = f"{request.viewer.user_id}:{sorted(request.viewer.group_ids)}:{query.urlencode()}"
+    return "scan-total:" + hashlib.sha256(words.encode()).hexdigest()
+
+
+def _kept_total(request: ViewerRequest) -> int | None:
+    return cache.get(_address(request))
+
+
+@login_required
+@require_GET
+def total(request: ViewerRequest) -> HttpResponse:
+    """How many there are: counted once a question, while its first page is already being read."""
+    question = asked.read(request.viewer, request.GET)
+    if question.wrong:
+        return HttpResponse(status=400)
+    found = _kept_total(request)
+    if found is None:
+        try:
+            found = count_all(request.viewer, question.query)
+        except Invalid:
+            return HttpResponse(status=400)
+        cache.set(_address(request), found, KEPT_SECONDS)
+    page = Paginator(range(found), question.page.size).get_page(question.page.number)
+    return render(request, "candidates/_scan_total.html", {"page": page, "counted_late": True})
 
 
 def _bar(request: ViewerRequest, question: asked.Asked) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def add_localization(
     """
     GcnEvent.objects.select_for_update(no_key=True).get(pk=event.pk)
     digest = hashlib.sha256(sky.lo.tobytes() + sky.hi.tobytes() + sky.density.astype("<f4").tobytes()).hexdigest()
+    name = name.replace("/", "_")  # it is part of an address
     names = dict(Localization.objects.filter(event=event).values_list("name", "digest"))
     if same := next((had for had, its in names.items() if its == digest and _stem(had) == _stem(name)), None):
         return Localization.objects.get(event=event, name=same)

@@ -14,6 +14,9 @@ from skyportal.access.policy import AccessManager
 
 from ..access import ADVOCATE, COMMENT, EVENT, OF_EVENT, TAG_RULE
 
+SENDERS = {"SWIFT": "Swift", "FERMI": "Fermi", "AMON": "IceCube"}
+"""Senders as people write them, by what is before # in an alias."""
+
 
 class GcnEvent(Shared, Stamped):
     """Something happened at a time: a merger, a burst, a neutrino. The public API knows it by `dateobs`."""
@@ -45,8 +48,13 @@ class GcnEvent(Shared, Stamped):
 
     @property
     def name(self) -> str:
-        """As people call it: its first alias, else its time."""
-        return self.aliases[0].partition("#")[2] or self.aliases[0] if self.aliases else self.address
+        """As people call it: its first alias, with the sender before a mere number, else its time."""
+        if not self.aliases:
+            return self.address
+        sender, _, name = self.aliases[0].partition("#")
+        if not name:
+            return sender
+        return f"{SENDERS.get(sender, sender)} {name}" if name[0].isdigit() else name
 
     @property
     def address(self) -> str:

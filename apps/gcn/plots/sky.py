@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SIDE = 460
 LEVEL_COLOURS = {50: "#d55e00", 90: "#0072b2"}
-GRATICULE = "graticule"
+GRATICULE = "Graticule"
 
 
 def sky_plot(view: SkyView) -> LayoutDOM:
@@ -31,8 +31,8 @@ def sky_plot(view: SkyView) -> LayoutDOM:
     from bokeh.plotting import figure
 
     plot = figure(
-        frame_width=SIDE, frame_height=SIDE, sizing_mode="fixed", match_aspect=False,
-        x_range=Range1d(-1.05, 1.05), y_range=Range1d(-1.05, 1.05),
+        width=SIDE, height=SIDE, min_border=0, sizing_mode="scale_width", aspect_ratio=1,
+        x_range=Range1d(start=-1.05, end=1.05), y_range=Range1d(start=-1.05, end=1.05),
         tools="wheel_zoom,reset,save", active_scroll="wheel_zoom", name="skymap",
         tags=[{"texture": _texture(view), "centre": list(view.centre), "area": view.area_90}],
     )  # fmt: skip

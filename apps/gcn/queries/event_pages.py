@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from apps.sources.queries.objs import visible_objs
 from skyportal.access.viewer import Viewer
@@ -51,17 +51,32 @@ def in_maps(viewer: Viewer, localization_ids: Sequence[int]) -> QuerySet[ObjInMa
     return pairs if viewer.sees_all else pairs.filter(obj__in=visible_objs(viewer).values("pk"))
 
 
-def properties(event: GcnEvent) -> tuple[list[tuple[str, Any]], list[dict[str, Any]]]:
+def properties(event: GcnEvent) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:
     """What is said of it now, name by name from the newest notice that says it; and notice by notice."""
-    said = list(
-        EventProperties.objects.filter(event=event).order_by("-notice__date", "-pk").values(
-            "data", kind=F("notice__kind"), date=F("notice__date")
-        )
-    )  # fmt: skip
+    rows = EventProperties.objects.filter(event=event).order_by("-notice__date", "-pk").select_related("notice")
+    said = [
+        {"data": row.data, "kind": row.notice and row.notice.kind, "date": row.notice and row.notice.date}
+        for row in rows
+    ]
     now: dict[str, Any] = {}
     for row in reversed(said):
-        now.update(row["data"])
-    return sorted(now.items(), key=lambda item: item[0].lower()), said
+        now.update(row["data"] or {})
+    for row in said:
+        row["data"] = _shown(row["data"])
+    return _shown(now), said
+
+
+def _shown(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Names in order, numbers with the figures they have: rates of false alarms are small."""
+    return [(name, _text(data[name])) for name in sorted(data, key=str.lower)]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
 
 
 def notices(event: GcnEvent) -> list[GcnNotice]:

@@ -16,7 +16,6 @@ from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, Query, integer, moment, number, text
 from skyportal.astro.cosmology import luminosity_distances
-from skyportal.astro.sky import hpx
 from skyportal.astro.skymaps import credible, distances
 from skyportal.astro.time import mjd_of
 
@@ -62,7 +61,7 @@ def objs_in(viewer: Viewer, event: GcnEvent, where: Localization, asked: Query) 
     else:
         ids = _matched(viewer, where, level, start, end, asked["detections"])
     total = ids.count()
-    objs = list(Obj.objects.filter(pk__in=list(ids[: 5 * MOST])).only("name", "ra", "dec", "redshift", "tns_name"))
+    objs = list(Obj.objects.filter(pk__in=list(ids[: 5 * MOST])).only("name", "hpx", "redshift", "tns_name"))
     return Found(_ranked(viewer, event, where, objs)[:MOST], total, where.is_3d)
 
 
@@ -87,7 +86,7 @@ def _ranked(viewer: Viewer, event: GcnEvent, where: Localization, objs: list[Obj
     if not objs:
         return []
     sky = sky_map(where)
-    tile = sky.find(hpx([obj.ra for obj in objs], [obj.dec for obj in objs]))
+    tile = sky.find([obj.hpx or 0 for obj in objs])
     level = np.where(tile >= 0, credible.levels(sky)[tile], 1.0)
     volume = _volume_levels(sky, objs, tile)
     figures = statistics.merged(viewer, [obj.pk for obj in objs])

@@ -17,7 +17,7 @@ from ..queries import localizations as maps
 from ..queries.events import get_event
 from ..queries.sky_view import sky_view
 
-FIXED = ("Probability", "graticule", "Galactic plane")
+FIXED = ("Probability", "Graticule", "Galactic plane")
 
 
 @login_required

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skyportal.astro import bandpasses
+from skyportal.web.bokeh import Skeleton
 
 from ..queries.centroids import Centroids
 from .light_curves import UNIX_EPOCH_MJD
 from .marks import shape
 from .words import Words, coded
-
-if TYPE_CHECKING:
-    from bokeh.models import LayoutDOM
 
 SCALES = (1.0, 3.0, 10.0)
 """Half the side, arcsec, that one can choose."""
@@ -38,20 +37,37 @@ def robust_scale(found: Centroids) -> float:
     return float(max(0.3, 1.25 * np.percentile(far, 97)))
 
 
-def centroid_plot(found: Centroids) -> LayoutDOM:
-    """North up, east left, the source at the cross; the mean as a ring, the scatter of one point as an ellipse."""
-    from bokeh.models import ColumnDataSource, HoverTool, Range1d, Scatter, Segment
+def centroid_plot(found: Centroids) -> str:
+    """The figure as JSON: north up, east left, the source at the cross; the mean as a ring, the scatter of one point as
+    an ellipse."""
+    half = robust_scale(found)
+    numbers, texts = coded(_columns(found))
+    east, north = found.mean()
+    axes = found.ellipse()
+    x, y = _outline(east, north, *axes) if axes else ([], [])
+    given: dict[str, dict[str, Any]] = {
+        "points": {"data": numbers, "tags": [{"texts": texts}]},
+        "mean": {"data": {"x": [east], "y": [north]}},
+        "scatter": {"data": {"x": x, "y": y}},
+        "easts": {"start": half, "end": -half},
+        "norths": {"start": -half, "end": half},
+    }
+    return _skeleton().filled(given)
+
+
+@cache
+def _skeleton() -> Skeleton:
+    """The figure without its points."""
+    from bokeh.models import ColumnDataSource, HoverTool, Line, Range1d, Scatter, Segment
     from bokeh.plotting import figure
 
-    half = robust_scale(found)
     plot = figure(
         frame_width=_SIDE, frame_height=_SIDE, sizing_mode="fixed",
-        x_range=Range1d(start=half, end=-half), y_range=Range1d(start=-half, end=half),
+        x_range=Range1d(start=1, end=-1, name="easts"), y_range=Range1d(start=-1, end=1, name="norths"),
         x_axis_label="east (arcsec)", y_axis_label="north (arcsec)",
         tools="pan,wheel_zoom,box_zoom,reset,save", active_scroll="wheel_zoom", active_drag="pan", name="centroids",
     )  # fmt: skip
-    numbers, texts = coded(_columns(found))
-    source = ColumnDataSource(numbers, tags=[{"texts": texts}])
+    source = ColumnDataSource(name="points")
     bars: dict[str, Any] = {"line_color": "colour", "line_alpha": 0.5}
     plot.add_glyph(source, Segment(x0="west_end", y0="north", x1="east_end", y1="north", **bars))
     plot.add_glyph(source, Segment(x0="east", y0="south_end", x1="east", y1="north_end", **bars))
@@ -60,14 +76,12 @@ def centroid_plot(found: Centroids) -> LayoutDOM:
     points = plot.add_glyph(source, marks)
     plot.add_tools(HoverTool(renderers=[points], tooltips=_HOVER, formatters={"@when": "datetime"}, limit=3,
                              point_policy="snap_to_data"))  # fmt: skip
-    plot.scatter([0.0], [0.0], marker="cross", size=18, line_color="#808691", line_width=1.5)
-    east, north = found.mean()
-    plot.scatter([east], [north], marker="circle", size=11, fill_alpha=0, line_color="#808691", line_width=2)
-    if axes := found.ellipse():
-        major, minor, angle = axes
-        x, y = _outline(east, north, major, minor, angle)
-        plot.line(x, y, line_color="#808691", line_dash="dashed", line_width=1.5)
-    return plot
+    quiet: dict[str, Any] = {"line_color": "#808691"}
+    plot.scatter([0.0], [0.0], marker="cross", size=18, line_width=1.5, **quiet)
+    ring = Scatter(x="x", y="y", marker="circle", size=11, fill_alpha=0, line_width=2, **quiet)
+    plot.add_glyph(ColumnDataSource(name="mean"), ring)
+    plot.add_glyph(ColumnDataSource(name="scatter"), Line(x="x", y="y", line_dash="dashed", line_width=1.5, **quiet))
+    return Skeleton(plot)
 
 
 def _outline(east: float, north: float, major: float, minor: float, angle: float) -> tuple[Any, Any]:

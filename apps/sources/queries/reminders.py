@@ -33,10 +33,10 @@ def _rows(viewer: Viewer, reminders: Any, on: Subject) -> list[dict[str, Any]]:
 
 
 def of(viewer: Viewer, resource_id: str, *, on: Subject = SOURCES) -> list[dict[str, Any]]:
-    """Reminders of one thing, the next first and those that are spent last."""
+    """Reminders of one thing: what is due, then what comes next, and last those that are spent."""
     row = on.find(viewer, resource_id, message=HIDDEN, status=403)
     found = on.reminder.objects.visible_to(viewer).filter(**on.link(row))
-    spent = Case(When(number_of_reminders=0, then=True), default=False)
+    spent = Case(When(due_at__isnull=False, then=0), When(number_of_reminders__gt=0, then=1), default=2)
     return _rows(viewer, found.order_by(spent, "next_reminder", "pk"), on)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
-from skyportal.web.bokeh import item, place
+from skyportal.web.bokeh import place
 from skyportal.web.requests import ViewerRequest
 
 from ..plots import centroids as centroid_plots
@@ -50,7 +50,7 @@ def centroid_plot(request: ViewerRequest, name: str) -> HttpResponse:
     found = centroids.centroids(viewer, get_obj(viewer, name))
     if found is None:
         return JsonResponse({"message": "No point has a position."}, status=404)
-    return HttpResponse(item(centroid_plots.centroid_plot(found)), content_type="application/json")
+    return HttpResponse(centroid_plots.centroid_plot(found), content_type="application/json")
 
 
 @login_required
