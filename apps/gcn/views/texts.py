@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -61,6 +61,7 @@ def ask(request: ViewerRequest, dateobs: str, what: str) -> HttpResponse:
     """Have a summary or a report written with what the form says."""
     viewer = request.viewer
     event = get_event(viewer, dateobs)
+    _known(what, "summary", "report")
     said: dict[str, Any] = {key: value for key, value in request.POST.items() if value and key not in FLAGS}
     said |= {key: key in request.POST for key in FLAGS}
     try:
@@ -117,6 +118,7 @@ def publish(request: ViewerRequest, dateobs: str, report_id: int, deed: str) -> 
 
     event = get_event(request.viewer, dateobs)
     row = queries.get_report(request.viewer, event, report_id)
+    _known(deed, "publish", "withdraw")
     return _done(request, row, change, "event-report", event.address, row.pk)
 
 
@@ -124,8 +126,14 @@ def publish(request: ViewerRequest, dateobs: str, report_id: int, deed: str) -> 
 @require_POST
 def delete(request: ViewerRequest, dateobs: str, what: str, text_id: int) -> HttpResponse:
     event = get_event(request.viewer, dateobs)
+    _known(what, "summary", "report")
     find = queries.get_report if what == "report" else queries.get_summary
     return _done(request, find(request.viewer, event, text_id), actions.delete, "event", event.address)
+
+
+def _known(word: str, *words: str) -> None:
+    if word not in words:
+        raise Http404
 
 
 def _done(request: ViewerRequest, row: Any, act: Callable[[Any, Any], None], *there: Any) -> HttpResponse:
