@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor, log10
 
 FARTHEST = 1000.0
 """Mpc; the densities below are those of today, and say little of a volume farther away."""
@@ -13,15 +14,23 @@ class Tracer:
     """What a galaxy is weighed by, and how much of it there is on average in a Mpc³."""
 
     name: str
+    short: str
     unit: str
     density: float
     source: str
 
+    @property
+    def told(self) -> str:
+        """2.26 × 10⁸ solar masses"""
+        power = floor(log10(self.density))
+        raised = str(power).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{self.density / 10**power:.3g} × 10{raised} {self.unit}"
+
 
 TRACERS = {
-    "mass": Tracer("stellar mass", "solar masses", 2.26e8, "Wright et al. 2017, MNRAS 470, 283"),
-    "blue": Tracer("B-band luminosity", "solar luminosities", 1.98e8, "Kopparapu et al. 2008, ApJ 675, 1459"),
-    "infrared": Tracer("K-band luminosity", "solar luminosities", 5.0e8, "Kochanek et al. 2001, ApJ 560, 566"),
+    "mass": Tracer("stellar mass", "M☉", "solar masses", 2.26e8, "Wright et al. 2017, MNRAS 470, 283"),
+    "blue": Tracer("B-band luminosity", "L☉", "solar luminosities", 1.98e8, "Kopparapu et al. 2008, ApJ 675, 1459"),
+    "infrared": Tracer("K-band luminosity", "L☉", "solar luminosities", 5.0e8, "Kochanek et al. 2001, ApJ 560, 566"),
 }
 SUN = {"blue": 5.48, "infrared": 3.28}
 """Absolute magnitude of the Sun in the band."""
@@ -43,8 +52,10 @@ class Completeness:
         """In words: all of it and more is told as such, and an error as large as the figure is not hidden."""
         if self.held is None:
             return ""
-        error = f" ± {100 * self.error:.0f}" if self.error is not None else ""
-        return f"{100 * self.held:.0f}{error} %" + (" (more than the average volume)" if self.held > 1 else "")
+        digits = 0 if self.held >= 0.1 else 2
+        error = f" ± {100 * self.error:.{digits}f}" if self.error is not None else ""
+        more = " (more than the average volume)" if self.held > 1 else ""
+        return f"{100 * self.held:.{digits}f}{error} %{more}"
 
 
 def completeness(tracer: str, summed: float, squared: float, level: float, distance: float | None) -> Completeness:

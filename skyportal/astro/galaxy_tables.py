@@ -177,11 +177,16 @@ def _glade_names(there: dict[str, NDArray]) -> list[str]:
     seen: set[str] = set()
     found = []
     for row, number in enumerate(numbers):
-        named = (prefixes[n] + column[row] for n, column in enumerate(columns) if column[row])
+        named = (_called(prefixes[n], column[row]) for n, column in enumerate(columns) if column[row])
         name = next((one for one in named if one not in seen), f"GLADE {number}")
         seen.add(name)
         found.append(name)
     return found
+
+
+def _called(prefix: str, name: str) -> str:
+    """HyperLEDA's numbers are those of the PGC."""
+    return f"PGC{name}" if name.isdigit() else prefix + name
 
 
 def _texts(column: Any) -> list[str]:

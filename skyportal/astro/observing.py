@@ -107,7 +107,7 @@ def altitude(vectors: NDArray, mjd: NDArray, site: Site) -> NDArray:
 
 
 def altitudes(ra: NDArray, dec: NDArray, mjd: NDArray, site: Site) -> NDArray:
-    """Altitudes in degrees of many fixed ICRS positions (n,) through a day (m,): (n, m), with one turning to the date."""
+    """Altitudes in degrees of many fixed ICRS positions (n,) through a day (m,): (n, m); one turning to the date."""
     turned = _unit(ra, dec) @ erfa.pnm06a(_JD, float(np.mean(mjd)) + _TT_MINUS_UTC).T
     return altitude(turned[:, None, :], mjd, site)
 

@@ -66,6 +66,7 @@ def test_published_files_are_read_in_whole(name, member):
     settle()
     load = GalaxyLoad.objects.get()
     assert (load.state, load.reason, load.read) == ("done", "", FILES[name])
+    assert not load.content, "the file is not kept"
     assert Galaxy.objects.filter(catalog_name="published").count() == FILES[name]
     page = client.get("/galaxies").content.decode()
     assert f"{FILES[name]} galaxies into published" in page

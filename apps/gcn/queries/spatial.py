@@ -21,7 +21,7 @@ _INSIDE = """
 
 
 def catalogs(viewer: Viewer) -> QuerySet[SpatialCatalog]:
-    return SpatialCatalog.objects.visible_to(viewer).annotate(count=Count("entries"))
+    return SpatialCatalog.objects.visible_to(viewer).annotate(count=Count("entries")).order_by("name")
 
 
 def get_catalog(viewer: Viewer, catalog_id: int) -> SpatialCatalog:

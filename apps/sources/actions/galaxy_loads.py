@@ -93,6 +93,15 @@ def carry_out(load_id: int) -> None:
         load.state, load.reason = GalaxyLoad.State.FAILED, "Reading it broke down; the operator's log says how."
     load.finished_at = timezone.now()
     load.save(update_fields=["state", "reason", "finished_at", "modified"])
+    _forget(load)
+
+
+def _forget(load: GalaxyLoad) -> None:
+    """The file is in the table now, or no catalogue; another load of the same bytes may still need it."""
+    name = load.content.name
+    if name and not GalaxyLoad.objects.filter(content=name, state=GalaxyLoad.State.WAITING).exists():
+        load.content.storage.delete(name)
+        GalaxyLoad.objects.filter(content=name).update(content="")
 
 
 def _bytes_of(load: GalaxyLoad) -> bytes:
