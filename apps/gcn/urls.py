@@ -17,7 +17,7 @@ from .api.localizations import (
 from .api.spatial import SpatialCatalogView, SpatialTextView
 from .api.texts import ReportsView, SummariesView
 from .api.visibility import MapAirmassView, MapObservabilityView, MapWorldView
-from .views import circulars, events, galaxies, notices, panels, public, skies, spatial, texts
+from .views import circulars, events, galaxies, notices, panels, public, skies, spatial, texts, visibility
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -70,12 +70,13 @@ urlpatterns = flatten(
         path("spatial-catalogs/<int:catalog_id>/delete", spatial.delete, name="spatial-catalog-delete"),
     ],
     routes("localization/<str:localization_id>/airmass[/<str:telescope_id>]", MapAirmassView),
-    routes("localization/<str:localization_id>/observability", MapObservabilityView),
-    routes("localization/<str:localization_id>/worldmap", MapWorldView),
+    routes("localization/<str:localization_id>/observability", MapObservabilityView, name="map-observability"),
+    routes("localization/<str:localization_id>/worldmap", MapWorldView, name="map-world"),
     # --- what is told of events ---
     routes("gcn_event/<str:dateobs>/summary[/<str:summary_id>]", SummariesView),
     routes("gcn_event/<str:dateobs>/report[/<str:report_id>]", ReportsView),
     [
+        path("event/<str:dateobs>/visibility", visibility.panel, name="event-visibility"),
         path("event/<str:dateobs>/texts", texts.panel, name="event-texts"),
         path("event/<str:dateobs>/texts/ask/<slug:what>", texts.ask, name="event-text-ask"),
         path("event/<str:dateobs>/summary/<int:summary_id>", texts.summary, name="event-summary"),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from django.test import Client
 from PIL import Image
 
 from apps.gcn.queries import visibility
@@ -68,6 +69,15 @@ def test_the_world_from_which_it_can_be_observed(where):
     best = found.lon[np.nan_to_num(found.probability[row]) > 0.99].mean()
     assert found.probability[row].max(initial=0, where=night[row]) == pytest.approx(1, abs=0.02)
     assert -20 < best < 20, "it culminates at 10 h sidereal time: 3 h UTC at the turn of the year, near longitude 0"
+
+
+def test_the_panel_names_both_pictures(where, member):
+    client = Client()
+    client.force_login(member)
+    page = client.get(f"/event/{where.event.address}/visibility").content.decode()
+    for kind in ("observability", "worldmap"):
+        assert f'src="/api/localization/{where.pk}/{kind}"' in page
+        assert client.get(f"/api/localization/{where.pk}/{kind}").headers["Content-Type"] == "image/png"
 
 
 @pytest.mark.parametrize("kind", ["observability", "worldmap"])
