@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.candidates.slots import ScanField, batch_followers, candidate_filters, demo_chapters, lamp_makers, scan_fields
-from apps.sources.slots import Panel, obj_filters, obj_includes, obj_panels, obj_sorts, quick_finders
+from apps.sources.slots import Panel, galaxy_narrowers, obj_filters, obj_includes, obj_panels, obj_sorts, quick_finders
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
@@ -21,6 +21,7 @@ for _objs in filters.OF_OBJS:
     obj_filters.plug(_objs.param.name)(_objs)
 for _passings in filters.OF_CANDIDATES:
     candidate_filters.plug(_passings.param.name)(_passings)
+galaxy_narrowers.plug("sky maps")(filters.OF_GALAXIES)
 obj_sorts.plug("gcn_status")(filters.by_status)
 lamp_makers.plug("gcn")(gcn_lamp)
 obj_panels.plug("events")(Panel("Events", "source-events", order=40, side="side"))

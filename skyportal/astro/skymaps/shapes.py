@@ -104,6 +104,30 @@ def polygon(vertices: Sequence[tuple[float, float]]) -> SkyMap:
     return SkyMap.of(*cells, np.ones(len(cells[0])))
 
 
+def within_ellipse(ra: float, dec: float, major: float, minor: float, angle: float) -> list[tuple[int, int]]:
+    """Ranges of order-29 cells that cover an ellipse: semi-axes and position angle as in `ellipse`; none is half a sky.
+
+    The edge is true to a thirtieth of the minor axis.
+    """
+    from astropy import units as u
+    from astropy.coordinates import Latitude, Longitude
+    from mocpy import MOC
+
+    _check(ra, dec, major, minor)
+    if major >= 90:
+        raise NotASkyMap("A place in the sky is smaller than 90 degrees.")
+    if minor > major:
+        major, minor, angle = minor, major, angle + 90
+    lon, lat, order = Longitude(ra % 360 * u.deg), Latitude(dec * u.deg), _order(minor / 30, major)
+    if major == minor:
+        moc = MOC.from_cone(lon=lon, lat=lat, radius=major * u.deg, max_depth=order)
+    else:
+        moc = MOC.from_elliptical_cone(
+            lon=lon, lat=lat, a=major * u.deg, b=minor * u.deg, pa=angle % 180 * u.deg, max_depth=order
+        )
+    return [(int(lo), int(hi)) for lo, hi in np.asarray(moc.to_depth29_ranges).reshape(-1, 2)]
+
+
 def _check(ra: float, dec: float, *sizes: float) -> None:
     if not (np.isfinite(ra) and -90 <= dec <= 90):
         raise NotASkyMap(f"Right ascension {ra} and declination {dec} are no place in the sky.")
