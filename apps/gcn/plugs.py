@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.candidates.slots import batch_followers, candidate_filters, demo_chapters, lamp_makers
-from apps.sources.slots import obj_filters, obj_includes, obj_sorts
+from apps.sources.slots import Panel, home_panels, obj_filters, obj_includes, obj_sorts
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
@@ -23,6 +23,7 @@ for _passings in filters.OF_CANDIDATES:
     candidate_filters.plug(_passings.param.name)(_passings)
 obj_sorts.plug("gcn_status")(filters.by_status)
 lamp_makers.plug("gcn")(gcn_lamp)
+home_panels.plug("events")(Panel("Recent events", "home-events", order=20))
 
 
 @obj_includes.plug("gcn_crossmatch")

@@ -5,7 +5,7 @@ from django.urls import path
 from skyportal.api.routes import flatten, routes
 
 from .api.counterparts import AssociatedView, CounterpartsView, ObjCrossmatchView
-from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, TagsView
+from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, RecentEventsView, TagsView
 from .api.localizations import (
     CrossmatchView,
     LocalizationFileView,
@@ -23,6 +23,7 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/alias", AliasView),
     routes("gcn_event/<str:dateobs>/users[/<str:user_id>]", AdvocatesView),
     routes("gcn_event/<str:dateobs>/notice/<str:notice_id>/download", NoticeView),
+    routes("internal/recent_gcn_events", RecentEventsView),
     routes("localization/tags", LocalizationTagsView),
     routes("localization/properties", LocalizationPropertiesView),
     routes("localization/<str:dateobs>/name[/<str:localization_name>]", LocalizationView),
@@ -35,6 +36,7 @@ urlpatterns = flatten(
     # --- pages ---
     [
         path("events", events.index, name="events"),
+        path("home/events", events.recent, name="home-events"),
         path("event/<str:dateobs>", events.event, name="event"),
         path("event/<str:dateobs>/head", events.head, name="event-head"),
         path("event/<str:dateobs>/change/<slug:deed>", events.change, name="event-change"),

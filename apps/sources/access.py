@@ -106,6 +106,7 @@ LABEL = Policy(view=in_group() & parent, delete=owned_by("labeller"))
 SUPER_OBJ = Policy(view=Rule(_names_a_known_obj), change=Rule(_names_a_known_obj))
 GALAXY = Policy(view=everyone())
 SEARCH = Policy(view=owned_by("owner") | in_group(), change=owned_by("owner"), delete=owned_by("owner"))
+IMPORT = Policy(view=owned_by("author"))
 LISTING = Policy(view=owned_by("user"), change=owned_by("user"), delete=owned_by("user"))
 
 TELESCOPE = Policy(view=everyone(), change=holding("Manage telescopes"), delete=holding("Manage telescopes"))
