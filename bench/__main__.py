@@ -28,6 +28,8 @@ def main() -> None:
     import django
 
     django.setup()
+    import skyportal.celery  # noqa: F401 - what is recorded is queued where our workers look
+
     tokens = fill(asked)
     rich, searches = enriched(tokens)
     events(asked.skymap)

@@ -23,6 +23,10 @@ MATCH = Policy(view=parent_visible("localization") & parent_visible("obj"))
 ALERT = Policy(view=shared & parent_visible("localization"))
 TAG_RULE = Policy(view=everyone(), change=runs_events, delete=runs_events)
 TEXT = Policy(view=in_group() & event, change=in_group(), delete=owned_by("sent_by") | runs_events)
+SPATIAL_CATALOG = Policy(
+    view=everyone(), change=owned_by("owner") | runs_events, delete=owned_by("owner") | runs_events
+)
+OF_SPATIAL_CATALOG = Policy(view=parent_visible("catalog"))
 OPERATOR = Policy(view=nobody())
 CIRCULAR = Policy(view=everyone())  # they are public; that one speaks of an event is seen by whoever sees the event
 OF_CIRCULAR = Policy(view=event)

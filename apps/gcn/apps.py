@@ -6,4 +6,4 @@ class GcnConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import panels, plugs, reactions  # noqa: F401 - hang what they hold
+        from . import layers, panels, plugs, reactions  # noqa: F401 - hang what they hold

@@ -210,3 +210,22 @@ class EarthquakeReminderDue(EarthquakeEntry):
     group_ids: list[int]
     due_at: str
     still_to_come: int
+
+
+@dataclass(frozen=True)
+class SpatialCatalogChanged(Entry):
+    """Named places were added, or a catalogue of them was deleted."""
+
+    catalog_id: int
+    name: str
+    user_id: int | None
+    deed: str
+
+
+@dataclass(frozen=True)
+class EventTextChanged(EventEntry):
+    """A summary or a report was written, changed, published or deleted."""
+
+    text_id: int
+    what: str
+    deed: str

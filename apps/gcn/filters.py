@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from apps.candidates.slots import Asker, CandidateFilter
-from apps.sources.slots import ObjFilter, unchanged
-from skyportal.access.errors import Invalid
+from apps.sources.slots import GalaxyNarrower, ObjFilter, unchanged
+from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, flag, moment, number, text
 
 from .models import Counterpart, Localization
 from .models.vetting import REJECTED
+from .queries import spatial
 from .queries.events import get_event
+from .queries.galaxies import probability
 from .queries.localizations import of_event
-from .queries.regions import obj_ids_inside
+from .queries.regions import LONGEST, galaxy_ids_inside, inside
 
-LONGEST = timedelta(days=3660)
 LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.")
 DATEOBS = Param("localizationDateobs", moment, None, "Inside a sky map of the event of this time.")
 NAME = Param("localizationName", text, None, "Which of the event's sky maps; the newest where nothing is said.")
@@ -31,7 +31,10 @@ def _map_of(viewer: Viewer, query: dict[str, Any]) -> Localization:
     dateobs = query.get(DATEOBS.name)
     if dateobs is None:
         raise Invalid("localizationName goes with localizationDateobs.")
-    return of_event(viewer, dateobs, query.get(NAME.name) or None)
+    try:
+        return of_event(viewer, dateobs, query.get(NAME.name) or None)
+    except NotVisible:  # of a list the public API says so as of any parameter that makes no sense
+        raise Invalid("Localization not found: no sky map for this localizationDateobs and localizationName.") from None
 
 
 def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any]) -> QuerySet:
@@ -43,17 +46,31 @@ def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any
         raise Invalid("startDate must come before endDate, by ten years at most.")
     where = _map_of(viewer, query)
     level = query.get(LEVEL.name)
-    inside = Q(pk__in=obj_ids_inside(where, 0.95 if level is None else level))
+    placed = Q(inside(where, 0.95 if level is None else level))
     judged = Counterpart.objects.visible_to(viewer).filter(event_id=where.event_id)
     if query.get(ALSO.name):
-        inside |= Q(pk__in=judged.values("obj_id"))
-    found = objs.filter(inside)
+        placed |= Q(pk__in=judged.values("obj_id"))
+    found = objs.filter(placed)
     if query.get(REJECT.name):
         found = found.exclude(pk__in=judged.filter(status=REJECTED).values("obj_id"))
     return found
 
 
+CATALOG = Param("spatialCatalogName", text, None, "In a place of this spatial catalogue.")
+ENTRY = Param("spatialCatalogEntryName", text, None, "In this place of the spatial catalogue.")
+
+
+def objs_in_places(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any]) -> QuerySet:
+    """Objs within an entry of a spatial catalogue, or within any of them."""
+    if not query.get(CATALOG.name):
+        raise Invalid("spatialCatalogEntryName goes with spatialCatalogName.")
+    catalog = spatial.named(viewer, query[CATALOG.name])
+    return objs.filter(pk__in=spatial.obj_ids_inside(catalog, query.get(ENTRY.name)))
+
+
 OF_OBJS = (
+    ObjFilter(CATALOG, objs_in_places),
+    ObjFilter(ENTRY, objs_in_places),
     ObjFilter(DATEOBS, objs_in_map),
     ObjFilter(NAME, objs_in_map),
     ObjFilter(LEVEL, unchanged),
@@ -66,7 +83,7 @@ def passings_in_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
     """Passings of objs inside the region."""
     where = _map_of(asker.viewer, asker.query)
     level = asker.query.get(LEVEL.name)
-    return rows.filter(obj_id__in=obj_ids_inside(where, 0.95 if level is None else level))
+    return rows.filter(inside(where, 0.95 if level is None else level, "obj__hpx"))
 
 
 def _named_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
@@ -82,6 +99,29 @@ OF_CANDIDATES = (
     CandidateFilter(NAME, _named_map),
     CandidateFilter(Param(LEVEL.name, number, None, LEVEL.help), _qualifies),
 )
+
+
+PROBABILITY = Param(
+    "returnProbability", flag, False,
+    "With `probability`: per Mpc³ at the galaxy's distance, per square degree where the map has no distance.",
+)  # fmt: skip
+
+
+def galaxies_in_map(rows: QuerySet, viewer: Viewer, query: dict[str, Any]) -> tuple[QuerySet, list[str]]:
+    """Galaxies inside the region, and how probable each is."""
+    if query.get(DATEOBS.name) is None and not query.get(NAME.name):
+        if query.get(PROBABILITY.name):
+            raise Invalid("returnProbability goes with localizationDateobs.")
+        return rows, []
+    where = _map_of(viewer, query)
+    level = query.get(LEVEL.name)
+    there = rows.filter(pk__in=galaxy_ids_inside(where, 0.95 if level is None else level))
+    if not query.get(PROBABILITY.name):
+        return there, []
+    return there.annotate(probability=probability(where)), ["probability"]
+
+
+OF_GALAXIES = GalaxyNarrower((DATEOBS, NAME, LEVEL, PROBABILITY), galaxies_in_map)
 
 
 def by_status(viewer: Viewer, query: dict[str, Any]) -> QuerySet:

@@ -6,7 +6,7 @@ from apps.candidates.entries import CandidatesArrived
 from apps.sources.entries import SourceSaved
 from skyportal.journal.reactions import on
 
-from .entries import ArchiveAsked, EventChanged, LocalizationAdded, NoticeAdmitted
+from .entries import ArchiveAsked, EventChanged, EventTextAsked, LocalizationAdded, NoticeAdmitted
 
 
 @on(NoticeAdmitted, outside=True)
@@ -101,3 +101,10 @@ def fetch_from_archive(asked: ArchiveAsked, delivery_id: int) -> None:
     from .actions.archives import fetch
 
     fetch(asked.event_id, asked.archive)
+
+
+@on(EventTextAsked)
+def write_text(asked: EventTextAsked) -> None:
+    from .actions.texts import carry_out
+
+    carry_out(asked)

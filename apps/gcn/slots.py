@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.sources.slots import Panel
 from skyportal.access.viewer import Viewer
@@ -36,3 +36,10 @@ class Layer:
 
 map_layers: Slot[Callable[[Viewer, GcnEvent, Localization], list[Layer]]] = Slot("gcn.map_layers")
 """By name, a function (viewer, event, localization) -> layers: galaxies, footprints, observations."""
+
+event_sections: Slot[Callable[[Viewer, GcnEvent, Localization | None, dict[str, Any]], list[dict[str, Any]]]] = Slot(
+    "gcn.event_sections"
+)
+"""By name, a function (viewer, event, localization, asked) -> tables for summaries and reports: ``title``, ``columns``
+and ``rows`` of values by column; executed observations and the like. ``asked``: what was asked for, with the window as
+``start`` and ``end``, the ``level``, and the flags ``observations`` and ``efficiencies``."""

@@ -26,8 +26,27 @@ from .api.localizations import (
     LocalizationView,
 )
 from .api.reminders import RemindersOfEarthquake, RemindersOfEvent
+from .api.spatial import SpatialCatalogView, SpatialTextView
 from .api.tag_rules import TagRules
-from .views import archives, circulars, detectors, earthquakes, events, notices, panels, skies, talk
+from .api.texts import ReportsView, SummariesView
+from .api.visibility import MapAirmassView, MapObservabilityView, MapWorldView
+from .views import (
+    archives,
+    circulars,
+    detectors,
+    earthquakes,
+    events,
+    galaxies,
+    notices,
+    of_source,
+    panels,
+    public,
+    skies,
+    spatial,
+    talk,
+    texts,
+    visibility,
+)
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
@@ -84,6 +103,8 @@ urlpatterns = flatten(
         path("event/<str:dateobs>/gracedb", archives.gracedb, name="event-gracedb"),
         path("event/<str:dateobs>/ask/<slug:archive>", archives.ask, name="event-ask"),
         path("event/<str:dateobs>/sky", skies.panel, name="event-sky"),
+        path("source/<str:name>/events", of_source.panel, name="source-events"),
+        path("source/<str:name>/events/match", of_source.match, name="source-events-match"),
         path("map/<int:localization_id>/plot", skies.plot, name="map-plot"),
         path("map/<int:localization_id>/sky.png", skies.picture, name="map-picture"),
         path("event/<str:dateobs>/properties", panels.properties, name="event-properties"),
@@ -93,6 +114,7 @@ urlpatterns = flatten(
         path("event/<str:dateobs>/notice/<int:notice_id>/locate", panels.locate_again, name="event-locate"),
         path("event/<str:dateobs>/objs", panels.objs, name="event-objs"),
         path("event/<str:dateobs>/objs/<str:name>/judge", panels.judge, name="event-judge"),
+        path("event/<str:dateobs>/galaxies", galaxies.panel, name="event-galaxies"),
         path("map/<int:localization_id>/delete", panels.forget_map, name="map-delete"),
         path("event/<str:dateobs>/circulars", circulars.of_event, name="event-circulars"),
         path("circular/<int:number>", circulars.one, name="circular"),
@@ -118,5 +140,34 @@ urlpatterns = flatten(
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),
+    ],
+    # --- places that people name ---
+    routes("spatial_catalog/ascii", SpatialTextView),  # before a catalogue of that id
+    routes("spatial_catalog[/<str:catalog_id>]", SpatialCatalogView),
+    [
+        path("spatial-catalogs", spatial.index, name="spatial-catalogs"),
+        path("spatial-catalogs/<int:catalog_id>", spatial.one, name="spatial-catalog"),
+        path("spatial-catalogs/<int:catalog_id>/delete", spatial.delete, name="spatial-catalog-delete"),
+    ],
+    routes("localization/<str:localization_id>/airmass[/<str:telescope_id>]", MapAirmassView),
+    routes("localization/<str:localization_id>/observability", MapObservabilityView, name="map-observability"),
+    routes("localization/<str:localization_id>/worldmap", MapWorldView, name="map-world"),
+    # --- what is told of events ---
+    routes("gcn_event/<str:dateobs>/summary[/<str:summary_id>]", SummariesView),
+    routes("gcn_event/<str:dateobs>/report[/<str:report_id>]", ReportsView),
+    [
+        path("event/<str:dateobs>/visibility", visibility.panel, name="event-visibility"),
+        path("event/<str:dateobs>/texts", texts.panel, name="event-texts"),
+        path("event/<str:dateobs>/texts/ask/<slug:what>", texts.ask, name="event-text-ask"),
+        path("event/<str:dateobs>/summary/<int:summary_id>", texts.summary, name="event-summary"),
+        path("event/<str:dateobs>/report/<int:report_id>", texts.report, name="event-report"),
+        path(
+            "event/<str:dateobs>/report/<int:report_id>/change/<slug:deed>", texts.publish, name="event-report-publish"
+        ),
+        path("event/<str:dateobs>/texts/<slug:what>/<int:text_id>/delete", texts.delete, name="event-text-delete"),
+        path("public/reports/gcn", public.reports, name="public-reports"),
+        path("public/reports/gcn/", public.reports),
+        path("public/reports/gcn/<int:report_id>", public.report, name="public-report"),
+        path("public/reports/gcn/<int:report_id>/<slug:option>", public.report, name="public-report-option"),
     ],
 )

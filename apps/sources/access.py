@@ -105,6 +105,8 @@ INTEREST = Policy(view=parent, change=owned_by("user"), delete=owned_by("user"))
 LABEL = Policy(view=in_group() & parent, delete=owned_by("labeller"))
 SUPER_OBJ = Policy(view=Rule(_names_a_known_obj), change=Rule(_names_a_known_obj))
 GALAXY = Policy(view=everyone())
+GALAXY_CATALOG = Policy(view=everyone(), change=owned_by("owner"))
+GALAXY_LOAD = Policy(view=owned_by("owner"))
 SEARCH = Policy(view=owned_by("owner") | in_group(), change=owned_by("owner"), delete=owned_by("owner"))
 LISTING = Policy(view=owned_by("user"), change=owned_by("user"), delete=owned_by("user"))
 

@@ -298,6 +298,15 @@ class GalaxiesChanged(Entry):
 
 
 @dataclass(frozen=True)
+class GalaxyLoadAsked(Entry):
+    """A file of galaxies is to be read in."""
+
+    catalog_name: str
+    load_id: int
+    user_id: int | None
+
+
+@dataclass(frozen=True)
 class SearchSaved(Entry):
     """A person keeps a search of the sources page, or lets go of it."""
 

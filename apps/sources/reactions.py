@@ -4,11 +4,11 @@ from apps.groups.entries import GroupDeleted, StreamDeleted
 from skyportal.access.models import GROUP, STREAM
 from skyportal.journal.reactions import on
 
-from .actions import catalogs, survey_images
+from .actions import catalogs, galaxy_loads, survey_images
 from .actions.objs import forget_reader
 from .actions.periods import carry_out
 from .actions.publishing import publish_saved
-from .entries import CatalogAsked, PeriodSearchAsked, SourceSaved, SurveyImagesAsked
+from .entries import CatalogAsked, GalaxyLoadAsked, PeriodSearchAsked, SourceSaved, SurveyImagesAsked
 
 
 @on(GroupDeleted)
@@ -40,3 +40,9 @@ def fetch_survey_images(asked: SurveyImagesAsked, delivery_id: int) -> None:
 @on(PeriodSearchAsked)
 def search_for_period(asked: PeriodSearchAsked) -> None:
     carry_out(asked.search_id)
+
+
+@on(GalaxyLoadAsked, outside=True)
+def read_in_galaxies(asked: GalaxyLoadAsked, delivery_id: int) -> None:
+    """The same galaxies again replace themselves: the delivery's id is not needed."""
+    galaxy_loads.carry_out(asked.load_id)

@@ -82,6 +82,25 @@ position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 obj_panels: Slot[Panel] = Slot("sources.obj_panels")
 """Parts of the source page; their addresses take the obj's name."""
 
+quick_finders: Slot[Callable[[Viewer, str], list[dict[str, str]]]] = Slot("sources.quick_finders")
+"""By name, a function (viewer, words) -> a few results {kind, label, detail, url} for the quick search."""
+
+
+@dataclass(frozen=True)
+class GalaxyNarrower:
+    """Parameters of lists of galaxies that an upper floor brings, and what they do.
+
+    ``narrow(galaxies, viewer, query)`` -> the narrowed queryset, and the names of annotations that are shown with each
+    galaxy and may be sorted by.
+    """
+
+    params: tuple[Param, ...]
+    narrow: Callable[[QuerySet, Viewer, dict[str, Any]], tuple[QuerySet, list[str]]]
+
+
+galaxy_narrowers: Slot[GalaxyNarrower] = Slot("sources.galaxy_narrowers")
+"""By name: galaxies within a sky map …"""
+
 home_panels: Slot[Panel] = Slot("sources.home_panels")
 """Parts of the dashboard; their addresses take no argument."""
 

@@ -106,6 +106,12 @@ def altitude(vectors: NDArray, mjd: NDArray, site: Site) -> NDArray:
     return np.degrees(np.arcsin(np.clip(np.cos(lat) * along + np.sin(lat) * vectors[..., 2], -1, 1)))
 
 
+def altitudes(ra: NDArray, dec: NDArray, mjd: NDArray, site: Site) -> NDArray:
+    """Altitudes in degrees of many fixed ICRS positions (n,) through a day (m,): (n, m); one turning to the date."""
+    turned = _unit(ra, dec) @ erfa.pnm06a(_JD, float(np.mean(mjd)) + _TT_MINUS_UTC).T
+    return altitude(turned[:, None, :], mjd, site)
+
+
 def moon_altitude(vectors: NDArray, mjd: NDArray, site: Site) -> NDArray:
     """Altitudes in degrees of the Moon as the site sees it, which is up to a degree lower than from the centre."""
     turn, lat = sidereal(mjd, site.lon), np.radians(site.lat)

@@ -246,6 +246,9 @@ GCN_TOPICS = env.list(
 DUST_MAPS = Path(env("DUST_MAPS", default=str(DATA / "dust")))
 DUST_MAPS_URL = env("DUST_MAPS_URL", default="https://raw.githubusercontent.com/kbarbary/sfddata/master")
 
+# Catalogues that an administrator may have read in by the name of their file.
+CATALOGS = Path(env("CATALOGS", default=str(DATA / "catalogs")))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -48,6 +48,7 @@ MORE = [
     Place("Galaxies", "globe2", "galaxies"),
     Place("Detectors", "soundwave", "detectors"),
     Place("Earthquakes", "activity", "earthquakes"),
+    Place("Spatial catalogues", "bounding-box-circles", "spatial-catalogs"),
     Place("Releases", "journal-bookmark", "releases"),
     Place("Bring in a bundle", "file-earmark-zip", "bundles"),
     Place("Analyses", "graph-up", "analyses"),

@@ -23,6 +23,8 @@ PAGES = [
     "/operator/notices",
     "/events",
     "/event/{event}",
+    "/galaxies",
+    "/spatial-catalogs",
     "/components",
     "/docs",
 ]

@@ -50,7 +50,9 @@ _NAMES = """
     version provenance isLatest ttype survey public_url list_name params objId inviteGroupIds unsaveGroupIds
     active requested condition annotations note enabled autosave group_admins private auto_accept_requests
     first_name last_name validated explanation notes dryRun maxAgeMonths batchSize ignore_if_in_group_ids
-    saver_per_group_id refresh_source limit_mag file_uri is_grayscale
+    saver_per_group_id refresh_source limit_mag file_uri is_grayscale catalog_name catalog_data catalogName
+    catalogData groupId userIds subject number startDate endDate localizationName localizationCumprob
+    numberDetections instrumentIds showSources acknowledgements reportName body published file_name file_url
 """
 FIELDS = tuple(_NAMES.split())
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.candidates.models import Broker
+from apps.gcn.models import EventReport, EventSummary, Localization, SpatialCatalog
 from apps.groups import actions
 from apps.groups.models import Group, Stream, Token, User
 from apps.sources.actions.objs import make_known
@@ -72,6 +73,10 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     event = an_event(groups=[group.pk])
     a_map(event)
     quake, detector = an_earthquake(member), a_detector()
+    told = {"event": event, "group": group, "sent_by": member, "status": "done"}
+    EventSummary.objects.create(title="of the matrix", text="what the group found", **told)
+    EventReport.objects.create(name="of the matrix", **told)
+    SpatialCatalog.objects.create(name="of the matrix", owner=member)
     nobody_there = {"base_url": "http://127.0.0.1:9"}  # refused before it is asked
     broker = Broker.objects.create(name="matrix", driver="generic", active=True, settings=nobody_there)
     return World(
@@ -124,6 +129,13 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "dateobs": lambda w: "2026-01-02T03:04:05",
     "localization_name": lambda w: "cone",
     "role": lambda w: "sub",
+    "localization_id": lambda w: Localization.objects.get().pk,
+    "summary_id": lambda w: EventSummary.objects.get().pk,
+    "report_id": lambda w: EventReport.objects.get().pk,
+    "text_id": lambda w: EventSummary.objects.get().pk,
+    "catalog_id": lambda w: SpatialCatalog.objects.get().pk,
+    "what": lambda w: "summary",
+    "option": lambda w: "json",
 }
 ABSENT = 999_999
 """Ids of rows that the world does not have: the answer must be the same as for a hidden one."""

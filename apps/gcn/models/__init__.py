@@ -13,6 +13,7 @@ from .events import Advocate, EventComment, EventProperties, EventTag, GcnEvent,
 from .localizations import AlertInMap, Localization, LocalizationTag, ObjInMap, Region, Tile
 from .notices import NoticeFeed, Outcome, ReceivedNotice
 from .reminders import EarthquakeReminder, EventReminder
+from .spatial import SpatialCatalog, SpatialEntry
 from .texts import EventReport, EventSummary, SummaryVersion
 from .vetting import Counterpart
 
@@ -21,5 +22,5 @@ __all__ = [
     "DetectorSpectrum", "Earthquake", "EarthquakeComment", "EarthquakeMeasurement", "EarthquakeNotice",
     "EarthquakePrediction", "EarthquakeReminder", "EventComment", "EventProperties", "EventReminder", "EventReport",
     "EventSummary", "EventTag", "GcnEvent", "GcnNotice", "Localization", "LocalizationTag", "NoticeFeed", "ObjInMap",
-    "Outcome", "ReceivedNotice", "Region", "SummaryVersion", "TagRule", "Tile",
+    "Outcome", "ReceivedNotice", "Region", "SpatialCatalog", "SpatialEntry", "SummaryVersion", "TagRule", "Tile",
 ]  # fmt: skip

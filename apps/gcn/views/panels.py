@@ -91,7 +91,7 @@ def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
     context |= {"levels": [f"{level:g}" for level in LEVELS], "statuses": vetting.STATUSES}
     context["maps"] = list(maps.localizations(viewer).filter(event=event))
     try:
-        where = _chosen(request, event, asked["map"])
+        where = chosen_map(request, event, asked["map"])
         look = inside.alerts_in if asked["show"] == "alerts" else inside.objs_in
         context |= {"where": where, "found": look(viewer, event, where, asked) if where else None}
     except Refusal as refusal:
@@ -101,7 +101,7 @@ def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
     return render(request, "gcn/_objs_inside.html" if "inside" in request.GET else "gcn/_objs.html", context)
 
 
-def _chosen(request: ViewerRequest, event, localization_id: int | None):  # type: ignore[no-untyped-def]
+def chosen_map(request: ViewerRequest, event, localization_id: int | None):  # type: ignore[no-untyped-def]
     if localization_id is None:
         return maps.newest(event)
     found = maps.get_localization(request.viewer, localization_id)

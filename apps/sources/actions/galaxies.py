@@ -8,31 +8,54 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from skyportal.access.errors import Invalid, NotVisible, Unpermitted
+from skyportal.access.errors import Invalid, NotAllowed, NotVisible, Unpermitted
 from skyportal.access.viewer import Viewer
 from skyportal.astro import sky
 from skyportal.journal.recording import record
 
 from ..entries import GalaxiesChanged, HostChanged
-from ..models import Galaxy, Obj
+from ..models import Galaxy, GalaxyCatalog, Obj
 from ..queries.galaxies import COLUMNS, named
 from . import checks
 
-NUMBERS = [name for name in COLUMNS if name not in ("catalog_name", "name")]
+NUMBERS = [name for name in COLUMNS if name not in ("catalog_name", "name", "alt_name")]
 _CHUNK = 5000
 
 
 @transaction.atomic
-def add_galaxies(viewer: Viewer, catalog_name: Any, data: Any) -> int:
+def add_galaxies(viewer: Viewer, catalog_name: Any, data: Any, *, description: Any = None, url: Any = None) -> int:
     """Add galaxies from a dictionary of columns (``name``, ``ra``, ``dec`` and any of `NUMBERS`); the same again
     replaces what was said of it before. Units are those of `models.Galaxy`."""
-    if not viewer.sees_all:
-        raise Unpermitted("HTTP 401: Unauthorized. Catalogues of galaxies are for system admins to load.")
-    catalog = checks.text(catalog_name, "catalog_name", most=200)
+    catalog = catalog_to_fill(viewer, catalog_name, description=description, url=url)
     names, columns = _columns(data)
+    write(catalog.name, names, columns)
+    record(GalaxiesChanged(catalog.name, len(names), "added", viewer.user_id))
+    return len(names)
+
+
+def catalog_to_fill(viewer: Viewer, name: Any, *, description: Any = None, url: Any = None) -> GalaxyCatalog:
+    """The catalogue of this name, made where it is new; only its owner and system admins add to one that is there."""
+    checks.need(viewer, "Upload data")
+    called = checks.text(name, "catalog_name", most=200)
+    catalog, _ = GalaxyCatalog.objects.get_or_create(name=called, defaults={"owner_id": viewer.user_id})
+    if not GalaxyCatalog.objects.changeable_by(viewer).filter(pk=catalog.pk).exists():
+        raise NotAllowed(f"The catalogue {called[:100]} is another's: choose another name, or ask a system admin.")
+    said = {
+        "description": checks.optional_text(description, "catalog_description", most=10_000),
+        "url": checks.optional_text(url, "catalog_url", most=2000),
+    }
+    for field, words in said.items():
+        if words is not None:
+            setattr(catalog, field, words)
+    catalog.save(update_fields=["description", "url", "modified"])
+    return catalog
+
+
+def write(catalog_name: str, names: list[str], columns: Mapping[str, list[Any]]) -> None:
+    """Galaxies as rows; those that are there already are what is said of them now."""
     pixels = sky.hpx(np.array(columns["ra"], float), np.array(columns["dec"], float))
     rows = [
-        Galaxy(catalog_name=catalog, name=name, hpx=int(pixel), **{k: column[n] for k, column in columns.items()})
+        Galaxy(catalog_name=catalog_name, name=name, hpx=int(pixel), **{k: column[n] for k, column in columns.items()})
         for n, (name, pixel) in enumerate(zip(names, pixels, strict=True))
     ]
     Galaxy.objects.bulk_create(
@@ -42,14 +65,12 @@ def add_galaxies(viewer: Viewer, catalog_name: Any, data: Any) -> int:
         unique_fields=["catalog_name", "name"],
         update_fields=[*columns, "hpx", "modified"],
     )
-    record(GalaxiesChanged(catalog, len(rows), "added", viewer.user_id))
-    return len(rows)
 
 
-def _columns(data: Any) -> tuple[list[str], dict[str, list[float | None]]]:
+def _columns(data: Any) -> tuple[list[str], dict[str, list[Any]]]:
     if not isinstance(data, Mapping) or not {"name", "ra", "dec"} <= set(data):
         raise Invalid("Missing required parameter: catalog_data must have the columns name, ra and dec.")
-    if unknown := sorted(set(data) - {"name", *NUMBERS}):
+    if unknown := sorted(set(data) - {"name", "alt_name", *NUMBERS}):
         raise Invalid(f"Invalid catalog_data: no column {unknown[0][:60]!r}; there are {', '.join(NUMBERS)}.")
     if any(not isinstance(column, list) for column in data.values()):
         raise Invalid("Invalid catalog_data: each column must be a list.")
@@ -58,9 +79,11 @@ def _columns(data: Any) -> tuple[list[str], dict[str, list[float | None]]]:
     names = [checks.text(name, "name", most=200) for name in data["name"]]
     if len(set(names)) < len(names):
         raise Invalid("Invalid catalog_data: a name occurs twice.")
-    numbers = {
+    numbers: dict[str, list[Any]] = {
         name: [_number(name, n, value) for n, value in enumerate(data[name])] for name in NUMBERS if name in data
     }
+    if "alt_name" in data:
+        return names, {**numbers, "alt_name": [checks.optional_text(n, "alt_name", most=200) for n in data["alt_name"]]}
     return names, numbers
 
 
@@ -84,6 +107,7 @@ def delete_catalog(viewer: Viewer, catalog_name: str) -> None:
     if not viewer.sees_all:
         raise Unpermitted("HTTP 401: Unauthorized. Catalogues of galaxies are for system admins to delete.")
     gone, _ = Galaxy.objects.filter(catalog_name=catalog_name).delete()
+    GalaxyCatalog.objects.filter(name=catalog_name).delete()
     if not gone:
         raise NotVisible(f"Catalog with name {catalog_name[:100]} not found")
     record(GalaxiesChanged(catalog_name, gone, "deleted", viewer.user_id))

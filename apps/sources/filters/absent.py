@@ -6,11 +6,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import flag, text
 
-from .base import Asked, Narrow, offers
+from .base import Asked, offers
 
 
 def _none(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
@@ -22,14 +21,3 @@ for _name, _parse in {
     "followupRequestStatus": text,
 }.items():
     offers(_name, _parse)(_none)
-
-
-def _refused(name: str) -> Narrow:
-    def refuse(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
-        raise Invalid(f"Invalid {name}: no such catalog.")
-
-    return refuse
-
-
-for _name in ("spatialCatalogName", "spatialCatalogEntryName"):
-    offers(_name)(_refused(_name))

@@ -5,7 +5,7 @@ from .catalogs import CatalogSearch
 from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
 from .frozen import FrozenPhotometry
-from .galaxies import Galaxy
+from .galaxies import Galaxy, GalaxyCatalog, GalaxyLoad
 from .instruments import Instrument, Telescope
 from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
@@ -32,6 +32,8 @@ __all__ = [
     "Comment",
     "FrozenPhotometry",
     "Galaxy",
+    "GalaxyCatalog",
+    "GalaxyLoad",
     "Instrument",
     "Interest",
     "Label",

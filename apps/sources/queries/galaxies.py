@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from math import radians
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.astro import cosmology, sky
 
-from ..models import Galaxy, Obj
+from ..models import Galaxy, GalaxyCatalog, GalaxyLoad, Obj
+from ..slots import galaxy_narrowers
 from .objs import cone_of
 
 COLUMNS = (
-    "catalog_name", "name", "ra", "dec", "distmpc", "distmpc_unc", "redshift", "redshift_error", "mstar", "magb",
-    "magk", "a", "b2a", "pa",
+    "catalog_name", "name", "alt_name", "ra", "dec", "distmpc", "distmpc_unc", "redshift", "redshift_error", "mstar",
+    "sfr_fuv", "sfr_w4", "magb", "magk", "mag_fuv", "mag_nuv", "mag_w1", "mag_w2", "mag_w3", "mag_w4", "btc", "a",
+    "b2a", "pa",
 )  # fmt: skip
 
 NEARBY = 10.0
@@ -88,6 +90,10 @@ def shown(galaxy: Galaxy) -> dict[str, Any]:
     return {"id": galaxy.pk, **row, "created_at": galaxy.created_at, "modified": galaxy.modified}
 
 
+def shown_by_id(viewer: Viewer, ids: list[int]) -> dict[int, dict[str, Any]]:
+    return {pk: shown(galaxy) for pk, galaxy in galaxies(viewer).in_bulk(ids).items()}
+
+
 def hosts(ids: list[int]) -> dict[int, dict[str, Any]]:
     """By obj, its host, offset (arcsec) and distance (kpc); the objs are known to be visible."""
     found = {obj.pk: host_of(obj) for obj in Obj.objects.filter(pk__in=ids, host__isnull=False).select_related("host")}
@@ -117,11 +123,19 @@ def page_of(viewer: Viewer, asked: dict[str, Any], start: int, stop: int) -> tup
         for end, lookup in (("min", "gte"), ("max", "lte")):
             if asked[f"{end}{what}"] is not None:
                 rows = rows.filter(**{f"{column}__{lookup}": asked[f"{end}{what}"]})
-    if asked["sortBy"] not in COLUMNS or asked["sortOrder"] not in ("asc", "desc"):
+    beside: list[str] = []
+    for _, one in galaxy_narrowers.items():
+        rows, more = one.narrow(rows, viewer, asked)
+        beside += more
+    if asked["sortBy"] not in (*COLUMNS, *beside) or asked["sortOrder"] not in ("asc", "desc"):
         raise Invalid(f"Invalid sortBy or sortOrder: use one of {', '.join(COLUMNS)}, and asc or desc.")
     key = F(asked["sortBy"])
     order = key.asc(nulls_last=True) if asked["sortOrder"] == "asc" else key.desc(nulls_last=True)
-    return [shown(galaxy) for galaxy in rows.order_by(order, "pk")[start:stop]], rows.count()
+    found = [
+        shown(galaxy) | {name: getattr(galaxy, name) for name in beside}
+        for galaxy in rows.order_by(order, "pk")[start:stop]
+    ]
+    return found, rows.count()
 
 
 def _cone(ra: float | None, dec: float | None, radius: float | None) -> list[int]:
@@ -130,3 +144,22 @@ def _cone(ra: float | None, dec: float | None, radius: float | None) -> list[int
     if not (0 <= ra <= 360 and -90 <= dec <= 90 and 0 < radius <= 10):
         raise Invalid("Invalid values for ra, dec or radius: degrees, with a radius from 0 to 10.")
     return list(cone_of("sources_galaxy", ra, dec, radius * 3600))
+
+
+def catalogs(viewer: Viewer) -> list[dict[str, Any]]:
+    """Catalogues by name, each with the number of its galaxies and of those whose distance is known."""
+    counted = galaxies(viewer).order_by("catalog_name").values("catalog_name")
+    counts = {row["catalog_name"]: row for row in counted.annotate(count=Count("pk"), placed=Count("distmpc"))}
+    said = {row.name: row for row in GalaxyCatalog.objects.visible_to(viewer).filter(name__in=list(counts))}
+    return [
+        {"name": name, "count": row["count"], "placed": row["placed"], "said": said.get(name)}
+        for name, row in counts.items()
+    ]
+
+
+LOADS = 10
+
+
+def loads(viewer: Viewer) -> list[GalaxyLoad]:
+    """The newest files that the viewer asked to read in."""
+    return list(GalaxyLoad.objects.visible_to(viewer)[:LOADS])

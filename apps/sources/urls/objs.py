@@ -6,6 +6,7 @@ from skyportal.api.routes import flatten, routes
 
 from ..api import dashboard, galaxies, links, listings, sources, statistics, tags, thumbnails
 from ..views import arranging, heading, home, lists, pages, pairs, saving, searching
+from ..views import galaxies as galaxy_pages
 
 urlpatterns = flatten(
     routes("sources[/<str:obj_id>]", sources.SourcesEndpoint),
@@ -17,6 +18,9 @@ urlpatterns = flatten(
     routes("super_objs[/<str:super_obj_id>]", links.SuperObjs),
     routes("objtagoption[/<str:tag_id>]", tags.TagOptions),
     routes("objtag[/<str:association_id>]", tags.Tags),
+    routes("galaxy_catalog/ascii", galaxies.GalaxyCatalogText),  # before a catalogue of that name
+    routes("galaxy_catalog/ned", galaxies.NedCatalog),
+    routes("galaxy_catalog/regalade", galaxies.RegaladeCatalog),
     routes("galaxy_catalog[/<str:catalog_name>]", galaxies.GalaxyCatalog),
     routes("source_groups", sources.SourceGroupsEndpoint),
     routes("source_exists[/<str:obj_id>]", sources.SourceExistsEndpoint),
@@ -56,6 +60,10 @@ urlpatterns = flatten(
         path("source/<str:name>/unsave", saving.unsave, name="source-unsave"),
         path("source/<str:name>/favourite", saving.favourite, name="source-favourite"),
         path("source/<str:name>/watch", saving.watch, name="source-watch"),
+        path("galaxies", galaxy_pages.index, name="galaxies"),
+        path("galaxies/loads", galaxy_pages.loads, name="galaxy-loads"),
+        path("galaxies/upload", galaxy_pages.upload, name="galaxies-upload"),
+        path("galaxies/<str:catalog_name>/delete", galaxy_pages.delete, name="galaxies-delete"),
         path("duplicates", pairs.duplicates, name="duplicates"),
         path("duplicates/link", pairs.link, name="duplicates-link"),
     ],

@@ -33,7 +33,7 @@ def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             answer = view(request, *args, **kwargs)
         except NotVisible as hidden:
-            return HttpResponse(_rendered("missing", {"message": hidden.message}), status=404)
+            return HttpResponse(rendered("missing", {"message": hidden.message}), status=404)
         answer["Cache-Control"] = KEPT
         answer["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none';"
@@ -44,7 +44,7 @@ def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return answered
 
 
-def _rendered(name: str, context: dict[str, Any]) -> str:
+def rendered(name: str, context: dict[str, Any]) -> str:
     """Without the request: nothing of whoever asks gets into the page."""
     site = {"site_name": getattr(settings, "SITE_NAME", "SkyPortal"), "site_url": settings.SITE_URL}
     return render_to_string(f"public/{name}.html", site | context)
@@ -52,7 +52,7 @@ def _rendered(name: str, context: dict[str, Any]) -> str:
 
 @public
 def sources(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(_rendered("sources", {"page": _page(request, publishing.listed()), "release": None}))
+    return HttpResponse(rendered("sources", {"page": _page(request, publishing.listed()), "release": None}))
 
 
 def _page(request: HttpRequest, rows: Any) -> Any:
@@ -61,14 +61,14 @@ def _page(request: HttpRequest, rows: Any) -> Any:
 
 @public
 def releases(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(_rendered("releases", {"page": _page(request, publishing.releases())}))
+    return HttpResponse(rendered("releases", {"page": _page(request, publishing.releases())}))
 
 
 @public
 def release(request: HttpRequest, link_name: str) -> HttpResponse:
     found = publishing.release(link_name)
     context = {"release": found, "page": _page(request, publishing.listed(link_name))}
-    return HttpResponse(_rendered("sources", context))
+    return HttpResponse(rendered("sources", context))
 
 
 @public
@@ -102,7 +102,7 @@ def _html(found: Any) -> HttpResponse:
         "series": sorted(set(zip(curve.bandpass, curve.instrument, strict=True))) if curve else [],
         "spectra": [_drawn(spectrum) for spectrum in spectra],
     }
-    return HttpResponse(_rendered("source", context))
+    return HttpResponse(rendered("source", context))
 
 
 def _drawn(spectrum: dict[str, Any]) -> dict[str, Any]:

@@ -68,13 +68,13 @@ def ellipse(ra: float, dec: float, major: float, minor: float, position_angle: f
 
 def annulus(ra: float, dec: float, inner: float, outer: float, level: float | None = None) -> SkyMap:
     """A ring, as two spacecraft triangulate one: Gaussian across, its edges holding ``level`` (0.9973 if not said)."""
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     _check(ra, dec, outer)
     if not 0 <= inner < outer <= 180:
         raise NotASkyMap("An annulus needs inner < outer, both from 0 to 180 degrees.")
     middle, half = (inner + outer) / 2, (outer - inner) / 2
-    sigma = half / float(norm.ppf((1 + (level or 0.9973)) / 2))
+    sigma = half / float(ndtri((1 + (level or 0.9973)) / 2))
     order = _order(sigma / 2, middle + CUT * sigma, ring=CUT * sigma)
     cells = _cone_cells(ra, dec, min(middle + CUT * sigma, 180.0), order)
 
@@ -102,6 +102,30 @@ def polygon(vertices: Sequence[tuple[float, float]]) -> SkyMap:
     ranges = np.asarray(moc.to_depth29_ranges, np.int64).reshape(-1, 2)
     cells = dyadic(ranges)
     return SkyMap.of(*cells, np.ones(len(cells[0])))
+
+
+def within_ellipse(ra: float, dec: float, major: float, minor: float, angle: float) -> list[tuple[int, int]]:
+    """Ranges of order-29 cells that cover an ellipse: semi-axes and position angle as in `ellipse`; none is half a sky.
+
+    The edge is true to a thirtieth of the minor axis.
+    """
+    from astropy import units as u
+    from astropy.coordinates import Latitude, Longitude
+    from mocpy import MOC
+
+    _check(ra, dec, major, minor)
+    if major >= 90:
+        raise NotASkyMap("A place in the sky is smaller than 90 degrees.")
+    if minor > major:
+        major, minor, angle = minor, major, angle + 90
+    lon, lat, order = Longitude(ra % 360 * u.deg), Latitude(dec * u.deg), _order(minor / 30, major)
+    if major == minor:
+        moc = MOC.from_cone(lon=lon, lat=lat, radius=major * u.deg, max_depth=order)
+    else:
+        moc = MOC.from_elliptical_cone(
+            lon=lon, lat=lat, a=major * u.deg, b=minor * u.deg, pa=angle % 180 * u.deg, max_depth=order
+        )
+    return [(int(lo), int(hi)) for lo, hi in np.asarray(moc.to_depth29_ranges).reshape(-1, 2)]
 
 
 def _check(ra: float, dec: float, *sizes: float) -> None:

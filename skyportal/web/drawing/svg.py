@@ -12,7 +12,9 @@ from . import Area, Circle, Drawing, Line, Mark, Raster, Text
 def svg(drawing: Drawing) -> str:
     inner = "".join(_mark(mark) for mark in drawing.marks)
     size = f'viewBox="0 0 {drawing.width:g} {drawing.height:g}" width="{drawing.width:g}" height="{drawing.height:g}"'
-    return f'<svg class="drawing {drawing.css}" {size} role="img" aria-label={quoteattr(drawing.label)}>{inner}</svg>'
+    # its own name, so that it is a picture as a file too
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing {drawing.css}" {size} role="img"'
+    return f"{head} aria-label={quoteattr(drawing.label)}>{inner}</svg>"
 
 
 def _mark(mark: Mark) -> str:
