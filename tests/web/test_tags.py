@@ -1,5 +1,6 @@
 """Numbers, coordinates, times and addresses as pages show them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -167,3 +168,11 @@ def test_initials():
     assert sky.initials("Ada Lovelace") == "AL"
     assert sky.initials("admin") == "AD"
     assert sky.initials("") == ""
+
+
+@pytest.mark.parametrize(
+    ("area", "shown"),
+    [(10182.6, "10,183 deg²"), (102.7, "103 deg²"), (0.0062, "22.3 arcmin²"), (6.15e-6, "79.7 arcsec²"), (None, "–")],
+)
+def test_areas_are_told_in_the_unit_that_reads_best(area, shown):
+    assert re.sub(r"<[^>]+>", "", sky.solid_angle(area)) == shown

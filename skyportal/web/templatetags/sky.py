@@ -387,3 +387,16 @@ def of(table: Any, name: Any) -> Any:
 def joined(table: Any, name: str) -> str:
     """The words under a name, by commas: ``{{ node|joined:"other names" }}``."""
     return ", ".join(str(word) for word in (table.get(name) or []))
+
+
+@register.filter
+def solid_angle(value: Any) -> SafeString:
+    """Square degrees in whatever unit reads best: 103 deg², 22 arcmin², 5 arcsec²."""
+    found = number(value)
+    if found is None:
+        return format_html("{}", ABSENT)
+    for unit, size in (("deg²", 1.0), ("arcmin²", 3600.0), ("arcsec²", 3600.0**2)):
+        if found * size >= 0.1 or unit == "arcsec²":
+            break
+    shown = f"{found * size:,.0f}" if found * size >= 1000 else f"{found * size:.3g}"
+    return format_html('{} <span class="unit">{}</span>', shown, unit)
