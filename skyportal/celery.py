@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "journal-sweep": {"task": "journal.sweep", "schedule": 60.0},
     "reminders": {"task": "sources.remind", "schedule": 60.0},
+    "reminders of events": {"task": "gcn.remind", "schedule": 60.0},
     "files-sweep": {"task": "sources.sweep_files", "schedule": crontab(hour="3", minute="37")},
     "notices-take-up": {"task": "gcn.take_up_notices", "schedule": 60.0},
     "archive-tidy": {"task": "candidates.tidy_archive", "schedule": crontab(hour="20", minute="7")},

@@ -57,3 +57,15 @@ candidate_filters: Slot[CandidateFilter] = Slot("candidates.candidate_filters")
 batch_followers: Slot[Callable[[Stream, list[Places]], None]] = Slot("candidates.batch_followers")
 """By name, a function (stream, places of all alerts of a batch) that is called once they are safe and before their
 source is told so: it must be quick, and may be called twice with the same batch."""
+
+
+@dataclass(frozen=True)
+class ScanField:
+    """Fields of the bar above the cards: a fragment, and what it needs, by (viewer, what the address says)."""
+
+    template: str
+    context: Callable[[Viewer, Any], dict[str, Any]]
+
+
+scan_fields: Slot[ScanField] = Slot("candidates.scan_fields")
+"""Fields for parameters that upper floors hang into `candidate_filters`."""

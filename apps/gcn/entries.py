@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from skyportal.journal.entries import Entry
 
@@ -85,6 +85,131 @@ class EventTextAsked(EventEntry):
     text_id: int
     what: str
     group_id: int
+
+
+@dataclass(frozen=True)
+class EventCommentPosted(EventEntry):
+    """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
+
+    comment_id: int
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EventCommentChanged(EventEntry):
+    """An edit names only those it mentions who were not mentioned before."""
+
+    comment_id: int
+    deed: str
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DetectorChanged(Entry):
+    """A detector, a stretch of its uptime or a spectrum was added, changed or deleted."""
+
+    detector_id: int
+    user_id: int | None
+    what: str
+    deed: str
+
+    def topics(self) -> list[str]:
+        return ["detectors:all"]
+
+
+@dataclass(frozen=True)
+class EarthquakeEntry(Entry):
+    """Something happened to one earthquake, which pages know by its agency's id."""
+
+    earthquake_id: int
+    name: str
+    user_id: int | None
+
+    def topics(self) -> list[str]:
+        return [f"earthquake:{self.name}", "earthquakes:all"]
+
+
+@dataclass(frozen=True)
+class EarthquakeChanged(EarthquakeEntry):
+    """It was announced, updated or deleted; a prediction or a measurement came or went."""
+
+    deed: str
+
+
+@dataclass(frozen=True)
+class EarthquakeCommentPosted(EarthquakeEntry):
+    comment_id: int
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EarthquakeCommentChanged(EarthquakeEntry):
+    comment_id: int
+    deed: str
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ArchiveAsked(EventEntry):
+    """Somebody wants to know what an archive (``gracedb``, ``tach``) holds of the event."""
+
+    archive: str
+
+
+@dataclass(frozen=True)
+class ArchiveAnswered(EventEntry):
+    """It was asked; ``trouble`` says why in vain, where it was."""
+
+    archive: str
+    trouble: str
+
+
+@dataclass(frozen=True)
+class TagRuleChanged(Entry):
+    """A rule by which events are tagged was made or deleted."""
+
+    rule_id: int
+    name: str
+    user_id: int | None
+    deed: str
+
+
+@dataclass(frozen=True)
+class EventReminderChanged(EventEntry):
+    """Somebody asked to be reminded, or changed their mind."""
+
+    reminder_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class EventReminderDue(EventEntry):
+    """The time came that somebody asked to be reminded at."""
+
+    reminder_id: int
+    reminded_user_id: int
+    group_ids: list[int]
+    due_at: str
+    still_to_come: int
+
+
+@dataclass(frozen=True)
+class EarthquakeReminderChanged(EarthquakeEntry):
+    reminder_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class EarthquakeReminderDue(EarthquakeEntry):
+    reminder_id: int
+    reminded_user_id: int
+    group_ids: list[int]
+    due_at: str
+    still_to_come: int
 
 
 @dataclass(frozen=True)

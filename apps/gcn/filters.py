@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from apps.candidates.slots import Asker, CandidateFilter
 from apps.sources.slots import GalaxyNarrower, ObjFilter, unchanged
-from skyportal.access.errors import Invalid
+from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, flag, moment, number, text
 
@@ -31,7 +31,10 @@ def _map_of(viewer: Viewer, query: dict[str, Any]) -> Localization:
     dateobs = query.get(DATEOBS.name)
     if dateobs is None:
         raise Invalid("localizationName goes with localizationDateobs.")
-    return of_event(viewer, dateobs, query.get(NAME.name) or None)
+    try:
+        return of_event(viewer, dateobs, query.get(NAME.name) or None)
+    except NotVisible:  # of a list the public API says so as of any parameter that makes no sense
+        raise Invalid("Localization not found: no sky map for this localizationDateobs and localizationName.") from None
 
 
 def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any]) -> QuerySet:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from apps.candidates.slots import batch_followers, candidate_filters, demo_chapters, lamp_makers
-from apps.sources.slots import galaxy_narrowers, obj_filters, obj_includes, obj_sorts
+from apps.candidates.slots import ScanField, batch_followers, candidate_filters, demo_chapters, lamp_makers, scan_fields
+from apps.sources.slots import Panel, galaxy_narrowers, obj_filters, obj_includes, obj_panels, obj_sorts, quick_finders
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
 
 from . import filters
-from .queries import counterparts
+from .queries import choices, counterparts
 from .queries.events import get_event
 from .queries.notices import gcn_lamp
 
@@ -24,6 +24,9 @@ for _passings in filters.OF_CANDIDATES:
 galaxy_narrowers.plug("sky maps")(filters.OF_GALAXIES)
 obj_sorts.plug("gcn_status")(filters.by_status)
 lamp_makers.plug("gcn")(gcn_lamp)
+obj_panels.plug("events")(Panel("Events", "source-events", order=40, side="side"))
+quick_finders.plug("events")(choices.found)
+scan_fields.plug("events")(ScanField("gcn/_scan_fields.html", choices.of_bar))
 
 
 @obj_includes.plug("gcn_crossmatch")
@@ -47,6 +50,18 @@ def event_changes(viewer: Viewer, dateobs: str) -> bool:
 @watchable.plug("events")
 def any_event(viewer: Viewer, name: str) -> bool:
     """That something happened somewhere: it names nothing."""
+    return name == "all" and viewer.user_id is not None
+
+
+@watchable.plug("earthquake")
+def earthquake_changes(viewer: Viewer, name: str) -> bool:
+    """Earthquakes are public knowledge to whoever is signed in."""
+    return viewer.user_id is not None
+
+
+@watchable.plug("earthquakes")
+@watchable.plug("detectors")
+def any_of_them(viewer: Viewer, name: str) -> bool:
     return name == "all" and viewer.user_id is not None
 
 

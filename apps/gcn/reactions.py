@@ -6,7 +6,7 @@ from apps.candidates.entries import CandidatesArrived
 from apps.sources.entries import SourceSaved
 from skyportal.journal.reactions import on
 
-from .entries import EventChanged, EventTextAsked, LocalizationAdded, NoticeAdmitted
+from .entries import ArchiveAsked, EventChanged, EventTextAsked, LocalizationAdded, NoticeAdmitted
 
 
 @on(NoticeAdmitted, outside=True)
@@ -49,6 +49,22 @@ def tie_circulars(admitted: NoticeAdmitted) -> None:
     tie_event(admitted.event_id)
 
 
+@on(NoticeAdmitted)
+def name_detectors(admitted: NoticeAdmitted) -> None:
+    """Its tags and properties say who heard it."""
+    from .actions.detectors import set_detectors
+
+    set_detectors(admitted.event_id)
+
+
+@on(EventChanged)
+def name_detectors_by_tag(changed: EventChanged) -> None:
+    from .actions.detectors import set_detectors
+
+    if changed.deed.startswith(("added the tag", "removed the tag")):
+        set_detectors(changed.event_id)
+
+
 @on(EventChanged)
 def tie_circulars_by_alias(changed: EventChanged) -> None:
     """A name that somebody gave the event may be the one that circulars use."""
@@ -56,6 +72,35 @@ def tie_circulars_by_alias(changed: EventChanged) -> None:
 
     if changed.deed.startswith("added the alias"):
         tie_event(changed.event_id)
+
+
+@on(NoticeAdmitted)
+def tag_by_rules(admitted: NoticeAdmitted) -> None:
+    from .actions.tag_rules import apply_rules
+
+    apply_rules(admitted.event_id)
+
+
+@on(LocalizationAdded)
+def tag_by_rules_of_maps(added: LocalizationAdded) -> None:
+    from .actions.tag_rules import apply_rules
+
+    apply_rules(added.event_id)
+
+
+@on(LocalizationAdded)
+def make_source_of_small_map(added: LocalizationAdded) -> None:
+    from .actions.small_maps import follow
+
+    follow(added.localization_id)
+
+
+@on(ArchiveAsked, outside=True)
+def fetch_from_archive(asked: ArchiveAsked, delivery_id: int) -> None:
+    """What is there already is only written again."""
+    from .actions.archives import fetch
+
+    fetch(asked.event_id, asked.archive)
 
 
 @on(EventTextAsked)

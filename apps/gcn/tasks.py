@@ -15,3 +15,12 @@ def tidy_matches() -> int:
     from .actions import alerts_in_maps
 
     return alerts_in_maps.tidy()
+
+
+@shared_task(name="gcn.remind")
+def remind() -> int:
+    from apps.sources.actions import reminders
+
+    from .queries.subjects import EARTHQUAKES, EVENTS
+
+    return reminders.remind(of=(EVENTS, EARTHQUAKES))

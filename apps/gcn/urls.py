@@ -4,7 +4,18 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
+from .api.archives import FromGraceDB, FromTach
+from .api.comments import AttachmentOnEvent, CommentsOnEvent
 from .api.counterparts import AssociatedView, CounterpartsView, ObjCrossmatchView
+from .api.detectors import Detectors, Intervals, Spectra
+from .api.earthquakes import (
+    AttachmentOnEarthquake,
+    CommentsOnEarthquake,
+    Earthquakes,
+    Measurements,
+    Predictions,
+    Statuses,
+)
 from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, TagsView
 from .api.localizations import (
     CrossmatchView,
@@ -14,14 +25,35 @@ from .api.localizations import (
     LocalizationTagsView,
     LocalizationView,
 )
+from .api.reminders import RemindersOfEarthquake, RemindersOfEvent
 from .api.spatial import SpatialCatalogView, SpatialTextView
+from .api.tag_rules import TagRules
 from .api.texts import ReportsView, SummariesView
 from .api.visibility import MapAirmassView, MapObservabilityView, MapWorldView
-from .views import circulars, events, galaxies, notices, panels, public, skies, spatial, texts, visibility
+from .views import (
+    archives,
+    circulars,
+    detectors,
+    earthquakes,
+    events,
+    galaxies,
+    notices,
+    of_source,
+    panels,
+    public,
+    skies,
+    spatial,
+    talk,
+    texts,
+    visibility,
+)
 
 urlpatterns = flatten(
     routes("gcn_event/properties", PropertyNamesView),  # before an event of that time
     routes("gcn_event/tags[/<str:dateobs>]", TagsView),
+    routes("gcn_event/comments[/<str:comment_id>]", CommentsOnEvent),
+    routes("gcn_event/<str:resource_id>/comments/<str:comment_id>/attachment[.pdf]", AttachmentOnEvent),
+    routes("gcn_event/<str:resource_id>/comments[/<str:comment_id>]", CommentsOnEvent),
     routes("gcn_event[/<str:dateobs>]", EventsView),
     routes("gcn_event/<str:dateobs>/alias", AliasView),
     routes("gcn_event/<str:dateobs>/users[/<str:user_id>]", AdvocatesView),
@@ -37,13 +69,42 @@ urlpatterns = flatten(
     routes("sources_in_gcn/<str:dateobs>[/<str:source_id>]", CounterpartsView),
     routes("associated_gcns/<str:source_id>", AssociatedView),
     routes("sources/<str:obj_id>/gcn_event", ObjCrossmatchView),
+    routes("mmadetector/time_intervals[/<str:time_interval_id>]", Intervals),  # before a detector of that name
+    routes("mmadetector/spectra[/<str:spectrum_id>]", Spectra),
+    routes("mmadetector[/<str:mmadetector_id>]", Detectors),
+    routes("earthquake/status", Statuses),
+    routes("earthquake/comments[/<str:comment_id>]", CommentsOnEarthquake),
+    routes("earthquake[/<str:event_id>]", Earthquakes),
+    routes("earthquake/<str:resource_id>/comments/<str:comment_id>/attachment[.pdf]", AttachmentOnEarthquake),
+    routes("earthquake/<str:resource_id>/comments[/<str:comment_id>]", CommentsOnEarthquake),
+    routes("earthquake/<str:earthquake_id>/mmadetector/<str:mma_detector_id>/predictions", Predictions),
+    routes("earthquake/<str:earthquake_id>/mmadetector/<str:mma_detector_id>/measurements", Measurements),
+    routes("gcn_event/<str:dateobs>/gracedb", FromGraceDB),
+    routes("gcn_event/<str:dateobs>/tach", FromTach),
+    routes("default_gcn_tag[/<str:rule_id>]", TagRules),
+    routes("gcn_event/<str:resource_id>/reminders[/<str:reminder_id>]", RemindersOfEvent),
+    routes("earthquake/<str:resource_id>/reminders[/<str:reminder_id>]", RemindersOfEarthquake),
     # --- pages ---
     [
         path("events", events.index, name="events"),
         path("event/<str:dateobs>", events.event, name="event"),
         path("event/<str:dateobs>/head", events.head, name="event-head"),
         path("event/<str:dateobs>/change/<slug:deed>", events.change, name="event-change"),
+        path("event/<str:dateobs>/comments", talk.comments, name="event-comments"),
+        path("event/<str:dateobs>/comments/<int:comment_id>", talk.comment, name="event-comment"),
+        path("event/<str:dateobs>/comments/<int:comment_id>/delete", talk.delete, name="event-comment-delete"),
+        path(
+            "event/<str:dateobs>/comments/<int:comment_id>/attachment",
+            talk.attachment,
+            name="event-comment-attachment",
+        ),
+        path("event/<str:dateobs>/comments/<int:comment_id>/attachment.png", talk.picture),
+        path("event/<str:dateobs>/put-back/<str:receipt>", talk.put_back, name="event-put-back"),
+        path("event/<str:dateobs>/gracedb", archives.gracedb, name="event-gracedb"),
+        path("event/<str:dateobs>/ask/<slug:archive>", archives.ask, name="event-ask"),
         path("event/<str:dateobs>/sky", skies.panel, name="event-sky"),
+        path("source/<str:name>/events", of_source.panel, name="source-events"),
+        path("source/<str:name>/events/match", of_source.match, name="source-events-match"),
         path("map/<int:localization_id>/plot", skies.plot, name="map-plot"),
         path("map/<int:localization_id>/sky.png", skies.picture, name="map-picture"),
         path("event/<str:dateobs>/properties", panels.properties, name="event-properties"),
@@ -53,10 +114,28 @@ urlpatterns = flatten(
         path("event/<str:dateobs>/notice/<int:notice_id>/locate", panels.locate_again, name="event-locate"),
         path("event/<str:dateobs>/objs", panels.objs, name="event-objs"),
         path("event/<str:dateobs>/objs/<str:name>/judge", panels.judge, name="event-judge"),
-        path("event/<str:dateobs>/galaxies", galaxies.panel, name="event-galaxies"),
         path("map/<int:localization_id>/delete", panels.forget_map, name="map-delete"),
         path("event/<str:dateobs>/circulars", circulars.of_event, name="event-circulars"),
         path("circular/<int:number>", circulars.one, name="circular"),
+        path("detectors", detectors.index, name="detectors"),
+        path("earthquakes", earthquakes.index, name="earthquakes"),
+        path("earthquake/<str:quake>", earthquakes.one, name="earthquake"),
+        path("earthquake/<str:quake>/waves", earthquakes.waves, name="earthquake-waves"),
+        path("earthquake/<str:quake>/predict/<int:detector_id>", earthquakes.predict, name="earthquake-predict"),
+        path("earthquake/<str:quake>/comments", earthquakes.comments, name="earthquake-comments"),
+        path("earthquake/<str:quake>/comments/<int:comment_id>", earthquakes.comment, name="earthquake-comment"),
+        path(
+            "earthquake/<str:quake>/comments/<int:comment_id>/delete",
+            earthquakes.comment_delete,
+            name="earthquake-comment-delete",
+        ),
+        path(
+            "earthquake/<str:quake>/comments/<int:comment_id>/attachment",
+            earthquakes.attachment,
+            name="earthquake-comment-attachment",
+        ),
+        path("earthquake/<str:quake>/comments/<int:comment_id>/attachment.png", earthquakes.picture),
+        path("earthquake/<str:quake>/put-back/<str:receipt>", earthquakes.put_back, name="earthquake-put-back"),
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),
@@ -76,6 +155,7 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/summary[/<str:summary_id>]", SummariesView),
     routes("gcn_event/<str:dateobs>/report[/<str:report_id>]", ReportsView),
     [
+        path("event/<str:dateobs>/galaxies", galaxies.panel, name="event-galaxies"),
         path("event/<str:dateobs>/visibility", visibility.panel, name="event-visibility"),
         path("event/<str:dateobs>/texts", texts.panel, name="event-texts"),
         path("event/<str:dateobs>/texts/ask/<slug:what>", texts.ask, name="event-text-ask"),

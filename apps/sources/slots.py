@@ -82,6 +82,9 @@ position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 obj_panels: Slot[Panel] = Slot("sources.obj_panels")
 """Parts of the source page; their addresses take the obj's name."""
 
+quick_finders: Slot[Callable[[Viewer, str], list[dict[str, str]]]] = Slot("sources.quick_finders")
+"""By name, a function (viewer, words) -> a few results {kind, label, detail, url} for the quick search."""
+
 
 @dataclass(frozen=True)
 class GalaxyNarrower:

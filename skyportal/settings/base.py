@@ -214,6 +214,11 @@ KAFKA_SERVERS = env("KAFKA_SERVERS", default="")
 # Multi-messenger events: sky maps of events younger than this are matched with everything that arrives.
 GCN_ACTIVE_DAYS = env.int("GCN_ACTIVE_DAYS", default=30)
 
+# Archives that are asked what they know of an event.
+GRACEDB_URL = env("GRACEDB_URL", default="https://gracedb.ligo.org")
+TACH_URL = env("TACH_URL", default="https://heasarc.gsfc.nasa.gov/wsgi-scripts/tach/gcn_v2/tach.wsgi/graphql_fast")
+GCN_CIRCULARS_URL = env("GCN_CIRCULARS_URL", default="https://gcn.nasa.gov/circulars")
+
 # GCN: credentials of a client made at https://gcn.nasa.gov/quickstart; GCN_DOMAIN=test.gcn.nasa.gov is its test stage.
 # Without credentials nobody listens, unless GCN_SERVERS names a mirror.
 GCN_CLIENT_ID = env("GCN_CLIENT_ID", default="")

@@ -46,6 +46,8 @@ MORE = [
     Place("Duplicates", "copy", "duplicates"),
     Place("Taxonomies", "tags", "taxonomies"),
     Place("Galaxies", "globe2", "galaxies"),
+    Place("Detectors", "soundwave", "detectors"),
+    Place("Earthquakes", "activity", "earthquakes"),
     Place("Spatial catalogues", "bounding-box-circles", "spatial-catalogs"),
     Place("Releases", "journal-bookmark", "releases"),
     Place("Bring in a bundle", "file-earmark-zip", "bundles"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from apps.gcn.actions.events import admit
 from apps.gcn.actions.localizations import add_localization
-from apps.gcn.models import GcnEvent, Localization
+from apps.gcn.models import Detector, Earthquake, EarthquakeNotice, GcnEvent, Localization
 from apps.gcn.notices.base import Notice
 from apps.sources.actions.photometry import Points, store
 from skyportal.access.models import Audience
@@ -61,3 +61,15 @@ def an_obj(group: Any, name: str, ra: float, dec: float, *, detected: datetime |
         }  # fmt: skip
         store(Points(**{name: np.array([value]) for name, value in columns.items()}), owner_id=None)
     return obj
+
+
+def a_detector(name: str = "LIGO Hanford", nickname: str = "H1", lat: float = 46.46, lon: float = -119.41) -> Detector:
+    return Detector.objects.create(
+        name=name, nickname=nickname, kind="gravitational-wave", lat=lat, lon=lon, elevation=142.0
+    )
+
+
+def an_earthquake(user: Any = None, name: str = "us7000abcd", when: datetime = WHEN) -> Earthquake:
+    row = Earthquake.objects.create(event_id=name, date=when, sent_by=user)
+    EarthquakeNotice.objects.create(earthquake=row, date=when, lat=-3.0, lon=140.0, depth=33_000.0, magnitude=7.1)
+    return row

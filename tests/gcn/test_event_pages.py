@@ -114,3 +114,24 @@ def test_what_is_not_mine_is_not_there(event, group, outsider):
     assert client.post(f"/map/{where.pk}/delete").status_code == 404
     assert "ZTF26at" not in text(client.get(f"{HERE}/objs")), "an obj one may not know of, in an event one may see"
     assert GcnEvent.objects.count() == 2
+
+
+def test_an_event_is_found_by_the_quick_search_and_on_the_page_of_a_source(event, as_member):
+    results = as_member.get("/search?q=test").json()["results"]
+    assert {"kind": "event", "label": "Test T1" if "Test" in str(event) else str(event)}.items() <= results[-1].items()
+    panel = text(as_member.get("/source/ZTF26at/events"))
+    assert HERE in panel
+    late = {"startDate": "2026-01-03", "endDate": "2026-02-01", "probability": "0.9"}
+    answer = as_member.post("/source/ZTF26at/events/match", late)
+    assert "0 events" in answer.headers["HX-Trigger"]
+    answer = as_member.post("/source/ZTF26at/events/match", late | {"startDate": "2026-01-01"})
+    assert "1 event." in answer.headers["HX-Trigger"]
+    answer = as_member.post("/source/ZTF26at/events/match", late | {"probability": "2"})
+    assert "Invalid probability" in answer.headers["HX-Trigger"]
+
+
+def test_the_scanning_bar_offers_events(event, as_member):
+    page = text(as_member.get("/candidates?localizationDateobs=2026-01-02T03:04:05"))
+    assert "In the sky map of" in page
+    assert 'name="localizationCumprob"' in page
+    assert "anywhere" in text(as_member.get("/candidates"))

@@ -22,7 +22,7 @@ from apps.sources.models import FrozenPhotometry, PublicSourcePage, Source
 from apps.sources.queries.frozen import TEXTS, UNITS
 from skyportal.access.models import Audience
 from tests.factories import FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
-from tests.gcn.events_data import a_map, an_event
+from tests.gcn.events_data import a_detector, a_map, an_earthquake, an_event
 
 CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "system_admin")
 PUBLISHED = "0f" * 32
@@ -46,6 +46,9 @@ class World:
     token: Token
     spectrum: Any
     broker: Any
+    event: Any
+    quake: Any
+    detector: Any
 
 
 def make_world(group: Group, stream: Stream, member: User) -> World:
@@ -73,9 +76,12 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     EventSummary.objects.create(title="of the matrix", text="what the group found", **told)
     EventReport.objects.create(name="of the matrix", **told)
     SpatialCatalog.objects.create(name="of the matrix", owner=member)
+    quake, detector = an_earthquake(member), a_detector()
     nobody_there = {"base_url": "http://127.0.0.1:9"}  # refused before it is asked
     broker = Broker.objects.create(name="matrix", driver="generic", active=True, settings=nobody_there)
-    return World(group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker)
+    return World(
+        group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker, event, quake, detector
+    )
 
 
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
@@ -111,6 +117,15 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "deed": lambda w: "join",
     "night": lambda w: "20260101",
     "candid": lambda w: "1",
+    "gcn_id": lambda w: w.event.pk,
+    "quake_id": lambda w: w.quake.pk,
+    "quake": lambda w: w.quake.event_id,
+    "event_id": lambda w: w.quake.event_id,
+    "earthquake_id": lambda w: w.quake.event_id,
+    "detector_id": lambda w: w.detector.pk,
+    "mmadetector_id": lambda w: w.detector.pk,
+    "mma_detector_id": lambda w: w.detector.pk,
+    "archive": lambda w: "gracedb",
     "dateobs": lambda w: "2026-01-02T03:04:05",
     "localization_name": lambda w: "cone",
     "role": lambda w: "sub",
@@ -126,6 +141,11 @@ ABSENT = 999_999
 """Ids of rows that the world does not have: the answer must be the same as for a hidden one."""
 
 ADDRESSES: dict[str, str] = {r"^api(?:/.*)?$": "/api/no/such/thing"}
+
+OF_RESOURCE = {
+    "spectra": "spectrum_id", "photometry": "photometry_id", "gcn_event": "gcn_id", "earthquake": "quake_id",
+}  # fmt: skip
+"""What `resource_id` means in paths that begin with this word; an obj everywhere else."""
 
 
 def routes() -> Iterator[tuple[str, URLPattern]]:
@@ -161,7 +181,7 @@ def address(route: str, world: World) -> str:
     def fill(found: re.Match[str]) -> str:
         name = found[2]
         if name == "resource_id":  # of whatever the path begins with
-            name = {"spectra": "spectrum_id", "photometry": "photometry_id"}.get(route.split("/")[1], "obj_id")
+            name = OF_RESOURCE.get(route.split("/")[1], "obj_id")
         if name in ARGUMENTS:
             return str(ARGUMENTS[name](world))
         if name.endswith("_id") or found[1] == "int:":

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -25,6 +26,7 @@ from ..queries.profiles import default_query
 from ..queries.scanning import scope
 from ..queries.search import search
 from ..queries.search import total as count_all
+from ..slots import scan_fields
 
 
 @login_required
@@ -107,6 +109,7 @@ def _bar(request: ViewerRequest, question: asked.Asked) -> dict[str, Any]:
         "seen_choices": asked.SEEN_CHOICES,
         "saved_choices": asked.SAVED_CHOICES,
         "chips": _chips(request.GET),
+        "hung": [render_to_string(field.template, field.context(request.viewer, request.GET)) for field in scan_fields],
     }
 
 
@@ -134,7 +137,10 @@ IN_BAR = {
     "startDate", "endDate", "groupIDs", "filterIDs", "savedStatus", "minRedshift", "maxRedshift", "seenByMe",
     "annotationFilterList", "minVettingScore",
 }  # fmt: skip
-NAMES = {"objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshift to"}
+NAMES = {
+    "objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshift to",
+    "localizationDateobs": "In the sky map of",
+}  # fmt: skip
 
 
 def _chips(address: QueryDict) -> list[dict[str, str]]:

@@ -23,6 +23,8 @@ from ..queries.events import get_event, get_notice
 from .dictionaries import FORM, said_in
 from .localizations import add_localization
 
+REPLAYED = "replay"
+"""The form of notices that come again: they bring their maps from here (`replaying`), so none is fetched."""
 SECONDS = 120.0
 MOST_BYTES = 2**28
 
@@ -44,6 +46,8 @@ def locate(notice_id: int) -> list[Localization]:
 
 
 def _said(notice: GcnNotice) -> tuple[SkyMapSaid | tuple[str, SkyMap], ...]:
+    if notice.form == REPLAYED:
+        return ()
     with notice.content.open("rb") as file:
         raw = file.read()
     if notice.form == FORM:

@@ -1,16 +1,26 @@
 """Events, their notices and sky maps, and what lies in them."""
 
 from .circulars import Circular, CircularOfEvent
+from .detectors import Detector, DetectorInterval, DetectorSpectrum
+from .earthquakes import (
+    Earthquake,
+    EarthquakeComment,
+    EarthquakeMeasurement,
+    EarthquakeNotice,
+    EarthquakePrediction,
+)
 from .events import Advocate, EventComment, EventProperties, EventTag, GcnEvent, GcnNotice, TagRule
 from .localizations import AlertInMap, Localization, LocalizationTag, ObjInMap, Region, Tile
 from .notices import NoticeFeed, Outcome, ReceivedNotice
+from .reminders import EarthquakeReminder, EventReminder
 from .spatial import SpatialCatalog, SpatialEntry
 from .texts import EventReport, EventSummary, SummaryVersion
 from .vetting import Counterpart
 
 __all__ = [
-    "Advocate", "AlertInMap", "Circular", "CircularOfEvent", "Counterpart", "EventComment", "EventProperties",
-    "EventReport",
+    "Advocate", "AlertInMap", "Circular", "CircularOfEvent", "Counterpart", "Detector", "DetectorInterval",
+    "DetectorSpectrum", "Earthquake", "EarthquakeComment", "EarthquakeMeasurement", "EarthquakeNotice",
+    "EarthquakePrediction", "EarthquakeReminder", "EventComment", "EventProperties", "EventReminder", "EventReport",
     "EventSummary", "EventTag", "GcnEvent", "GcnNotice", "Localization", "LocalizationTag", "NoticeFeed", "ObjInMap",
     "Outcome", "ReceivedNotice", "Region", "SpatialCatalog", "SpatialEntry", "SummaryVersion", "TagRule", "Tile",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.groups.models import User
+from apps.sources.models import Obj
 from apps.sources.models.comments import AbstractComment
 from skyportal.access.models import Shared, Stamped
 from skyportal.access.policy import AccessManager
@@ -29,6 +30,11 @@ class GcnEvent(Shared, Stamped):
     is_retracted = models.BooleanField(default=False, help_text="Its sender took it back.")
     is_test = models.BooleanField(default=False, help_text="Sent as a test or mock.")
     gracedb = models.JSONField(default=dict, blank=True, help_text="Log and labels, once fetched from GraceDB.")
+    tach_id = models.TextField(null=True, blank=True, help_text="The circular archive's name of it, once fetched.")
+    obj = models.ForeignKey(
+        Obj, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="The source that was made of a small sky map.",
+    )  # fmt: skip
     advocates = models.ManyToManyField(User, related_name="+", blank=True, through="Advocate")
 
     access = EVENT

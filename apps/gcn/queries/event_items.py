@@ -10,6 +10,7 @@ from apps.groups.models import User
 from skyportal.access.viewer import Viewer
 
 from ..models import Advocate, EventProperties, EventTag, GcnEvent, GcnNotice, Localization, LocalizationTag
+from . import detectors
 
 MOST_CONTENT = 256 * 1024
 """Bytes of a notice that are told with its event; a longer one is downloaded by itself."""
@@ -20,7 +21,7 @@ def listed(viewer: Viewer, events: Sequence[GcnEvent]) -> list[dict[str, Any]]:
     """A page of events: a fixed number of queries whatever it holds."""
     ids = [event.pk for event in events]
     tags, properties, notices = _tags(ids), _properties(ids), _notices(ids)
-    maps = _localizations(ids)
+    maps, heard = _localizations(ids), detectors.of_events(ids)
     return [
         {
             **_columns(event),
@@ -28,6 +29,7 @@ def listed(viewer: Viewer, events: Sequence[GcnEvent]) -> list[dict[str, Any]]:
             "properties": properties[event.pk],
             "gcn_notices": [_notice(row) for row in notices[event.pk]],
             "localizations": maps[event.pk],
+            "detectors": heard[event.pk],
         }
         for event in events
     ]

@@ -12,6 +12,7 @@ from apps.sources.queries.objs import visible_objs
 from skyportal.access.viewer import Viewer
 
 from ..models import EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
+from . import detectors
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Row:
     notices: int = 0
     last_kind: str = ""
     matched: int = 0
+    detectors: list[str] = field(default_factory=list)
 
 
 def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
@@ -38,6 +40,8 @@ def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
     for notice in GcnNotice.objects.filter(event__in=ids).order_by("date", "pk").values("event_id", "kind"):
         found[notice["event_id"]].notices += 1
         found[notice["event_id"]].last_kind = notice["kind"]
+    for event_id, heard in detectors.of_events(ids).items():
+        found[event_id].detectors = [one["nickname"] for one in heard]
     newest = {row.newest.pk: row for row in found.values() if row.newest}
     seen = in_maps(viewer, list(newest)).order_by().values("localization_id").annotate(count=Count("pk"))
     for localization_id, count in seen.values_list("localization_id", "count"):

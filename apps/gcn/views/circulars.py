@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from skyportal.web.requests import ViewerRequest
 
+from ..actions.archives import ACL
 from ..queries import circulars as queries
 from ..queries.events import get_event
 
@@ -23,7 +24,8 @@ def of_event(request: ViewerRequest, dateobs: str) -> HttpResponse:
     event = get_event(request.viewer, dateobs)
     rows = queries.circulars_of(request.viewer, event).defer("text")
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    return render(request, "gcn/_circulars.html", {"event": event, "page": page})
+    context = {"event": event, "page": page, "may_ask": request.viewer.may(ACL)}
+    return render(request, "gcn/_circulars.html", context)
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""Saying something of an obj."""
+"""Saying something of an obj, or of whatever else people talk about."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from skyportal.access.errors import NotAllowed, NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
-from ..entries import CommentChanged, CommentPosted
-from ..models import Comment, Obj, SpectrumComment
+from ..entries import CommentChanged
+from ..models import Comment
 from ..queries import comments as reading
 from ..queries.mentions import meant
 from ..queries.objs import get_obj
 from ..queries.subjects import SOURCES, Subject
 from .attachments import Attachment, keep
-from .checks import asked_groups, audience_of, lock, need, need_right, optional_text, person, text
+from .checks import asked_groups, audience_of, need, need_right, optional_text, person, text
 from .objs import make_known
 from .undoing import remember
 
@@ -34,15 +34,14 @@ def post_comment(
     channel: Any = None,
     origin: str | None = None,
 ) -> tuple[int, bool]:
-    """Say something of an obj or a spectrum to these groups; the comment's id, and whether it is new.
+    """Say something of an obj, a spectrum, an event … to these groups; the comment's id, and whether it is new.
 
-    Without groups it is for everybody who may see the obj. That alone tells nobody new of the obj: only groups that
+    Without groups it is for everybody who may see it. That alone tells nobody new of the obj: only groups that
     were named learn of it.
     """
     need(viewer, "Comment")
     author = person(viewer)
     link = on.link(on.find(viewer, resource_id))
-    obj = link["obj"]
     asked = asked_groups(viewer, group_ids)
     fields = {
         **link,
@@ -52,14 +51,26 @@ def post_comment(
         **_attached(attachment),
     }
     with transaction.atomic():
-        lock([obj.pk])
+        _hold(link)
         if same := on.comment.objects.filter(author_id=author, **fields).order_by("pk").first():
             return same.pk, False
         comment = on.comment.objects.create(author_id=author, bot=viewer.by_token, origin=origin, **fields)
-        make_known([obj.pk], group_ids=asked)
+        _let_know(comment, asked)
         mentioned = _mentioned(viewer, comment.text)
-        record(CommentPosted(obj.pk, obj.name, viewer.user_id, comment.pk, on.resource, **mentioned))
+        record(on.posted(**on.facts(comment), user_id=viewer.user_id, comment_id=comment.pk, **mentioned))
     return comment.pk, True
+
+
+def _hold(link: dict[str, Any]) -> None:
+    """Let two who say the same at once wait for each other."""
+    held = next(iter(link.values()))
+    type(held).objects.select_for_update(no_key=True).get(pk=held.pk)
+
+
+def _let_know(comment: Any, group_ids: list[int]) -> None:
+    """Groups that were named learn of the obj; whoever may see another thing is decided elsewhere."""
+    if obj_id := getattr(comment, "obj_id", None):
+        make_known([obj_id], group_ids=group_ids)
 
 
 def _attached(attachment: Attachment | None) -> dict[str, Any]:
@@ -77,9 +88,7 @@ def _mentioned(viewer: Viewer, words: str, before: str = "") -> dict[str, list[i
     }
 
 
-def mine(
-    viewer: Viewer, comment_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES
-) -> Comment | SpectrumComment:
+def mine(viewer: Viewer, comment_id: int, resource_id: str | None, deed: str, on: Subject = SOURCES) -> Any:
     """A comment that the viewer wrote, or may change as a system admin."""
     need(viewer, "Comment")
     comment = reading.get_comment(viewer, comment_id, resource_id, on=on)
@@ -112,10 +121,9 @@ def edit_comment(
         for name, value in changes.items():
             setattr(comment, name, value)
         comment.save(update_fields=[*changes, "modified"])
-        make_known([comment.obj_id], group_ids=asked)
+        _let_know(comment, asked)
         mentioned = _mentioned(viewer, comment.text, before)
-        obj: Obj = comment.obj
-        record(CommentChanged(obj.pk, obj.name, viewer.user_id, comment.pk, "edited", on.resource, **mentioned))
+        _record_change(viewer, comment, comment.pk, "edited", on, **mentioned)
     return receipt
 
 
@@ -123,11 +131,14 @@ def edit_comment(
 def delete_comment(viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES) -> str:
     """Take a comment away; a receipt with which it can be put back for a while."""
     comment = mine(viewer, comment_id, resource_id, "delete", on)
-    obj: Obj = comment.obj
     receipt = remember(viewer, [comment])
     comment.delete()
-    record(CommentChanged(obj.pk, obj.name, viewer.user_id, comment_id, "deleted", on.resource))
+    _record_change(viewer, comment, comment_id, "deleted", on)
     return receipt
+
+
+def _record_change(viewer: Viewer, comment: Any, pk: int, deed: str, on: Subject, **mentioned: list[int]) -> None:
+    record(on.changed(**on.facts(comment), user_id=viewer.user_id, comment_id=pk, deed=deed, **mentioned))
 
 
 @transaction.atomic

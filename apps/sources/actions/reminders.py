@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,10 +17,7 @@ from skyportal.api.params import moment
 from skyportal.journal.entries import Entry
 from skyportal.journal.recording import record
 
-from ..entries import ReminderChanged, ReminderDue
-from ..models import Obj
 from ..queries import reminders as reading
-from ..queries.objs import visible_objs
 from ..queries.subjects import SOURCES, SPECTRA, Subject
 from .checks import asked_groups, audience_of, need, need_right, person, text
 from .objs import make_known
@@ -35,15 +32,14 @@ AT_ONCE = 500
 
 
 def set_reminders(viewer: Viewer, resource_id: str, data: dict[str, Any], *, on: Subject = SOURCES) -> list[int]:
-    """Ask that people be reminded of an obj or a spectrum, a row for each of them; without any, oneself.
+    """Ask that people be reminded of an obj, a spectrum, an event …, a row for each of them; without any, oneself.
 
-    Without groups it is for everybody who may see the obj. That alone tells nobody new of the obj: only groups that
+    Without groups it is for everybody who may see it. That alone tells nobody new of the obj: only groups that
     were named learn of it.
     """
     need(viewer, ACL)
     author = person(viewer)
     link = on.link(on.find(viewer, resource_id))
-    obj = link["obj"]
     asked = _groups(viewer, data.get("group_ids"))
     fields = {"reminder_delay": 1.0, "number_of_reminders": 1, **_when(data), "text": _text(data.get("text"))}
     fields.setdefault("next_reminder", timezone.now() + timedelta(days=fields["reminder_delay"]))
@@ -53,14 +49,20 @@ def set_reminders(viewer: Viewer, resource_id: str, data: dict[str, Any], *, on:
         "audience": audience_of(asked, [groups.sitewide_group_id()]),
     }
     with transaction.atomic():
-        make_known([obj.pk], group_ids=asked)
+        _let_know(on, link[on.parent].pk, asked)
         made = [
             on.reminder.objects.create(**link, **fields, user_id=user_id)
-            for user_id in _people(viewer, obj, data.get("user_ids")) or [author]
+            for user_id in _people(viewer, link[on.parent], data.get("user_ids")) or [author]
         ]
         for reminder in made:
-            record(ReminderChanged(obj.pk, obj.name, viewer.user_id, reminder.pk, "set", on.resource))
+            _changed(viewer, reminder, "set", on)
     return [reminder.pk for reminder in made]
+
+
+def _let_know(on: Subject, pk: int, group_ids: list[int]) -> None:
+    """Groups that were named learn of the obj; whoever may see another thing is decided elsewhere."""
+    if on.parent == "obj":
+        make_known([pk], group_ids=group_ids)
 
 
 def edit_reminder(
@@ -74,7 +76,7 @@ def edit_reminder(
         changes["text"] = _text(data["text"])
     if asked:
         changes["audience"] = audience_of(asked, [])
-    if (people := _people(viewer, reminder.obj, data.get("user_ids"))) and people != [reminder.user_id]:
+    if (people := _people(viewer, getattr(reminder, on.parent), data.get("user_ids"))) and people != [reminder.user_id]:
         if len(people) > 1:
             raise Invalid("Invalid user_ids: a reminder is for one person; set another for each of the others.")
         changes["user_id"] = people[0]
@@ -84,7 +86,7 @@ def edit_reminder(
         for name, value in changes.items():
             setattr(reminder, name, value)
         reminder.save(update_fields=[*changes, "modified"])
-        make_known([reminder.obj_id], group_ids=asked)
+        _let_know(on, getattr(reminder, on.parent).pk, asked)
         _changed(viewer, reminder, "edited", on)
 
 
@@ -116,7 +118,7 @@ def mine(viewer: Viewer, reminder_id: int, resource_id: str, deed: str, on: Subj
 
 
 def _changed(viewer: Viewer, reminder: Any, deed: str, on: Subject) -> None:
-    record(ReminderChanged(reminder.obj_id, reminder.obj.name, viewer.user_id, reminder.pk, deed, on.resource))
+    record(on.reminded(**on.facts(reminder), user_id=viewer.user_id, reminder_id=reminder.pk, deed=deed))
 
 
 def _text(words: Any) -> str:
@@ -162,8 +164,8 @@ def _groups(viewer: Viewer, asked: Any) -> list[int]:
         raise NotAllowed(refusal.message) from None  # 403, as clients of the public API expect here
 
 
-def _people(viewer: Viewer, obj: Obj, asked: Any) -> list[int]:
-    """Whom to remind: people who may see the obj, so that nobody is told of what they cannot open."""
+def _people(viewer: Viewer, thing: Any, asked: Any) -> list[int]:
+    """Whom to remind: people who may see the thing, so that nobody is told of what they cannot open."""
     if asked in (None, "", []):
         return []
     wanted = asked if isinstance(asked, list | tuple) else [asked]
@@ -176,18 +178,18 @@ def _people(viewer: Viewer, obj: Obj, asked: Any) -> list[int]:
     known = set(groups.users(viewer).filter(pk__in=[i for i in ids if 0 < i < 2**31]).values_list("pk", flat=True))
     for user_id in ids:
         reader = groups.viewer_of(user_id) if user_id in known else None
-        if reader is None or not visible_objs(reader).filter(pk=obj.pk).exists():
-            raise NotAllowed(f"Cannot find user {user_id} among those who may see {obj.name}.")
+        if reader is None or not type(thing).objects.visible_to(reader).filter(pk=thing.pk).exists():
+            raise NotAllowed(f"Cannot find user {user_id} among those who may see {thing}.")
     return ids
 
 
 # ---- the clock
 
 
-def remind(now: datetime | None = None) -> int:
+def remind(now: datetime | None = None, *, of: Iterable[Subject] = (SOURCES, SPECTRA)) -> int:
     """Say all that is due, of objs and of their spectra; how many times came."""
     now = now or timezone.now()
-    return sum(tell_due(on.reminder, _due_of(on), now) for on in (SOURCES, SPECTRA))
+    return sum(tell_due(on.reminder, _due_of(on), now) for on in of)
 
 
 def tell_due(model: Any, entry_of: Callable[[Any], Entry], now: datetime) -> int:
@@ -217,11 +219,12 @@ def _tell(model: Any, entry_of: Callable[[Any], Entry], now: datetime) -> int:
     return len(few)
 
 
-def _due_of(on: Subject) -> Callable[[Any], ReminderDue]:
-    def entry(reminder: Any) -> ReminderDue:
-        return ReminderDue(
-            reminder.obj_id, reminder.obj.name, None, reminder.pk, on.resource, reminder.user_id,
-            reminder.audience.group_ids, reminder.due_at.isoformat(), reminder.number_of_reminders,
+def _due_of(on: Subject) -> Callable[[Any], Entry]:
+    def entry(reminder: Any) -> Entry:
+        return on.due(
+            **on.facts(reminder), user_id=None, reminder_id=reminder.pk, reminded_user_id=reminder.user_id,
+            group_ids=reminder.audience.group_ids, due_at=reminder.due_at.isoformat(),
+            still_to_come=reminder.number_of_reminders,
         )  # fmt: skip
 
     return entry

@@ -15,17 +15,16 @@ from django.db import models, transaction
 
 from skyportal.access.errors import Conflict, NotVisible
 from skyportal.access.viewer import Viewer
+from skyportal.journal.entries import Entry
 from skyportal.journal.recording import record
 
-from ..entries import AnnotationChanged, ClassificationChanged, CommentChanged
-from ..models import Annotation, Classification, Comment, SpectrumComment
-from ..queries.objs import get_obj
+from ..entries import AnnotationChanged, ClassificationChanged
+from ..models import Annotation, Classification
+from ..queries.subjects import SOURCES, SPECTRA, Subject
 from .checks import person
 
 LASTS = 900  # seconds
 ENTRIES: dict[type[models.Model], Any] = {
-    Comment: CommentChanged,
-    SpectrumComment: CommentChanged,
     Annotation: AnnotationChanged,
     Classification: ClassificationChanged,
 }
@@ -43,22 +42,28 @@ def _name(viewer: Viewer, receipt: str) -> str:
 
 
 @transaction.atomic
-def put_back(viewer: Viewer, obj_name: str, receipt: str) -> str:
+def put_back(viewer: Viewer, resource_id: str, receipt: str, *, on: Subject = SOURCES) -> str:
     """Rows of a receipt as they were, under their old ids; what it was, in a word."""
-    obj = get_obj(viewer, obj_name)
+    there = on.find(viewer, resource_id)
     kept = cache.get(_name(viewer, receipt))
     if kept is None:
         raise NotVisible("It is too late to undo this.", status=404)
     rows = [found.object for found in serializers.deserialize("python", kept)]
     first: Any = rows[0]
-    if first.obj_id != obj.pk:
-        raise NotVisible("Nothing of this source is to be undone.", status=404)
+    if getattr(first, f"{on.parent}_id", None) != there.pk:
+        raise NotVisible("Nothing of this is to be undone.", status=404)
     now = type(first).objects.select_for_update().filter(pk=first.pk).first()
     if now is not None and now.author_id != first.author_id:
         raise Conflict("Somebody else has written there since.")
     for row in rows:
         row.save_base(raw=True)  # with the times they had
     cache.delete(_name(viewer, receipt))
-    where = {"resource": "spectra"} if isinstance(first, SpectrumComment) else {}
-    record(ENTRIES[type(first)](obj.pk, obj.name, viewer.user_id, first.pk, "put back", **where))
+    record(_entry(viewer, first, there, on))
     return type(first)._meta.verbose_name or ""
+
+
+def _entry(viewer: Viewer, row: Any, there: Any, on: Subject) -> Entry:
+    if type(row) in ENTRIES:  # of objs only
+        return ENTRIES[type(row)](there.pk, there.name, viewer.user_id, row.pk, "put back")
+    on = SPECTRA if isinstance(row, SPECTRA.comment) else on
+    return on.changed(**on.facts(row), user_id=viewer.user_id, comment_id=row.pk, deed="put back")

@@ -60,7 +60,7 @@ class Comments(Endpoint):
 
     def post(self, request: Any, resource_id: str | None = None, comment_id: str | None = None) -> Any:
         """Post a comment. The same text to the same groups again answers with the comment that is there."""
-        key = "obj_id" if self.on is SOURCES else "spectrum_id"
+        key = self.on.key
         named = resource_id if resource_id is not None else self.data.get(key)
         if named is None:
             raise Invalid(f"Missing required parameter: `{key}`.")

@@ -11,7 +11,7 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import Comment, SpectrumComment
+from ..models import Comment
 from . import shown
 from .subjects import SOURCES, SPECTRA, Subject
 
@@ -26,7 +26,7 @@ HIDDEN = "Could not find any accessible comments."
 def _rows(
     viewer: Viewer, comments: AccessQuerySet, *, groups: bool = True, on: Subject = SOURCES
 ) -> list[dict[str, Any]]:
-    found = comments.values(*COLUMNS, *on.columns, **shown.OBJ)
+    found = comments.values(*COLUMNS, *on.columns, **on.named)
     rows = [{**row, "author": shown.author(row), "resourceType": on.resource} for row in found]
     if groups:
         shown.add_groups(viewer, rows)
@@ -71,11 +71,9 @@ def containing(viewer: Viewer, text: str, first: int, last: int, *, on: Subject 
     return [shown.alone(row) for row in _rows(viewer, found[first:last], on=on)]
 
 
-def get_comment(
-    viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES
-) -> Comment | SpectrumComment:
+def get_comment(viewer: Viewer, comment_id: int, resource_id: str | None = None, *, on: Subject = SOURCES) -> Any:
     """One comment; with the id of a resource, it must be on that."""
-    found = on.comment.objects.visible_to(viewer).select_related("obj", "audience").filter(pk=comment_id).first()
+    found = on.comment.objects.visible_to(viewer).select_related(on.parent, "audience").filter(pk=comment_id).first()
     if found is None:
         raise NotVisible(HIDDEN, status=403)
     if resource_id is not None and on.id_of(found) != resource_id:

@@ -26,7 +26,7 @@ HIDDEN = "Could not find any accessible reminders."
 
 
 def _rows(viewer: Viewer, reminders: Any, on: Subject) -> list[dict[str, Any]]:
-    found = reminders.values(*COLUMNS, *on.columns, **shown.OBJ, reminded=F("user__username"))[:MOST]
+    found = reminders.values(*COLUMNS, *on.columns, **on.named, reminded=F("user__username"))[:MOST]
     rows = [{**row, "author": shown.author(row), "resourceType": on.noun} for row in found]
     shown.add_groups(viewer, rows)
     return [shown.alone(row) for row in rows]
@@ -42,7 +42,7 @@ def of(viewer: Viewer, resource_id: str, *, on: Subject = SOURCES) -> list[dict[
 
 def get_reminder(viewer: Viewer, reminder_id: int, resource_id: str | None = None, *, on: Subject = SOURCES) -> Any:
     """One reminder; with the id of a resource, it must be of that."""
-    found = on.reminder.objects.visible_to(viewer).select_related("obj", "audience").filter(pk=reminder_id).first()
+    found = on.reminder.objects.visible_to(viewer).select_related(on.parent, "audience").filter(pk=reminder_id).first()
     if found is None:
         raise NotVisible(HIDDEN, status=403)
     if resource_id is not None and on.id_of(found) != resource_id:

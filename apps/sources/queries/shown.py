@@ -51,7 +51,8 @@ OBJ = {"obj_key": F("obj_id"), "obj_name": F("obj__name")}
 
 def alone(row: dict[str, Any]) -> dict[str, Any]:
     """A row that stands by itself."""
-    row.pop("obj_key")
+    if row.pop("obj_key", None) is None:
+        return row
     return {**row, "obj_id": row.pop("obj_name")}
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import PurePath
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -39,11 +39,18 @@ def kind_of(name: str) -> str | None:
 def attachment(request: ViewerRequest, name: str, comment_id: int) -> HttpResponse:
     """The fragment that shows it, or says why it cannot be shown."""
     file, body = said.attachment(request.viewer, comment_id, name)
+    here = reverse("comment-attachment", args=[name, comment_id])
+    return shown(request, file, body, here, f"/api/sources/{quote(name)}/comments/{comment_id}/attachment")
+
+
+def shown(request: ViewerRequest, file: str, body: bytes, here: str, address: str) -> HttpResponse:
+    """A file inside a page; ``here`` is the fragment's own address, and with ``.png`` that of a FITS image's picture;
+    ``address`` that of the file."""
     kind = kind_of(file)
-    context: dict[str, Any] = {"file": file, "kind": kind, "name": name, "comment_id": comment_id}
+    context: dict[str, Any] = {"file": file, "kind": kind, "here": here, "address": address}
     try:
         if kind == "fits":
-            context |= _fits(request, name, comment_id, body)
+            context |= _fits(request, here, body)
         elif kind == "pdf" and not body.startswith(b"%PDF-"):
             raise Invalid("This is not a PDF, whatever its name says.")
         elif kind == "table":
@@ -82,7 +89,7 @@ def _separator(words: str) -> str:
     return max(",;\t|", key=first.count)
 
 
-def _fits(request: ViewerRequest, name: str, comment_id: int, body: bytes) -> dict[str, Any]:
+def _fits(request: ViewerRequest, here: str, body: bytes) -> dict[str, Any]:
     from skyportal.astro import pictures
 
     stretch, extension = _asked(request)
@@ -90,9 +97,8 @@ def _fits(request: ViewerRequest, name: str, comment_id: int, body: bytes) -> di
         pixels, chosen, images = pictures.read_image(body, extension)
     except pictures.NoPicture as problem:
         raise Invalid(str(problem)) from None
-    address = reverse("comment-attachment-png", args=[name, comment_id])
     return {
-        "picture": f"{address}?{urlencode({'stretch': stretch, 'extension': chosen})}",
+        "picture": f"{here}.png?{urlencode({'stretch': stretch, 'extension': chosen})}",
         "stretch": stretch,
         "stretches": pictures.STRETCHES,
         "images": [(int(label.partition(" ")[0]), label) for label in images],
@@ -114,9 +120,12 @@ def _asked(request: ViewerRequest) -> tuple[str, int | None]:
 @require_GET
 def fits_picture(request: ViewerRequest, name: str, comment_id: int) -> HttpResponse:
     """A FITS image as a PNG; `stretch`, `extension`."""
+    return picture(request, said.attachment(request.viewer, comment_id, name)[1])
+
+
+def picture(request: ViewerRequest, body: bytes) -> HttpResponse:
     from skyportal.astro import pictures
 
-    _, body = said.attachment(request.viewer, comment_id, name)
     stretch, extension = _asked(request)
     try:
         pixels, _, _ = pictures.read_image(body, extension)

@@ -18,7 +18,7 @@ from skyportal.web.requests import ViewerRequest
 from ..actions import views
 from ..queries import layouts, pages, thumbnails
 from ..queries.objs import get_obj, near
-from ..slots import obj_panels
+from ..slots import obj_panels, quick_finders
 from .photometry import light_curve
 
 
@@ -77,7 +77,10 @@ def search(request: ViewerRequest) -> JsonResponse:
         return JsonResponse({"results": []})
     position = sky.parse_position(text)
     if position is None:
-        return JsonResponse({"results": [_named(found) for found in pages.find(viewer, text)]})
+        results = [_named(found) for found in pages.find(viewer, text)]
+        for find in quick_finders:
+            results += find(viewer, text)
+        return JsonResponse({"results": results})
     ra, dec = position
     results = [_close(obj, separation) for obj, separation in near(viewer, ra, dec, 60.0, most=8)]
     around = {

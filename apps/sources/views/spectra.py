@@ -32,7 +32,8 @@ from ..queries import spectra as queries
 from ..queries.objs import get_obj
 from ..queries.spectrum_pages import Drawn
 from ..queries.subjects import SPECTRA
-from .remarks import dressed, dressed_origin
+from .remarks import dressed_origin
+from .talk import dressed
 
 HEIGHT = 400
 

@@ -1,0 +1,52 @@
+"""A stored event again, as a rehearsal."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.gcn.actions.replaying import find, replay, sandbox
+from skyportal.access.errors import Refusal
+
+
+def speed(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ArgumentTypeError("how many times as fast as it was: a number above 0")
+    return value
+
+
+class Command(BaseCommand):
+    help = (
+        "Let a stored event happen again, now: its notices and sky maps in order, in a group of their own, with the "
+        "tag replay. Nothing of the real event changes."
+    )
+    requires_system_checks: list[str] = []  # they would load every page of the site
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("event", help="A name such as S190814bv, a trigger, or a time.")
+        parser.add_argument("--speed", type=speed, default=60.0, help="Times as fast as it was (default 60).")
+        parser.add_argument("--group", default="Sandbox", help="In which it happens; made where there is none.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            event, group = find(options["event"]), sandbox(options["group"])
+        except Refusal as refusal:
+            raise CommandError(refusal.message) from None
+        self.stdout.write(f"{event} again, {options['speed']:g} times as fast, in the group {group.name}.")
+        made, skipped = None, 0
+        try:
+            for step in replay(event, group, options["speed"]):
+                self.stdout.write(f"{step.number}/{step.of}  +{step.after}  {step.kind}: {step.outcome}")
+                self.stdout.flush()
+                made, skipped = step.event or made, skipped + step.outcome.startswith("skipped")
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped.")
+        if made is None:
+            raise CommandError("None of its notices could be told again.")
+        self.stdout.write(f"It is at /event/{made.address}, for members of {group.name}; {skipped} notices skipped.")
