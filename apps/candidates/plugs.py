@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.groups.slots import group_includes, stream_users
-from apps.sources.slots import Depth, Panel, home_panels, obj_panels, position_locks, silent_visits
+from apps.sources.slots import Depth, Panel, home_panels, obj_panels, position_locks, scanned_objs, silent_visits
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
@@ -11,7 +11,7 @@ from skyportal.live.topics import watchable
 from .queries.backtests import get_test
 from .queries.filters import get_filter
 from .queries.sessions import get_session
-from .queries.standing import filters_at_work, filters_of_group, has_candidates
+from .queries.standing import filters_at_work, filters_of_group, has_candidates, scanned
 
 
 def _number(name: str) -> int:
@@ -63,5 +63,6 @@ def visits_of_alerts(viewer: Viewer, ra: float, dec: float, first: float, last: 
 group_includes.plug("filters")(filters_of_group)
 stream_users.plug("filters")(filters_at_work)
 position_locks.plug("candidates")(has_candidates)
+scanned_objs.plug("candidates")(scanned)
 home_panels.plug("candidates")(Panel("New candidates", "home-candidates", order=10))
 obj_panels.plug("vetting")(Panel("Vetting", "source-vetting", order=40, side="side"))

@@ -18,7 +18,7 @@ from .queries import spatial
 from .queries.events import get_event
 from .queries.galaxies import probability
 from .queries.localizations import of_event
-from .queries.regions import LONGEST, galaxy_ids_inside, obj_ids_inside
+from .queries.regions import LONGEST, galaxy_ids_inside, inside
 
 LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.")
 DATEOBS = Param("localizationDateobs", moment, None, "Inside a sky map of the event of this time.")
@@ -46,11 +46,11 @@ def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any
         raise Invalid("startDate must come before endDate, by ten years at most.")
     where = _map_of(viewer, query)
     level = query.get(LEVEL.name)
-    inside = Q(pk__in=obj_ids_inside(where, 0.95 if level is None else level))
+    placed = Q(inside(where, 0.95 if level is None else level))
     judged = Counterpart.objects.visible_to(viewer).filter(event_id=where.event_id)
     if query.get(ALSO.name):
-        inside |= Q(pk__in=judged.values("obj_id"))
-    found = objs.filter(inside)
+        placed |= Q(pk__in=judged.values("obj_id"))
+    found = objs.filter(placed)
     if query.get(REJECT.name):
         found = found.exclude(pk__in=judged.filter(status=REJECTED).values("obj_id"))
     return found
@@ -83,7 +83,7 @@ def passings_in_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
     """Passings of objs inside the region."""
     where = _map_of(asker.viewer, asker.query)
     level = asker.query.get(LEVEL.name)
-    return rows.filter(obj_id__in=obj_ids_inside(where, 0.95 if level is None else level))
+    return rows.filter(inside(where, 0.95 if level is None else level, "obj__hpx"))
 
 
 def _named_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
@@ -115,10 +115,10 @@ def galaxies_in_map(rows: QuerySet, viewer: Viewer, query: dict[str, Any]) -> tu
         return rows, []
     where = _map_of(viewer, query)
     level = query.get(LEVEL.name)
-    inside = rows.filter(pk__in=galaxy_ids_inside(where, 0.95 if level is None else level))
+    there = rows.filter(pk__in=galaxy_ids_inside(where, 0.95 if level is None else level))
     if not query.get(PROBABILITY.name):
-        return inside, []
-    return inside.annotate(probability=probability(where)), ["probability"]
+        return there, []
+    return there.annotate(probability=probability(where)), ["probability"]
 
 
 OF_GALAXIES = GalaxyNarrower((DATEOBS, NAME, LEVEL, PROBABILITY), galaxies_in_map)

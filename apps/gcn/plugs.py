@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from apps.candidates.slots import ScanField, batch_followers, candidate_filters, demo_chapters, lamp_makers, scan_fields
-from apps.sources.slots import Panel, galaxy_narrowers, obj_filters, obj_includes, obj_panels, obj_sorts, quick_finders
+from apps.sources.slots import (
+    Panel,
+    galaxy_narrowers,
+    home_panels,
+    obj_filters,
+    obj_includes,
+    obj_panels,
+    obj_sorts,
+    quick_finders,
+)
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
@@ -27,6 +36,7 @@ lamp_makers.plug("gcn")(gcn_lamp)
 obj_panels.plug("events")(Panel("Events", "source-events", order=40, side="side"))
 quick_finders.plug("events")(choices.found)
 scan_fields.plug("events")(ScanField("gcn/_scan_fields.html", choices.of_bar))
+home_panels.plug("events")(Panel("Recent events", "home-events", order=20))
 
 
 @obj_includes.plug("gcn_crossmatch")

@@ -16,7 +16,7 @@ from .api.earthquakes import (
     Predictions,
     Statuses,
 )
-from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, TagsView
+from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, RecentEventsView, TagsView
 from .api.localizations import (
     CrossmatchView,
     LocalizationFileView,
@@ -58,6 +58,7 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/alias", AliasView),
     routes("gcn_event/<str:dateobs>/users[/<str:user_id>]", AdvocatesView),
     routes("gcn_event/<str:dateobs>/notice/<str:notice_id>/download", NoticeView, name="notice-download"),
+    routes("internal/recent_gcn_events", RecentEventsView),
     routes("localization/tags", LocalizationTagsView),
     routes("localization/properties", LocalizationPropertiesView),
     routes("localization/<str:dateobs>/name[/<str:localization_name>]", LocalizationView),
@@ -87,6 +88,7 @@ urlpatterns = flatten(
     # --- pages ---
     [
         path("events", events.index, name="events"),
+        path("home/events", events.recent, name="home-events"),
         path("event/<str:dateobs>", events.event, name="event"),
         path("event/<str:dateobs>/head", events.head, name="event-head"),
         path("event/<str:dateobs>/change/<slug:deed>", events.change, name="event-change"),

@@ -108,6 +108,7 @@ GALAXY = Policy(view=everyone())
 GALAXY_CATALOG = Policy(view=everyone(), change=owned_by("owner"))
 GALAXY_LOAD = Policy(view=owned_by("owner"))
 SEARCH = Policy(view=owned_by("owner") | in_group(), change=owned_by("owner"), delete=owned_by("owner"))
+IMPORT = Policy(view=owned_by("author"))
 LISTING = Policy(view=owned_by("user"), change=owned_by("user"), delete=owned_by("user"))
 
 TELESCOPE = Policy(view=everyone(), change=holding("Manage telescopes"), delete=holding("Manage telescopes"))

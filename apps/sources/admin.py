@@ -16,6 +16,7 @@ from .models import (
     Source,
     Spectrum,
     Telescope,
+    TransientImport,
 )
 
 
@@ -119,6 +120,22 @@ class ReleaseAdmin(admin.ModelAdmin):
 
     list_display = ("name", "link_name", "is_visible", "auto_publish_enabled", "created_at")
     search_fields = ("name", "link_name")
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(TransientImport)
+class TransientImportAdmin(admin.ModelAdmin):
+    """To look at: what is left of one, and why it failed."""
+
+    list_display = ("id", "service", "author", "state", "done", "total", "message", "created_at")
+    list_select_related = ("author",)
+    list_filter = ("service", "state")
+    ordering = ("-pk",)
 
     def has_add_permission(self, request: object) -> bool:
         return False

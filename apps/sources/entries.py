@@ -173,6 +173,32 @@ class CatalogAnswered(ObjEntry):
 
 
 @dataclass(frozen=True)
+class TransientsAsked(Entry):
+    """Somebody wants transients of a service brought in as sources."""
+
+    import_id: int
+    service: str
+    user_id: int
+
+    def topics(self) -> list[str]:
+        return [f"imports:{self.user_id}"]
+
+
+@dataclass(frozen=True)
+class TransientsArrived(Entry):
+    """Some of them were brought in: how many so far of how many, and whether more are to come."""
+
+    import_id: int
+    user_id: int
+    done: int
+    total: int
+    state: str
+
+    def topics(self) -> list[str]:
+        return [f"imports:{self.user_id}"]
+
+
+@dataclass(frozen=True)
 class Classified(ObjEntry):
     classification_id: int
     classification: str

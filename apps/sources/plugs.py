@@ -18,6 +18,12 @@ def may_watch_source(viewer: Viewer, name: str) -> bool:
     return visible_objs(viewer).filter(name=name).exists()
 
 
+@watchable.plug("imports")
+def may_watch_imports(viewer: Viewer, name: str) -> bool:
+    """One's own."""
+    return viewer.user_id is not None and name == str(viewer.user_id)
+
+
 def _listed(group_id: int) -> str:
     return f"{reverse('sources')}?group_ids={group_id}"
 

@@ -4,11 +4,19 @@ from apps.groups.entries import GroupDeleted, StreamDeleted
 from skyportal.access.models import GROUP, STREAM
 from skyportal.journal.reactions import on
 
-from .actions import catalogs, galaxy_loads, survey_images
+from .actions import catalogs, galaxy_loads, imports, survey_images
 from .actions.objs import forget_reader
 from .actions.periods import carry_out
 from .actions.publishing import publish_saved
-from .entries import CatalogAsked, GalaxyLoadAsked, PeriodSearchAsked, SourceSaved, SurveyImagesAsked
+from .entries import (
+    CatalogAsked,
+    GalaxyLoadAsked,
+    PeriodSearchAsked,
+    SourceSaved,
+    SurveyImagesAsked,
+    TransientsArrived,
+    TransientsAsked,
+)
 
 
 @on(GroupDeleted)
@@ -46,3 +54,15 @@ def search_for_period(asked: PeriodSearchAsked) -> None:
 def read_in_galaxies(asked: GalaxyLoadAsked, delivery_id: int) -> None:
     """The same galaxies again replace themselves: the delivery's id is not needed."""
     galaxy_loads.carry_out(asked.load_id)
+
+
+@on(TransientsAsked, outside=True)
+def list_transients(asked: TransientsAsked, delivery_id: int) -> None:
+    """Twice the same transient is one source: the delivery's id is not needed, here nor below."""
+    imports.begin(asked.import_id)
+
+
+@on(TransientsArrived, outside=True)
+def bring_more_transients(arrived: TransientsArrived, delivery_id: int) -> None:
+    """A few at a time, so that a worker that dies loses little, and others come to their turn."""
+    imports.go_on(arrived.import_id)

@@ -79,6 +79,9 @@ series_links: Slot[SpectrumLink] = Slot("sources.series_links")
 position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 """By name, a function (obj id) -> whether something (a candidate …) holds the obj at its position."""
 
+scanned_objs: Slot[Callable[[Viewer], QuerySet]] = Slot("sources.scanned_objs")
+"""By name, a function (viewer) -> rows with ``obj_id`` of objs that were candidates of a filter the viewer may see."""
+
 obj_panels: Slot[Panel] = Slot("sources.obj_panels")
 """Parts of the source page; their addresses take the obj's name."""
 

@@ -63,3 +63,18 @@ def utc_from_tai(mjd_tai: float) -> float:
     """
     which = bisect_right(_LEAPS, mjd_tai, key=lambda leap: leap[0] + leap[1] / 86400) - 1
     return mjd_tai - _LEAPS[max(which, 0)][1] / 86400
+
+
+def utc_from_tcb(mjd_tcb: float) -> float:
+    """MJD in UTC of an MJD in barycentric coordinate time (TCB), in which Gaia's light curves are dated.
+
+    By IAU 2006 resolution B3; TDB and TT, which differ by less than 2 ms, are taken as one.
+
+    Examples
+    --------
+    >>> round((56961.0697 - utc_from_tcb(56961.0697)) * 86400, 2)
+    85.69
+    """
+    since = mjd_tcb - 43144.0003725
+    tt = mjd_tcb - 1.550519768e-8 * since - 6.55e-5 / 86400
+    return utc_from_tai(tt - 32.184 / 86400)

@@ -50,6 +50,19 @@ def test_the_list_shows_events_by_tag_in_a_fixed_number_of_queries(event, as_mem
     assert len(five) == len(one) <= 14
 
 
+def test_the_dashboard_tells_the_newest_events_to_those_who_may_know(event, as_member, member, outsider, group, api_of):
+    hidden = an_event(ivorn="ivo://own/1", dateobs=WHEN.replace(day=3), trigger_id="O1", aliases=(), groups=[group.pk])
+    assert "Recent events" in text(as_member.get("/"))
+    panel = text(as_member.get("/home/events"))
+    assert panel.index(hidden.address) < panel.index(HERE)
+    told = api_of(member).get("internal/recent_gcn_events")[1]["data"]
+    assert [one["dateobs"] for one in told] == [hidden.address, "2026-01-02T03:04:05"]
+    assert told[1]["tags"] == ["GRB"]
+    assert [e["dateobs"] for e in api_of(outsider).get("internal/recent_gcn_events")[1]["data"]] == [
+        "2026-01-02T03:04:05"
+    ]
+
+
 def test_the_page_of_an_event_and_each_of_its_parts(event, as_member):
     page = text(as_member.get(HERE))
     assert "GRB" in page

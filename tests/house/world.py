@@ -72,11 +72,11 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     spectrum = SpectrumFactory(obj=obj, owner=member, audience=audience)
     event = an_event(groups=[group.pk])
     a_map(event)
+    quake, detector = an_earthquake(member), a_detector()
     told = {"event": event, "group": group, "sent_by": member, "status": "done"}
     EventSummary.objects.create(title="of the matrix", text="what the group found", **told)
     EventReport.objects.create(name="of the matrix", **told)
     SpatialCatalog.objects.create(name="of the matrix", owner=member)
-    quake, detector = an_earthquake(member), a_detector()
     nobody_there = {"base_url": "http://127.0.0.1:9"}  # refused before it is asked
     broker = Broker.objects.create(name="matrix", driver="generic", active=True, settings=nobody_there)
     return World(

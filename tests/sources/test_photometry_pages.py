@@ -101,6 +101,14 @@ def test_chosen_points_are_shared_changed_and_deleted(page, points, client, obj,
     assert set(Photometry.objects.values_list("pk", flat=True)) == {points[0], points[3]}
 
 
+def test_news_of_something_else_does_not_draw_the_light_curve_again(page, points, client, obj):
+    state = page("photometry").context["state"]
+    address = f"/source/{obj.name}/photometry?inside&have={state}"
+    assert client.get(address).status_code == 204
+    Photometry.objects.filter(pk=points[0]).delete()
+    assert client.get(address).status_code == 200
+
+
 def test_an_upload_goes_whole_by_one_of_its_points(page, points, client, obj, api, upload):
     other = api.post("photometry", upload(mjd=58010.0, mag=18.0, magerr=0.1))[1]["data"]["ids"]
     assert client.post(f"/source/{obj.name}/photometry/delete-upload", {"point": points[0]}).status_code == 302

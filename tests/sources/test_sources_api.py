@@ -1,7 +1,9 @@
 """Saving, seeing, changing, leaving and deleting sources."""
 
 import pytest
+from django.utils import timezone
 
+from apps.candidates.models import Filter, LatestCandidate
 from apps.sources.models import Obj, Source, SourceView
 from skyportal.journal.models import JournalEntry
 from tests.factories import GroupFactory, ObjFactory, join, make_user
@@ -223,7 +225,7 @@ def test_statistics_are_recounted_by_system_admins(obj, upload, member, system_a
     assert api_of(system_admin).put(path, {})[0] == 200
 
 
-def test_the_first_page_counts_only_what_one_sees(obj, member, outsider, group, api_of):
+def test_the_first_page_counts_only_what_one_sees(obj, member, outsider, group, stream, api_of):
     saved(api_of(member), obj.name, group_ids=[group.pk])
     api_of(member).get(f"sources/{obj.name}")
     for user, count in ((member, 1), (outsider, 0)):
@@ -234,6 +236,14 @@ def test_the_first_page_counts_only_what_one_sees(obj, member, outsider, group, 
         assert len(api.get("internal/source_savers")[1]["data"]) == count
     assert api_of(member).get("internal/source_views")[1]["data"][0]["views"] == 1
     assert api_of(member).get("internal/source_counts", sinceDaysAgo="-1")[0] == 400
+    assert api_of(member).get("internal/source_savers", candidatesOnly="true")[1]["data"] == []
+    passed = Filter.objects.create(name="all", group=group, stream=stream)
+    LatestCandidate.objects.create(obj=obj, filter=passed, passed_at=timezone.now(), first_passed_at=timezone.now())
+    for user, count in ((member, 1), (outsider, 0)):
+        assert len(api_of(user).get("internal/source_savers", candidatesOnly="true")[1]["data"]) == count
+    for door in ("source_savers", "source_counts", "recent_sources", "source_views"):
+        status, answer = api_of(member).get(f"internal/{door}", teamID=7)
+        assert (status, "no team" in answer["message"]) == (400, True), door
     assert api_of(member).post(f"internal/source_views/{obj.name}", {})[0] == 400
 
 

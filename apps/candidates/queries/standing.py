@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from skyportal.access.viewer import Viewer
@@ -31,6 +31,11 @@ def filters_at_work(group_id: int, stream_id: int) -> str:
 def has_candidates(obj_id: int) -> bool:
     """An obj that passed a filter keeps the position at which it did."""
     return Candidate.objects.filter(obj_id=obj_id).exists()
+
+
+def scanned(viewer: Viewer) -> QuerySet[LatestCandidate]:
+    """The newest passing of each obj through each filter that the viewer may see."""
+    return LatestCandidate.objects.filter(filter__in=Filter.objects.visible_to(viewer))
 
 
 @dataclass(frozen=True)

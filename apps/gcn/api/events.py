@@ -85,6 +85,14 @@ class EventsView(Endpoint):
         actions.delete_event(self.viewer, queries.get_event(self.viewer, dateobs))
 
 
+class RecentEventsView(Endpoint):
+    """Events for the dashboard."""
+
+    def get(self, request: Any) -> list[dict[str, Any]]:
+        """The newest ten."""
+        return event_items.listed(self.viewer, event_lists.newest(self.viewer))
+
+
 class PropertyNamesView(Endpoint):
     def get(self, request: Any) -> list[str]:
         """Names of everything that notices say of events."""

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gcn', '0008_reminders'),
+        ("gcn", "0008_reminders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

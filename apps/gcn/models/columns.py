@@ -24,8 +24,8 @@ class CellRangesField(models.Field):
     def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
         return "%s::int8multirange"
 
-    def get_prep_value(self, value: Iterable[tuple[int, int]] | None) -> str | None:
-        return None if value is None else as_text(value)
+    def get_prep_value(self, value: Iterable[tuple[int, int]] | str | None) -> str | None:
+        return value if value is None or isinstance(value, str) else as_text(value)
 
 
 def as_text(ranges: Iterable[tuple[int, int]]) -> str:

@@ -102,6 +102,11 @@ class EarthquakeMeasurement(Stamped):
     def __str__(self) -> str:
         return f"{self.earthquake_id} at {self.detector_id}"
 
+    @property
+    def micrometres(self) -> float | None:
+        """Peak velocity, µm/s."""
+        return None if self.rfamp is None else self.rfamp * 1e6
+
 
 class EarthquakeComment(AbstractComment):
     """A remark on an earthquake."""

@@ -177,10 +177,12 @@ def uptimes(viewer: Viewer, now: datetime | None = None) -> list[Uptime]:
     """All detectors, in six queries; None where nothing is known of them since a month."""
     now = now or timezone.now()
     found = {row.pk: Uptime(row) for row in Detector.objects.visible_to(viewer)[:MOST]}
-    mine = DetectorInterval.objects.visible_to(viewer).filter(start__lt=now).order_by()
+    mine = DetectorInterval.objects.visible_to(viewer).filter(detector__in=list(found), start__lt=now).order_by()
     for pk, until in mine.values_list("detector_id").annotate(until=Max("end")):
         found[pk].until = until
-    heard = Detector.events.through.objects.filter(gcnevent__in=GcnEvent.objects.visible_to(viewer).values("pk"))
+    heard = Detector.events.through.objects.filter(
+        detector__in=list(found), gcnevent__in=GcnEvent.objects.visible_to(viewer).values("pk")
+    )
     for pk, count in heard.values_list("detector_id").annotate(count=Count("pk")):
         found[pk].events = count
     for name, length in WINDOWS.items():

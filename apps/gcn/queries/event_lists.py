@@ -11,9 +11,11 @@ from skyportal.access.viewer import Viewer
 from skyportal.api.paging import Page
 from skyportal.api.params import Param, keys, moment, text, words
 
+from ..models import GcnEvent
 from . import conditions
 from .events import visible_events
 
+RECENT = 10
 SORTS = {"dateobs": "dateobs", "created_at": "created_at", "trigger_id": "trigger_id", "id": "pk"}
 TAGS_AND_PROPERTIES = [
     Param("gcnTagKeep", words, [], "Events with any of these tags."),
@@ -88,6 +90,11 @@ def _order(asked: dict[str, Any]) -> tuple[str, ...]:
         raise Invalid(f"Invalid sortBy: one of {', '.join(SORTS)}.")
     sign = "-" if way == "desc" else ""
     return (f"{sign}{SORTS[by]}", f"{sign}pk")
+
+
+def newest(viewer: Viewer, most: int = RECENT) -> list[GcnEvent]:
+    """Events last announced to the viewer's groups, newest first."""
+    return list(visible_events(viewer).select_related("audience").order_by("-dateobs", "-pk")[:most])
 
 
 def page_of(viewer: Viewer, asked: dict[str, Any], page: Page) -> tuple[list[Any], int]:

@@ -1,26 +1,33 @@
-"""Which objs and galaxies lie inside a map, as conditions that other queries can take in."""
+"""Which objs and galaxies lie inside a map, as a condition that other queries can take in.
+
+The region comes as one constant, a set of ranges of cells in order: whether it holds a position is a binary search,
+less than a microsecond, so that the other conditions of a list decide in which order its rows are looked at. Going
+through the region by the index of positions instead fetched every obj of a quarter of the sky: 280 ms of 300 for a
+month in the map of GW190425.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Value
 from django.db.models.expressions import RawSQL
 
 from skyportal.access.errors import Invalid
 from skyportal.astro.skymaps.credible import LEVELS
 
 from ..models import Localization
+from ..models.columns import CellRangesField
 
 LONGEST = timedelta(days=3660)
 """Between first and last detection, where what lies in a map is asked for."""
 
-# One range of cells after the other from the index of positions; "offset 0" keeps the planner from turning it round.
-_RANGES = """
-    select o.id from ({ranges}) as r(cells)
-    cross join lateral (select id from {table} where hpx >= lower(r.cells) and hpx < upper(r.cells) offset 0) as o
-"""
-_KEPT = "select unnest(cells) from gcn_region where localization_id = %s and level = %s"
-_OTHER = "select unnest(range_agg(int8range(lo, hi))) from gcn_tile where localization_id = %s and level <= %s"
+_KEPT = "select cells::text from gcn_region where localization_id = %s and level = %s"
+_OTHER = "select range_agg(int8range(lo, hi))::text from gcn_tile where localization_id = %s and level <= %s"
+
+# PostgreSQL takes one row in two hundred to be in any multirange, and would look there first; of a case it thinks half
+_AS_LIKELY_AS_NOT = "(case when %(expressions)s then true else false end)"
 
 
 def checked_level(level: float) -> float:
@@ -29,23 +36,32 @@ def checked_level(level: float) -> float:
     return level
 
 
-def obj_ids_inside(localization: Localization, level: float) -> RawSQL:
-    """Ids of objs in the credible region of this level, for ``pk__in``.
+def inside(localization: Localization, level: float, cell: str = "hpx") -> Func:
+    """Whether the position in this column lies in the credible region; regions of other levels than those that are kept
+    are put together from tiles."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT if level in LEVELS else _OTHER, [localization.pk, checked_level(level)])
+        row = cursor.fetchone()
+    region = Value((row and row[0]) or "{}", output_field=CellRangesField())
+    return Func(F(cell), region, template=_AS_LIKELY_AS_NOT, arg_joiner=" <@ ", output_field=BooleanField())
 
-    Levels that are kept have their region as ranges; any other is put together from its tiles.
-    """
-    return _inside("sources_obj", localization, level)
 
-
-def galaxy_ids_inside(localization: Localization, level: float) -> RawSQL:
-    return _inside("sources_galaxy", localization, level)
+# One range of cells after the other from the index of positions; "offset 0" keeps the planner from turning it round.
+_RANGES = """
+    select o.id from ({ranges}) as r(cells) cross join lateral (
+        select id from sources_galaxy where hpx >= lower(r.cells) and hpx < upper(r.cells) offset 0
+    ) as o
+"""
+_EACH_KEPT = "select unnest(cells) from gcn_region where localization_id = %s and level = %s"
+_EACH_OTHER = "select unnest(range_agg(int8range(lo, hi))) from gcn_tile where localization_id = %s and level <= %s"
 
 
 def ranges_of(level: float) -> str:
     """The query of a region's ranges of cells; its parameters are the localization and the level."""
-    return _KEPT if level in LEVELS else _OTHER
+    return _EACH_KEPT if level in LEVELS else _EACH_OTHER
 
 
-def _inside(table: str, localization: Localization, level: float) -> RawSQL:
+def galaxy_ids_inside(localization: Localization, level: float) -> RawSQL:
+    """Ids of galaxies in the credible region, for ``pk__in``: of a catalogue nothing else narrows the list."""
     given = [localization.pk, checked_level(level)]
-    return RawSQL(_RANGES.format(table=table, ranges=ranges_of(level)), given)  # noqa: S611 - constants
+    return RawSQL(_RANGES.format(ranges=ranges_of(level)), given)  # noqa: S611 - constants

@@ -42,7 +42,12 @@ def index(request: ViewerRequest) -> HttpResponse:
     asked, wrong = Query.of_page(request.GET, queries.PARAMS)
     rows = queries.found(request.viewer, asked).prefetch_related("notices")
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": [(row, row.notices.all()[0]) for row in page], "query": asked, "wrong": wrong}
+    context = {
+        "page": page,
+        "rows": [(row, next(iter(row.notices.all()), None)) for row in page],
+        "query": asked,
+        "wrong": wrong,
+    }
     return render(request, "gcn/earthquakes.html", context, status=400 if wrong else 200)
 
 

@@ -24,6 +24,7 @@ from ..queries import localizations as maps
 from ..slots import event_panels
 
 ROWS = 25
+HOME_ROWS = 5
 MOST_TAGS = 300
 CHIPS = {
     "partialdateobs": "Name", "gcnTagKeep": "Tag", "gcnTagRemove": "Not", "localizationTagKeep": "Sky map",
@@ -63,6 +64,14 @@ def index(request: ViewerRequest) -> HttpResponse:
     }
     template = "gcn/_events.html" if "rows" in request.GET else "gcn/events.html"
     return render(request, template, context, status=400 if refusal or wrong else 200)
+
+
+@login_required
+@require_GET
+def recent(request: ViewerRequest) -> HttpResponse:
+    """The dashboard's panel."""
+    rows = event_pages.rows(request.viewer, event_lists.newest(request.viewer, HOME_ROWS))
+    return render(request, "gcn/_home.html", {"rows": rows})
 
 
 @login_required

@@ -6,12 +6,20 @@ from typing import Any
 
 from skyportal.access.errors import Invalid, NotAllowed
 from skyportal.api.endpoint import Endpoint
-from skyportal.api.params import Param, integer, number
+from skyportal.api.params import Param, flag, integer, number
 
 from ..actions import views
 from ..queries import dashboard, objs
 
 _DAYS = Param("sinceDaysAgo", number, 7.0, "Days to look back.")
+
+
+def _team(text: str) -> int:
+    """Teams of groups do not exist here yet: none of them is known."""
+    raise ValueError(f"There is no team {text[:40]!r}; leave teamID out")
+
+
+_TEAM = Param("teamID", _team, None, "Of a team's groups only.")
 
 
 def _positive(value: Any, name: str, most: float) -> Any:
@@ -23,7 +31,7 @@ def _positive(value: Any, name: str, most: float) -> Any:
 class SourceViewsEndpoint(Endpoint):
     """What people look at."""
 
-    params = {"GET": [_DAYS, Param("maxNumSources", integer, 10)]}
+    params = {"GET": [_DAYS, _TEAM, Param("maxNumSources", integer, 10)]}
 
     def get(self, request: Any, obj_id: str | None = None) -> Any:
         """Most viewed sources."""
@@ -40,14 +48,17 @@ class SourceViewsEndpoint(Endpoint):
 class RecentSourcesEndpoint(Endpoint):
     """Recently saved sources."""
 
+    params = {"GET": [_TEAM]}
+
     def get(self, request: Any) -> Any:
+        self.query  # noqa: B018 - a parameter that cannot be heeded is refused
         return dashboard.recently_saved(self.viewer)
 
 
 class SourceCountsEndpoint(Endpoint):
     """How many sources were saved lately."""
 
-    params = {"GET": [_DAYS]}
+    params = {"GET": [_DAYS, _TEAM]}
 
     def get(self, request: Any) -> Any:
         days = _positive(self.query["sinceDaysAgo"], "sinceDaysAgo", 36500)
@@ -57,8 +68,16 @@ class SourceCountsEndpoint(Endpoint):
 class SourceSaversEndpoint(Endpoint):
     """Who saves most."""
 
-    params = {"GET": [_DAYS, Param("maxNumSavers", integer, 100)]}
+    params = {
+        "GET": [
+            _DAYS,
+            _TEAM,
+            Param("maxNumSavers", integer, 100),
+            Param("candidatesOnly", flag, False, "Only objs that passed a filter of one's groups."),
+        ]
+    }
 
     def get(self, request: Any) -> Any:
         days = _positive(self.query["sinceDaysAgo"], "sinceDaysAgo", 36500)
-        return dashboard.savers(self.viewer, days, _positive(self.query["maxNumSavers"], "maxNumSavers", 100))
+        most = _positive(self.query["maxNumSavers"], "maxNumSavers", 100)
+        return dashboard.savers(self.viewer, days, most, candidates_only=self.query["candidatesOnly"])

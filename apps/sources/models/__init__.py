@@ -6,6 +6,7 @@ from .classifications import Classification, ClassificationVote, Taxonomy
 from .comments import AbstractComment, Comment
 from .frozen import FrozenPhotometry
 from .galaxies import Galaxy, GalaxyCatalog, GalaxyLoad
+from .imports import TransientImport
 from .instruments import Instrument, Telescope
 from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
@@ -66,6 +67,7 @@ __all__ = [
     "Taxonomy",
     "Telescope",
     "Thumbnail",
+    "TransientImport",
     "Upload",
     "WholePhotStat",
 ]

@@ -74,7 +74,8 @@ def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | No
     }
     given["time"] = {"axis_label": _time_label(curve, look)}
     if look.space != "flux":
-        bright, faint = robust_range(drawn.y[drawn.detected], drawn.y[~drawn.detected])
+        found = drawn.detected
+        bright, faint = robust_range(drawn.y[found], drawn.y[~found], (drawn.high - drawn.low)[found] / 2)
         given["brightness"] = {"start": faint, "end": bright}
     many = len(curve) >= WEBGL_FROM
     return _skeleton(cards, _brightness_label(look), look.size, look.height, many, look.time == "ago").filled(given)

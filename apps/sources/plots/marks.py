@@ -17,7 +17,8 @@ from ..queries.light_curves import LightCurve
 UNMARKED = "unmarked"
 """How a legend calls points that have no verdict."""
 
-SHAPES = ("circle", "square", "diamond", "triangle", "hex", "star", "inverted_triangle", "cross", "plus")
+SHAPES = ("circle", "square", "diamond", "triangle", "hex", "star", "cross", "plus")
+"""Without the triangle that points down: that is an upper limit."""
 
 
 def shape(instrument: str) -> str:
@@ -63,15 +64,23 @@ def legend(curve: LightCurve) -> list[tuple[str, list[Entry]]]:
     return parts
 
 
-def robust_range(mag: NDArray[Any], limit: NDArray[Any]) -> tuple[float, float]:
-    """Bright and faint end of a magnitude axis: outliers and very deep or shallow limits do not rule it."""
-    found = mag[np.isfinite(mag)]
+LONGEST_BAR = 0.75  # mag
+
+
+def robust_range(mag: NDArray[Any], limit: NDArray[Any], magerr: NDArray[Any] | None = None) -> tuple[float, float]:
+    """Bright and faint end of a magnitude axis: outliers and very deep or shallow limits do not rule it.
+
+    Error bars find room, up to `LONGEST_BAR`.
+    """
+    known = np.isfinite(mag)
+    found, bars = mag[known], np.zeros(known.sum()) if magerr is None else np.nan_to_num(magerr[known])
     if len(found) == 0:
-        found = limit[np.isfinite(limit)]
+        found, bars = limit[np.isfinite(limit)], np.zeros(np.isfinite(limit).sum())
     if len(found) == 0:
         return 15.0, 22.0
-    bright, faint = np.percentile(found, [1, 99])
-    bright, faint = min(bright, found.min() + 1.5), max(faint, found.max() - 1.5)
+    low, high = found - np.minimum(bars, LONGEST_BAR), found + np.minimum(bars, LONGEST_BAR)
+    bright, faint = np.percentile(low, 1), np.percentile(high, 99)
+    bright, faint = min(bright, low.min() + 1.5), max(faint, high.max() - 1.5)
     near = limit[np.isfinite(limit)]
     if len(near):
         faint = max(faint, min(float(np.median(near)), faint + 0.5))

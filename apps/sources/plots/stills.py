@@ -31,7 +31,7 @@ def svg_light_curve(curve: LightCurve | None, *, width: int = 360, height: int =
         )
     t0, t1 = float(curve.mjd.min()), float(curve.mjd.max())
     pad = max(0.5, 0.03 * (t1 - t0))
-    bright, faint = robust_range(curve.mag, curve.limit)
+    bright, faint = robust_range(curve.mag, curve.limit, curve.magerr)
     x = _LEFT + (curve.mjd - (t0 - pad)) / (t1 - t0 + 2 * pad) * (width - _LEFT - _RIGHT)
     scale = (height - _TOP - _BOTTOM) / (faint - bright)
 

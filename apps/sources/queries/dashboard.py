@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from skyportal.access.viewer import Viewer
 
 from ..models import Obj, Source, SourceView
+from ..slots import scanned_objs
 from . import details
 
 RECENT = 20
@@ -43,13 +44,14 @@ def count_saved(viewer: Viewer, days: float) -> int:
     return saved.order_by().values("obj_id").distinct().count()
 
 
-def savers(viewer: Viewer, days: float, most: int) -> list[dict[str, Any]]:
-    """Who saved most to the viewer's groups in the last days."""
+def savers(viewer: Viewer, days: float, most: int, *, candidates_only: bool = False) -> list[dict[str, Any]]:
+    """Who saved most to the viewer's groups in the last days: of all objs, or of those that were candidates."""
     since = timezone.now() - timedelta(days=days)
+    saved = Source.objects.visible_to(viewer).filter(active=True, saved_at__gte=since, saved_by__isnull=False)
+    if candidates_only:
+        saved = saved.filter(_scanned(viewer))
     rows: Any = (
-        Source.objects.visible_to(viewer)
-        .filter(active=True, saved_at__gte=since, saved_by__isnull=False)
-        .order_by()
+        saved.order_by()
         .values("saved_by__id", "saved_by__username", "saved_by__first_name", "saved_by__last_name")
         .annotate(saves=Count("obj_id", distinct=True))
         .order_by("-saves", "saved_by__username")[:most]
@@ -61,3 +63,11 @@ def savers(viewer: Viewer, days: float, most: int) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _scanned(viewer: Viewer) -> Q:
+    """Whose obj was a candidate; of none where no upper floor knows of candidates."""
+    known = Q(pk__in=[])
+    for objs in scanned_objs:
+        known |= Q(obj_id__in=objs(viewer).values("obj_id"))
+    return known

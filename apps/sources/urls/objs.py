@@ -4,8 +4,8 @@ from django.urls import path
 
 from skyportal.api.routes import flatten, routes
 
-from ..api import dashboard, galaxies, links, listings, sources, statistics, tags, thumbnails
-from ..views import arranging, heading, home, lists, pages, pairs, saving, searching
+from ..api import dashboard, galaxies, imports, links, listings, sources, statistics, tags, thumbnails
+from ..views import arranging, heading, home, importing, lists, pages, pairs, saving, searching
 from ..views import galaxies as galaxy_pages
 
 urlpatterns = flatten(
@@ -22,6 +22,8 @@ urlpatterns = flatten(
     routes("galaxy_catalog/ned", galaxies.NedCatalog),
     routes("galaxy_catalog/regalade", galaxies.RegaladeCatalog),
     routes("galaxy_catalog[/<str:catalog_name>]", galaxies.GalaxyCatalog),
+    routes("catalogs/gaia_alerts", imports.GaiaAlertsView),
+    routes("catalogs/swift_lsxps", imports.SwiftLsxpsView),
     routes("source_groups", sources.SourceGroupsEndpoint),
     routes("source_exists[/<str:obj_id>]", sources.SourceExistsEndpoint),
     routes("objs/<str:obj_id>", sources.ObjEndpoint),
@@ -39,6 +41,8 @@ urlpatterns = flatten(
         path("sources", lists.sources, name="sources"),
         path("watchlist", lists.watched, name="watchlist"),
         path("sources/export", lists.export, name="sources-export"),
+        path("sources/imports", importing.transients, name="transient-imports"),
+        path("sources/imports/rows", importing.rows, name="transient-imports-rows"),
         path("sources/columns", searching.columns, name="sources-columns"),
         path("sources/searches", searching.keep, name="search-keep"),
         path("sources/searches/<int:search_id>/delete", searching.forget, name="search-forget"),

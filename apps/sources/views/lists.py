@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from skyportal.access.errors import Invalid
@@ -147,7 +149,7 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
         "groups": groups,
         "classes": pages.used_classes(viewer),
         "chosen_class": request.GET.get("classifications", ""),
-        "fields": shown,
+        "all_fields": _drawn_fields(tuple(tuple(field.items()) for field in shown)),
         "chips": chips(request.GET, {str(group.pk): group.name for group in groups}),
         "kept": [(name, value) for name in ("sort", "columns") for value in request.GET.getlist(name)],
         "address": _address(request, without="columns"),
@@ -161,6 +163,12 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
         "asked_anew": bool(wrong or refusal),
     }
     return render(request, "sources/sources.html", context, status=400 if context["asked_anew"] else 200)
+
+
+@lru_cache(maxsize=32)
+def _drawn_fields(fields: tuple[tuple[tuple[str, Any], ...], ...]) -> str:
+    """The sixty fields that most lists leave empty, drawn once for all of them."""
+    return render_to_string("sources/_all_fields.html", {"fields": [dict(field) for field in fields]})
 
 
 def _address(request: ViewerRequest, without: str = "") -> list[tuple[str, str]]:

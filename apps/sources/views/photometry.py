@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,13 @@ TIMES = {"mjd": "MJD", "since": "Days since first detection", "ago": "Days ago"}
 @login_required
 @require_GET
 def photometry(request: ViewerRequest, name: str) -> HttpResponse:
-    """The light curve and its table, fetched again when a point comes."""
+    """The light curve and its table, fetched again when a point comes; where the news was other, nothing is drawn."""
     obj = get_obj(request.viewer, name)
+    context = light_curve(request, obj)
+    if request.GET.get("have") == str(context["state"]):
+        return HttpResponse(status=204)
     template = "sources/_photometry.html" if "inside" in request.GET else "sources/_photometry_panel.html"
-    return render(request, template, {"obj": obj, **light_curve(request, obj)})
+    return render(request, template, {"obj": obj, **context})
 
 
 def light_curve(request: ViewerRequest, obj: Any) -> dict[str, Any]:
@@ -54,7 +58,7 @@ def light_curve(request: ViewerRequest, obj: Any) -> dict[str, Any]:
     curve = light_curves.light_curve(request.viewer, obj.pk)
     may_upload = request.viewer.may("Upload data")
     if curve is None:
-        return {"curve": None, "may_upload": may_upload}
+        return {"curve": None, "may_upload": may_upload, "state": 0}
     query = request.GET.urlencode()
     url = f"{reverse('source-light-curve', args=[obj.name])}?{query}"
     drawn = _drawn(curve, request)
@@ -62,6 +66,7 @@ def light_curve(request: ViewerRequest, obj: Any) -> dict[str, Any]:
     still = stills.svg_light_curve(drawn, width=900, height=HEIGHT) if plain else ""
     return {
         "curve": curve,
+        "state": _state(obj, curve),
         "may_upload": may_upload,
         "detections": int(curve.detected.sum()),
         "hidden": int((~curve.best).sum()),
@@ -79,6 +84,14 @@ def light_curve(request: ViewerRequest, obj: Any) -> dict[str, Any]:
         "times": TIMES,
         "has_reference": bool((curve.ref_flux == curve.ref_flux).any()),
     }
+
+
+def _state(obj: Any, curve: LightCurve) -> int:
+    """A number that changes when the light curve, or how it can be drawn, does."""
+    numbers = zlib.crc32(b"".join(column.tobytes() for column in (curve.id, curve.mjd, curve.flux, curve.fluxerr)))
+    return zlib.crc32(
+        repr((obj.ra, obj.dec, obj.redshift, curve.verdict.tolist(), curve.bandpass.tolist())).encode(), numbers
+    )
 
 
 def _drawn(curve: LightCurve, request: ViewerRequest) -> LightCurve:

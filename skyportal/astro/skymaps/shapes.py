@@ -68,13 +68,13 @@ def ellipse(ra: float, dec: float, major: float, minor: float, position_angle: f
 
 def annulus(ra: float, dec: float, inner: float, outer: float, level: float | None = None) -> SkyMap:
     """A ring, as two spacecraft triangulate one: Gaussian across, its edges holding ``level`` (0.9973 if not said)."""
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     _check(ra, dec, outer)
     if not 0 <= inner < outer <= 180:
         raise NotASkyMap("An annulus needs inner < outer, both from 0 to 180 degrees.")
     middle, half = (inner + outer) / 2, (outer - inner) / 2
-    sigma = half / float(norm.ppf((1 + (level or 0.9973)) / 2))
+    sigma = half / float(ndtri((1 + (level or 0.9973)) / 2))
     order = _order(sigma / 2, middle + CUT * sigma, ring=CUT * sigma)
     cells = _cone_cells(ra, dec, min(middle + CUT * sigma, 180.0), order)
 
