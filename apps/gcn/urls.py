@@ -116,7 +116,6 @@ urlpatterns = flatten(
         path("event/<str:dateobs>/notice/<int:notice_id>/locate", panels.locate_again, name="event-locate"),
         path("event/<str:dateobs>/objs", panels.objs, name="event-objs"),
         path("event/<str:dateobs>/objs/<str:name>/judge", panels.judge, name="event-judge"),
-        path("event/<str:dateobs>/galaxies", galaxies.panel, name="event-galaxies"),
         path("map/<int:localization_id>/delete", panels.forget_map, name="map-delete"),
         path("event/<str:dateobs>/circulars", circulars.of_event, name="event-circulars"),
         path("circular/<int:number>", circulars.one, name="circular"),
@@ -158,6 +157,7 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/summary[/<str:summary_id>]", SummariesView),
     routes("gcn_event/<str:dateobs>/report[/<str:report_id>]", ReportsView),
     [
+        path("event/<str:dateobs>/galaxies", galaxies.panel, name="event-galaxies"),
         path("event/<str:dateobs>/visibility", visibility.panel, name="event-visibility"),
         path("event/<str:dateobs>/texts", texts.panel, name="event-texts"),
         path("event/<str:dateobs>/texts/ask/<slug:what>", texts.ask, name="event-text-ask"),

@@ -231,7 +231,7 @@ def test_galaxies_in_a_map_by_api(solid, member, api_of):
     assert rows[0]["name"] == "near"
     assert rows[0]["probability"] > 1e-6 > rows[-1]["probability"] == 0
     assert api.get("galaxy_catalog", returnProbability=True)[0] == 400
-    assert api.get("galaxy_catalog", localizationDateobs="2020-01-01")[0] == 404
+    assert api.get("galaxy_catalog", localizationDateobs="2020-01-01")[0] == 400
     assert api.get("galaxy_catalog", **asked, localizationCumprob=7)[0] == 400
 
 
