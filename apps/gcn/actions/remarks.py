@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.groups.models import User
+from apps.groups.queries import viewer_of
 from apps.sources.actions.checks import need_right, person, text
 from skyportal.access.errors import Invalid, NotAllowed, NotVisible
 from skyportal.access.viewer import Viewer
@@ -87,8 +88,6 @@ def add_advocate(viewer: Viewer, event: GcnEvent, user_id: int) -> None:
 
 
 def _sees(user: User, event: GcnEvent) -> bool:
-    from apps.groups.queries import viewer_of
-
     theirs = viewer_of(user.pk)
     return theirs is not None and GcnEvent.objects.visible_to(theirs).filter(pk=event.pk).exists()
 

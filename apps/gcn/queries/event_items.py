@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from apps.groups.models import User
 from skyportal.access.viewer import Viewer
 
 from ..models import Advocate, EventProperties, EventTag, GcnEvent, GcnNotice, Localization, LocalizationTag
@@ -150,7 +149,3 @@ def advocates(event: GcnEvent) -> list[dict[str, Any]]:
 
 def tags_of(row: Localization) -> list[str]:
     return list(row.tags.order_by("text").values_list("text", flat=True))
-
-
-def names_of(user_ids: Iterable[int]) -> dict[int, str]:
-    return dict(User.objects.filter(pk__in=set(user_ids)).values_list("pk", "username"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from skyportal.access.errors import Invalid
+from skyportal.access.models import GROUP, AudienceMember
 from skyportal.access.viewer import Viewer
 from skyportal.api.paging import Page
 from skyportal.api.params import Param, keys, moment, text, words
@@ -40,6 +41,9 @@ PARAMS = [
     *TAGS_AND_PROPERTIES,
 ]
 
+_SAID = Func(F("dateobs"), Value('YYYY-MM-DD"T"HH24:MI:SS'), function="to_char", output_field=TextField())
+_NAMES = Func(F("aliases"), Value(" "), function="array_to_string", output_field=TextField())
+
 
 def narrowed(events: QuerySet, asked: dict[str, Any]) -> QuerySet:
     """Events with these tags and properties."""
@@ -53,11 +57,8 @@ def found(viewer: Viewer, asked: dict[str, Any]) -> QuerySet:
     """All events that fulfil what is asked, in order."""
     events: QuerySet = visible_events(viewer)
     if part := (asked["partialdateobs"] or "").strip():
-        events = events.extra(
-            where=["(to_char(dateobs at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS') like %s"
-                   " or array_to_string(aliases, ' ') ilike %s)"],
-            params=[f"%{_plain(part.replace(' ', 'T'))}%", f"%{_plain(part)}%"],
-        )  # fmt: skip
+        events = events.annotate(said=_SAID, names=_NAMES)
+        events = events.filter(Q(said__contains=part.replace(" ", "T")) | Q(names__icontains=part))
     if asked["startDate"]:
         events = events.filter(dateobs__gte=asked["startDate"])
     if asked["endDate"]:
@@ -67,14 +68,7 @@ def found(viewer: Viewer, asked: dict[str, Any]) -> QuerySet:
     return narrowed(events, asked).order_by(*_order(asked))
 
 
-def _plain(part: str) -> str:
-    """Without what LIKE reads as a pattern."""
-    return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _given_to(viewer: Viewer, group_ids: list[int]) -> Q:
-    from skyportal.access.models import GROUP, AudienceMember
-
     mine = group_ids if viewer.sees_all else sorted(set(group_ids) & viewer.group_ids)
     members = AudienceMember.objects.filter(kind=GROUP, ref__in=mine)
     return Q(audience_id__in=members.values("audience_id"))

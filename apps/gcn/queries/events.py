@@ -59,15 +59,6 @@ def find_event(*, trigger_id: str | None, aliases: Iterable[str], dateobs: datet
     return events.filter(dateobs=whole_second(dateobs)).first() if dateobs else None
 
 
-def events_named(names: Iterable[str]) -> list[GcnEvent]:
-    """Events one of whose aliases is one of these, with or without the sender before the name."""
-    wanted = sorted(set(names))
-    if not wanted:
-        return []
-    senders = ("", "LVC#", "FERMI#", "SWIFT#", "EP#", "SVOM#", "GRB#")
-    return list(GcnEvent.objects.filter(aliases__overlap=[f"{sender}{name}" for name in wanted for sender in senders]))
-
-
 def get_notice(viewer: Viewer, event: GcnEvent, notice_id: int) -> GcnNotice:
     found = GcnNotice.objects.visible_to(viewer).filter(event=event, pk=notice_id).first()
     if found is None:

@@ -54,14 +54,6 @@ def centre(sky: SkyMap) -> tuple[float, float]:
     return float(ra[densest]), float(dec[densest])
 
 
-def barycentre(sky: SkyMap) -> tuple[float, float]:
-    """Where the probability's mean direction points; of a map all over the sky this says little."""
-    lon, lat = (np.radians(angle) for angle in sky.centres())
-    p = sky.probability
-    x, y, z = (float((p * part).sum()) for part in (np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
-    return float(np.degrees(np.arctan2(y, x)) % 360), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
-
-
 def at(sky: SkyMap, ra: Sequence[float] | NDArray, dec: Sequence[float] | NDArray) -> tuple[NDArray, NDArray]:
     """Probability per square degree and credible level at positions; zero and one outside every tile."""
     tile = sky.find(hpx(ra, dec))
