@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -113,6 +113,9 @@ class SkyMap:
         cells = np.atleast_1d(np.asarray(cells, np.int64))
         found = np.searchsorted(self.lo, cells, side="right") - 1
         return np.where((found >= 0) & (cells < self.hi[found]), found, -1)
+
+    def without_distance(self) -> SkyMap:
+        return replace(self, distance=None)
 
 
 def merged(lo: NDArray, hi: NDArray) -> list[tuple[int, int]]:
