@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -79,7 +79,7 @@ def replay(
     notices = list(GcnNotice.objects.filter(event=event).order_by("date", "pk"))
     if not notices:
         return
-    shift = _free_time(timezone.now() - notices[0].date, event)
+    shift = _free_time(timezone.now() - notices[0].date, event, notices)
     stamp = f"{timezone.now():%Y%m%d%H%M%S%f}"
     before, made = notices[0].date, None
     for number, row in enumerate(notices, 1):
@@ -93,9 +93,10 @@ def replay(
         yield Step(number, len(notices), row.kind, row.date - event.exact_time, outcome, made)
 
 
-def _free_time(shift: timedelta, event: GcnEvent) -> timedelta:
-    """An event's time is its name: the first second that is free."""
-    while GcnEvent.objects.filter(dateobs=whole_second(event.exact_time + shift)).exists():
+def _free_time(shift: timedelta, event: GcnEvent, notices: Sequence[GcnNotice]) -> timedelta:
+    """An event's time is its name: the first shift by which none of its notices meets another event's."""
+    said = {event.exact_time, *(row.dateobs for row in notices if row.dateobs)}
+    while GcnEvent.objects.filter(dateobs__in=[whole_second(when + shift) for when in said]).exists():
         shift += timedelta(seconds=1)
     return shift
 
@@ -121,7 +122,7 @@ def as_notice_again(row: GcnNotice, raw: bytes, event: GcnEvent, shift: timedelt
         sent_at=timezone.now(),
         dateobs=when,
         trigger_id=f"{TAG}-{stamp}",
-        aliases=(f"REPLAY#{event.name.replace(' ', '')}-{TAG}-{stamp[8:14]}",),
+        aliases=(f"REPLAY#{event.name.replace(' ', '')}-{TAG}-{stamp[8:]}",),
         tags=notice.tags | {TAG},
         is_test=True,
     )
