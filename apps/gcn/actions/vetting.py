@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -25,9 +25,9 @@ from ..models import Counterpart, GcnEvent, ObjInMap
 from ..models.vetting import AMBIGUOUS, CONFIRMED, PENDING, REJECTED
 from ..queries.event_lists import narrowed
 from ..queries.locations import maps_holding
+from ..queries.regions import LONGEST
 
 STATUSES = (PENDING, CONFIRMED, AMBIGUOUS, REJECTED)
-LONGEST = timedelta(days=3660)
 
 
 @transaction.atomic

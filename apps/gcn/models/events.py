@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -14,6 +16,12 @@ from skyportal.access.models import Shared, Stamped
 from skyportal.access.policy import AccessManager
 
 from ..access import ADVOCATE, COMMENT, EVENT, OF_EVENT, TAG_RULE
+
+
+def address_of(dateobs: datetime) -> str:
+    """An event's time as the API's paths have it."""
+    return dateobs.strftime("%Y-%m-%dT%H:%M:%S")
+
 
 SENDERS = {"SWIFT": "Swift", "FERMI": "Fermi", "AMON": "IceCube"}
 """Senders as people write them, by what is before # in an alias."""
@@ -65,7 +73,7 @@ class GcnEvent(Shared, Stamped):
     @property
     def address(self) -> str:
         """The time as the API's paths have it."""
-        return self.dateobs.strftime("%Y-%m-%dT%H:%M:%S")
+        return address_of(self.dateobs)
 
 
 class Advocate(models.Model):

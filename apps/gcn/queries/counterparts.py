@@ -12,6 +12,7 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 
 from ..models import Counterpart, GcnEvent, ObjInMap
+from ..models.events import address_of
 from ..models.vetting import CONFIRMED
 
 MOST = 5000
@@ -55,7 +56,7 @@ def one(viewer: Viewer, event: GcnEvent, name: str) -> dict[str, Any]:
 def associated(viewer: Viewer, obj: Obj) -> list[str]:
     rows = Counterpart.objects.visible_to(viewer).filter(obj=obj, status=CONFIRMED)
     times = rows.order_by("-event__dateobs").values_list("event__dateobs", flat=True).distinct()
-    return [when.strftime("%Y-%m-%dT%H:%M:%S") for when in times[:MOST]]
+    return [address_of(when) for when in times[:MOST]]
 
 
 def notes_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
@@ -77,6 +78,6 @@ def maps_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, 
         aliases=F("localization__event__aliases"),
     )  # fmt: skip
     for row in said[:MOST]:
-        row["dateobs"] = row["dateobs"].strftime("%Y-%m-%dT%H:%M:%S")
+        row["dateobs"] = address_of(row["dateobs"])
         found[row["obj_id"]].append({name: value for name, value in row.items() if name != "obj_id"})
     return found

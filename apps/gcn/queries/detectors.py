@@ -18,6 +18,7 @@ from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
 from ..models import Detector, DetectorInterval, DetectorSpectrum, GcnEvent
+from ..models.events import address_of
 
 MOST = 1000
 MOST_INTERVALS = 10_000
@@ -47,7 +48,7 @@ def whole(viewer: Viewer, detector_id: int) -> dict[str, Any]:
     row = get_detector(viewer, detector_id)
     events = GcnEvent.objects.visible_to(viewer).filter(detectors=row).order_by("-dateobs")
     heard = events.values_list("dateobs", flat=True)
-    said = {"events": [when.strftime("%Y-%m-%dT%H:%M:%S") for when in heard[:WITH_ONE]]}
+    said = {"events": [address_of(when) for when in heard[:WITH_ONE]]}
     intervals = DetectorInterval.objects.visible_to(viewer).filter(detector=row)[:WITH_ONE]
     return item(row) | said | {"time_intervals": [[one.start, one.end] for one in intervals]}
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from skyportal.astro.skymaps.tiles import DEG2
 
 from ..models import Localization, Tile
+from ..models.events import address_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def maps_holding(cell: int, events: QuerySet, level: float) -> list[Inside]:
         localization__in=newest.values("pk"), lo__in=starts, hi__in=ends, level__lte=level
     ).order_by("level")
     return [
-        Inside(localization_id, dateobs.strftime("%Y-%m-%dT%H:%M:%S"), density / DEG2, reached)
+        Inside(localization_id, address_of(dateobs), density / DEG2, reached)
         for localization_id, dateobs, density, reached, lo, hi in rows.values_list(
             "localization_id", "localization__event__dateobs", "density", "level", "lo", "hi"
         )
