@@ -32,7 +32,7 @@ def _map_of(viewer: Viewer, query: dict[str, Any]) -> Localization:
     if dateobs is None:
         raise Invalid("localizationName goes with localizationDateobs.")
     try:
-        return of_event(viewer, dateobs, query.get(NAME.name) or None)
+        return of_event(viewer, dateobs, query.get(NAME.name) or None, drawn=False)
     except NotVisible:  # of a list the public API says so as of any parameter that makes no sense
         raise Invalid("Localization not found: no sky map for this localizationDateobs and localizationName.") from None
 
