@@ -20,6 +20,7 @@ from skyportal.web.responses import with_toast
 from ..actions import brokers as actions
 from ..actions import feeds
 from ..brokers import drivers
+from ..brokers.points import plainly
 from ..forms import SettingsForm
 from ..plots import broker_still
 from ..queries import asking
@@ -139,6 +140,7 @@ def one(request: ViewerRequest, broker_id: int, name: str) -> HttpResponse:
         known = asking.known(viewer, broker, name, {}, refresh="refresh" in request.GET)
         context |= {
             "known": known,
+            "facts": plainly(known.facts),
             "still": broker_still(known),
             "detections": sum(1 for point in known.points if point.flux == point.flux),
             "here": bool(asking.names_here(viewer, [known.name])),
