@@ -23,18 +23,15 @@ from apps.candidates.alerts.archive import Archive
 from apps.candidates.brokers import consumer
 from apps.candidates.models import Broker, Candidate, RefusedPacket
 from skyportal.access.viewer import Viewer
+from skyportal.journal import recording
 from tests.emulators.kafka import door
 
 confluent_kafka = pytest.importorskip("confluent_kafka")
 
 SYSTEM = Viewer.system("test")
-# Who was killed holds its part of the topic for a session; who was cut off comes again at once.
-QUICK = ["session.timeout.ms=2000", "heartbeat.interval.ms=300", "reconnect.backoff.max.ms=100",
-         "topic.metadata.refresh.interval.ms=500"]  # fmt: skip
-
-
-class Killed(BaseException):
-    """As if the process was killed there."""
+# Who was killed holds its part of the topic for a session, which is longer than the 3 s that the mock waits for others
+# to join; who was cut off comes again at once.
+QUICK = ["session.timeout.ms=3500", "heartbeat.interval.ms=500", "reconnect.backoff.max.ms=100"]
 
 
 @pytest.fixture
@@ -81,32 +78,7 @@ def archived(settings):
 
 
 @pytest.mark.django_db
-def test_doubled_and_disordered_after_dying_in_a_batch(feed_at, cluster, send, few, settings, monkeypatch):
-    send(few)
-    feed = feed_at(f"127.0.0.1:{cluster[1]}")
-    real, state = intake.admit, {"batches": 0}
-
-    def dying(*args, **kwargs):
-        state["batches"] += 1
-        if state["batches"] == 2:
-            raise Killed
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(intake, "admit", dying)
-    with pytest.raises(Killed):
-        call_command("consume_alerts", feed=feed.pk, idle=15, config=QUICK)
-    send([*reversed(few), *few[:5]])
-    call_command("consume_alerts", feed=feed.pk, most=2 * len(few) + 5 - 16, idle=60, config=QUICK)
-    assert Candidate.objects.count() == len(few)
-    assert archived(settings) == len(few)
-    feed.refresh_from_db()
-    assert (feed.messages, feed.trouble) == (2 * len(few) + 5, "")
-
-
-@pytest.mark.django_db
-def test_a_broker_that_goes_away_and_returns_is_said_to_and_read_on(
-    feed_at, cluster, send, few, settings, monkeypatch
-):
+def test_a_broker_that_goes_away_and_returns_is_said_to_and_read_on(feed_at, cluster, send, few, settings, monkeypatch):
     """It goes while a batch is taken in, so that it cannot be told that the batch is safe; and returns once that is
     known on the feed's page."""
     send(few)
@@ -128,13 +100,12 @@ def test_a_broker_that_goes_away_and_returns_is_said_to_and_read_on(
             if trouble and said == [""]:
                 said.append(trouble)
                 gate.open()
+                send(few[:3])
 
         monkeypatch.setattr(intake, "admit", admit)
         monkeypatch.setattr(feeds, "heard", heard)
-        call_command("consume_alerts", feed=feed.pk, most=len(few), idle=30, config=QUICK)
-        assert len(said) == 2
-        send([*few[:3]])
-        call_command("consume_alerts", feed=feed.pk, most=3, idle=30, config=QUICK)
+        call_command("consume_alerts", feed=feed.pk, most=len(few) + 3, idle=30, config=QUICK)
+        assert "broker" in said[1].lower()
     assert Candidate.objects.count() == len(few)
     assert archived(settings) == len(few)
     feed.refresh_from_db()
@@ -143,8 +114,10 @@ def test_a_broker_that_goes_away_and_returns_is_said_to_and_read_on(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_its_process_is_killed_in_the_middle_of_a_batch(feed_at, cluster, send, few, settings, tmp_path):
-    """By the kernel, while it waits for a table that is held here: archived, not yet admitted."""
+def test_its_process_is_killed_in_the_middle_of_a_batch(feed_at, cluster, send, few, settings, tmp_path, monkeypatch):
+    """By the kernel, while it waits for a table that is held here: archived, not yet admitted. Then all is sent again
+    in disorder, and some of it once more."""
+    monkeypatch.setattr(recording, "_send", lambda *_: None)  # what follows is committed, and is no matter here
     send(few)
     feed = feed_at(f"127.0.0.1:{cluster[1]}")
     with connection.cursor() as cursor, _table_held() as waited_for:
@@ -158,9 +131,12 @@ def test_its_process_is_killed_in_the_middle_of_a_batch(feed_at, cluster, send, 
         finally:
             child.send_signal(signal.SIGKILL)
             child.wait()
-    call_command("consume_alerts", feed=feed.pk, most=len(few), idle=30, config=QUICK)
+    send([*reversed(few), *few[:5]])
+    call_command("consume_alerts", feed=feed.pk, most=2 * len(few) + 5, idle=30, config=QUICK)
     assert Candidate.objects.count() == len(few)
     assert archived(settings) == len(few)
+    feed.refresh_from_db()
+    assert (feed.messages, feed.trouble) == (2 * len(few) + 5, "")
 
 
 @contextmanager

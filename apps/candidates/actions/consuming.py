@@ -113,29 +113,40 @@ class Consumption:
             self.report.add(self.intake.take(fetch.batch, fetch.raws))
             self._told += len(fetch.raws)
             self._trouble = ""
-        self._commit(fetch.offsets)
+            self._commit(fetch.offsets)
         if time.monotonic() - self._lag_known > LAG_EVERY:
+            if not fetch.raws:
+                self._commit([])
             self._note_lag()
         return len(fetch.raws)
 
     def _commit(self, offsets: list[Any]) -> None:
-        """Tell the broker how far it is safe; while it is away, or gives our part to another, that is owed."""
+        """Tell the broker how far it is safe. It is not waited for: while it is away, that is owed, and told again."""
         self._owed |= {(place.topic, place.partition): place for place in offsets}
-        if not self._owed:
-            return
-        problem = consumer.commit(self.broker, list(self._owed.values()))
+        if self._owed and (problem := consumer.tell(self.broker, list(self._owed.values()))):
+            self._was_told(problem, [])
+
+    def told(self, problem: Any, places: list[Any]) -> None:
+        """What came of it, for each part of a topic; called while messages are waited for."""
+        self._was_told(f"The broker was not told how far we are: {problem.str()}" if problem else "", places)
+
+    def _was_told(self, problem: str, places: list[Any]) -> None:
         if problem:
-            logger.warning("The broker of %s was not told how far we are: %s", self.stream.name, problem)
+            logger.warning("%s: %s", self.stream.name, problem)
             self._trouble = problem
-            ours = consumer.assigned(self.broker)
+            ours = consumer.assigned(self.broker)  # what is another's now, comes to them again
             self._owed = {place: offset for place, offset in self._owed.items() if place in ours}
-        else:
-            self._owed = {}
+        for place in [] if problem else places:
+            owed = self._owed.get((place.topic, place.partition))
+            if owed is not None and owed.offset <= place.offset:
+                del self._owed[place.topic, place.partition]
 
     def complain(self, problem: Any) -> None:
         """What the client says beside messages: a broker that is away, credentials that are refused."""
-        self._trouble = str(problem.str()) or "an error without a name"
-        logger.warning("The broker of %s: %s", self.stream.name, self._trouble)
+        words = str(problem.str()) or "an error without a name"
+        if not self._trouble:  # it says so again and again
+            logger.warning("The broker of %s: %s", self.stream.name, words)
+        self._trouble = words
 
     def _is_good(self, message: Any) -> bool:
         """Broker errors pass (it heals by itself) unless they are for ever."""

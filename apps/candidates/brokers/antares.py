@@ -164,7 +164,6 @@ class Antares(Polls, SearchesCones, ShowsPictures, Listens):
             }
         return options
 
-
     def packet(self, message: bytes) -> bytes:
         """It sends a locus, as BSON in zlib, with magnitudes that have lost their sign: its alerts are asked for."""
         told = unpacked(message)

@@ -50,12 +50,12 @@ def next_offsets(messages: list[Any]) -> list[Any]:
     return [TopicPartition(topic, partition, offset) for (topic, partition), offset in after.items()]
 
 
-def commit(broker: Broker, offsets: list[Any]) -> str:
-    """Tell the broker how far it is safe; why it could not be told, or nothing."""
+def tell(broker: Broker, offsets: list[Any]) -> str:
+    """Begin to tell the broker how far it is safe; why that cannot be, or nothing. `on_commit` says what came of it."""
     from confluent_kafka import KafkaException
 
     try:
-        broker.commit(offsets=offsets, asynchronous=False)
+        broker.commit(offsets=offsets, asynchronous=True)
     except KafkaException as problem:
         return _words(problem)
     return ""

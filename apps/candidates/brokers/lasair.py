@@ -194,7 +194,7 @@ class Lasair(Polls, SearchesCones, ShowsPictures, Listens, TriesFilters, TriesCo
         alert = told.get("alert")
         sources = rows_of(alert.get("diaSourcesList")) if isinstance(alert, dict) else []
         if not any(row.get("diaSourceId") for row in sources):
-            raise BadPacket("Lasair sent no alert with it: choose \"full alert\" among the filter's settings at Lasair")
+            raise BadPacket('Lasair sent no alert with it: choose "full alert" among the filter\'s settings at Lasair')
         points = measured(_SOURCE, [_with_decl(row) for row in sources])
         place = place_of(told.get("ra"), told.get("decl"), points)
         return written("LSST", str(told["diaObjectId"]), place, points, self.key, [])

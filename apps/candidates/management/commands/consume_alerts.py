@@ -109,23 +109,21 @@ class Command(BaseCommand):
         )
 
     def _consumption(self, stream: Any, chosen: dict[str, Any], extra: dict[str, Any], **more: Any) -> Consumption:
-        """A consumer that tells what it works for of whatever the client complains of."""
+        """A consumer, and what works with it, which is called back with complaints and with what was committed."""
         made: list[Consumption] = []
-
-        def complain(problem: Any) -> None:
-            for one in made:
-                one.complain(problem)
-
-        broker = self._broker(chosen, stream.pk, extra, complain)
+        calls = {
+            "error_cb": lambda problem: [one.complain(problem) for one in made],
+            "on_commit": lambda problem, places: [one.told(problem, places) for one in made],
+        }
+        broker = self._broker(chosen, stream.pk, {**extra, **calls})
         made.append(Consumption(stream, broker, resolver=self._resolver(chosen), **more))
         return made[0]
 
-    def _broker(self, chosen: dict[str, Any], stream_id: int, extra: dict[str, Any], complain: Any) -> Any:
+    def _broker(self, chosen: dict[str, Any], stream_id: int, extra: dict[str, Any]) -> Any:
         from confluent_kafka import Consumer
 
         consumer = Consumer(
             {
-                "error_cb": complain,
                 "auto.offset.reset": "earliest",
                 "queued.max.messages.kbytes": 65_536,
                 **extra,
