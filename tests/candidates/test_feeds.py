@@ -1,4 +1,4 @@
-"""Feeds that ask, from end to end: nothing lost and nothing twice, whatever dies or goes away; and every broker's form."""
+"""Feeds that ask, from end to end: nothing lost and nothing twice, whatever dies; and every broker's own form."""
 
 import itertools
 import zlib

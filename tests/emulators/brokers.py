@@ -52,13 +52,12 @@ FLUXES = (800.0, 1600.0, 2500.0)  # nJy
 
 def _lsst(prefix: str = "", **more: object) -> list[dict[str, object]]:
     """The object's detections in the survey's own words, newest last."""
-    return [
-        {prefix + name: value for name, value in ({
-            "diaObjectId": int(LSST_NAME), "diaSourceId": 170000000000000100 + n, "midpointMjdTai": jd - 2400000.5 + TAI,
-            "band": "gri"[n], "psfFlux": flux, "psfFluxErr": 80.0, "ra": RA, "dec": DEC, **more,
-        }).items()}
+    rows = [
+        {"diaObjectId": int(LSST_NAME), "diaSourceId": 170000000000000100 + n, "midpointMjdTai": jd - 2400000.5 + TAI,
+         "band": "gri"[n], "psfFlux": flux, "psfFluxErr": 80.0, "ra": RA, "dec": DEC, **more}
         for n, (jd, flux) in enumerate(zip(JDS, FLUXES, strict=True))
     ]  # fmt: skip
+    return [{prefix + name: value for name, value in row.items()} for row in rows]
 
 
 def _page(rows: list[dict[str, object]], query: dict[str, str]) -> Answer:

@@ -143,7 +143,7 @@ class Consumption:
 
     def complain(self, problem: Any) -> None:
         """What the client says beside messages: a broker that is away, credentials that are refused."""
-        words = str(problem.str()) or "an error without a name"
+        words = f"The broker does not answer as it should: {problem.str() or problem.name()}"
         if not self._trouble:  # it says so again and again
             logger.warning("The broker of %s: %s", self.stream.name, words)
         self._trouble = words
@@ -198,7 +198,10 @@ class Consumption:
         lag, problem = consumer.lag(self.broker)
         if lag is not None:
             StreamPulse.objects.update_or_create(stream=self.stream, defaults={"lag": lag})
-        self._trouble = problem or ("" if lag is not None and not self._owed else self._trouble)
+        if problem:
+            self._trouble = self._trouble or problem  # what the client complained of says more
+        elif not self._owed:
+            self._trouble = ""
         feeds.heard(self.feed_id, self._told, seconds, lag, self._trouble)
         self._told = 0
 

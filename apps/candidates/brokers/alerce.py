@@ -71,7 +71,7 @@ class Alerce(Polls, SearchesCones, ShowsPictures):
         # what it knows from later alerts' histories only has no stamps
         seen = [row for row in detections if row.get("has_stamp")]
         if stamped := max(seen, key=lambda row: float(row.get("mjd") or 0.0), default=None):
-            facts["stamp"] = str(stamped.get("candid") or "")
+            facts["candid_of_stamps"] = str(stamped.get("candid") or "")
         return Known(name, "ZTF", *at, points, newest_candid(points), facts)
 
     def _lsst(self, name: str) -> Known:
@@ -130,7 +130,7 @@ class Alerce(Polls, SearchesCones, ShowsPictures):
 
     def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
         known = known or self.known(name, asked)
-        candid = known.facts.get("stamp") or known.candid
+        candid = known.facts.get("candid_of_stamps") or known.candid
         found = {}
         for role, stamp in STAMPS.items() if candid else ():
             try:

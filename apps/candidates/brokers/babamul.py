@@ -88,9 +88,7 @@ class Babamul(Polls, SearchesCones, ShowsPictures, Listens, TriesConnection):
         nearby = [Nearby(str(row["objectId"]), row.get("ra"), row.get("dec")) for row in rows]
         return sorted_by_distance(nearby, ra, dec, radius)
 
-    newer_help = (
-        "* for all public alerts of ZTF, or a survey and conditions, e.g. LSST or ZTF max_magpsf=18&is_rock=false"
-    )
+    newer_help = "* for all public alerts of ZTF, or a survey and conditions, e.g. ZTF max_magpsf=18&is_rock=false"
 
     def newer(self, what: str, since: float) -> Iterator[Recent]:
         survey, named = self._named(what)
@@ -113,9 +111,8 @@ class Babamul(Polls, SearchesCones, ShowsPictures, Listens, TriesConnection):
         survey, _, conditions = ("ZTF" if what == "*" else what).strip().partition(" ")
         named = dict(parse_qsl(conditions, keep_blank_values=True))
         if set(named) - CONDITIONS or (conditions and not named):
-            raise Invalid(
-                f"The conditions of Babamul are {', '.join(sorted(CONDITIONS))}, as name=value with & between."
-            )
+            known = ", ".join(sorted(CONDITIONS))
+            raise Invalid(f"The conditions of Babamul are {known}, as name=value with & between.")
         return self.survey_asked({"survey": survey}), named
 
     def classes(self, known: Known) -> list[str]:

@@ -93,7 +93,7 @@ def _shown(point: Point) -> dict[str, Any]:
 
 
 def plainly(facts: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
-    """What a broker says of an object, as names and words: what is in a thing is named after it; nothings are left out."""
+    """What a broker says of an object, as names and words; what is in a thing is named after it."""
     found: list[tuple[str, str]] = []
     for key, value in facts.items():
         name = f"{above} · {key}" if above else str(key)
