@@ -3,6 +3,7 @@
 import itertools
 import zlib
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -259,3 +260,22 @@ def test_what_brokers_send_in_a_form_of_their_own_is_made_a_packet(settings):
     assert len(packet.record()["prvDiaSources"]) == 2
     with pytest.raises(BadPacket, match="full alert"):
         driver.packet(b'{"diaObjectId": 1, "ra": 3}')
+
+
+def test_a_feed_says_in_a_word_how_it_is():
+    now, broker = timezone.now(), Broker(name="theirs", active=True)
+    ago = {minutes: now - timedelta(minutes=minutes) for minutes in (1, 5, 30)}
+
+    def state(**fields):
+        return Feed(broker=broker, **fields).state
+
+    assert state() == "starting"
+    assert state(started_at=ago[30], heard_at=ago[1]) == "listening"
+    assert state(started_at=ago[1], heard_at=ago[30]) == "listening"  # a new process, which said nothing yet
+    assert state(started_at=ago[30], heard_at=ago[5]) == "silent"
+    assert state(started_at=ago[30], heard_at=ago[5], asks=True) == "asking"
+    assert state(started_at=ago[30], heard_at=ago[30], asks=True) == "silent"
+    assert state(started_at=ago[1], trouble="away") == "trouble"
+    assert state(started_at=ago[1], trouble="away", paused=True) == "paused"
+    broker.active = False
+    assert state(started_at=ago[1]) == "inactive"
