@@ -53,6 +53,7 @@ urlpatterns = flatten(
         path("photometry/upload", uploading.upload, name="photometry-upload"),
         path("photometry/upload/<int:upload_id>/undo", uploading.undo, name="photometry-upload-undo"),
         path("source/<str:name>/photometry/upload", uploading.upload, name="source-photometry-upload"),
+        path("source/<str:name>/photometry/<int:point_id>", points.details, name="source-point-details"),
         path("source/<str:name>/photometry/point", points.point, name="source-point"),
         path("source/<str:name>/photometry/share", points.share, name="source-points-share"),
         path("source/<str:name>/photometry/judge", points.judge, name="source-points-judge"),
