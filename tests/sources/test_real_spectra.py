@@ -35,7 +35,7 @@ REAL = {
     "skyportal/zac_spec.dat": (1800, datetime(2021, 9, 18, 14, 48, 8, tzinfo=UTC), "1800.0s", "SNIFS", (0, 1, 2)),
     "skyportal/ZTF20abwdwoa_20200917_Keck1_v1.ascii": (5678, None, None, None, (0, 1)),
     "tom/floyds_test_spectrum.fits": (
-        3913, datetime(2017, 3, 27, 17, 2, 24, 711000, UTC), 1200.0, "en06", None
+        3913, datetime(2017, 3, 27, 17, 2, 24, 711000, UTC), 1200.0, "FLOYDS", None
     ),
 }  # fmt: skip
 
@@ -136,6 +136,8 @@ def test_a_real_spectrum_by_page_and_by_api(name, page, api, obj, client):
         said = (kept.altdata or {}).get("EXPTIME")
         assert (said["value"] if isinstance(said, dict) else said) == exposure
         assert client.get(f"/source/{obj.name}/spectra/{kept.pk}/file").content == content
+    if taken:
+        assert f"exposure {str(exposure).removesuffix('.0').removesuffix('.0s')} s" in checked
     assert f"{points:,} rows".replace(",", "\u202f") in checked or str(points) in checked
 
 

@@ -21,6 +21,8 @@ from .spectrum_files import read_table
 
 ERROR_KINDS = {"sigma": "standard error", "variance": "variance", "ivar": "inverse variance"}
 WAVE_UNITS = {"Angstrom": ("Å", 1.0), "nm": ("nm", 10.0), "um": ("µm", 1e4)}
+CODES = dict.fromkeys(("en05", "en06", "en12"), "floyds")
+"""Instruments that headers call by a code: Las Cumbres Observatory's FLOYDS."""
 _SHORT_OF_NM = 2000.0
 """A spectrum that ends below this many angstroms is more likely written in nanometres, one that ends below 30 in µm."""
 
@@ -93,6 +95,7 @@ def _wave_unit(table: SpectrumTable, wave: int) -> str:
 def _instrument(viewer: Viewer, facts: headers.Facts) -> str:
     """The instrument of this site that the header most likely means."""
     said = (facts.instrument or "").lower()
+    said = CODES.get(said, said)
     named = [(name.lower(), pk) for pk, name, _ in instruments(viewer)]
     return next((str(pk) for name, pk in named if said and (name in said or said in name)), "")
 

@@ -187,7 +187,7 @@ def details(request: ViewerRequest, name: str, point_id: int) -> HttpResponse:
         raise NotVisible("There is no such point of this source.", status=404)
     n = int(row[0])
     came_in_alert = bool(curve.flags[n] & ALERT)
-    pictures = thumbnails.of_alert(viewer, obj.pk, float(curve.mjd[n])) if came_in_alert else []
+    pictures = thumbnails.of_alert(viewer, obj.pk, float(curve.mjd[n]))  # also of what was measured on the same image
     context = {
         "obj": obj,
         "point_id": point_id,
