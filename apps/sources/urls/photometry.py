@@ -55,6 +55,7 @@ urlpatterns = flatten(
         path("source/<str:name>/photometry/upload", uploading.upload, name="source-photometry-upload"),
         path("source/<str:name>/photometry/<int:point_id>", points.details, name="source-point-details"),
         path("source/<str:name>/photometry/point", points.point, name="source-point"),
+        path("source/<str:name>/photometry/copy", points.copy, name="source-photometry-copy"),
         path("source/<str:name>/photometry/share", points.share, name="source-points-share"),
         path("source/<str:name>/photometry/judge", points.judge, name="source-points-judge"),
         path("source/<str:name>/photometry/judge/undo", points.judge_undo, name="source-points-judge-undo"),

@@ -22,6 +22,7 @@ from skyportal.web.responses import with_toast
 from ..actions import points as edits
 from ..actions import sharing
 from ..actions import validations as judging
+from ..actions.copying import copy_photometry
 from ..queries import instruments, light_curves, thumbnails
 from ..queries import photometry as queries
 from ..queries.light_curves import ALERT
@@ -170,6 +171,28 @@ def _number(name: str, text: Any) -> float | int | None:
         return int(text) if name == "instrument_id" else float(text)
     except ValueError:
         raise Invalid(f"{FIELDS.get(name, name)}: {str(text)[:40]!r} is not a number.") from None
+
+
+@login_required
+@require_POST
+def copy(request: ViewerRequest, name: str) -> HttpResponse:
+    """Bring the photometry of a duplicate here; the light curve of this page hears of it."""
+    need_upload(request)
+    get_obj(request.viewer, name)
+    given = {"origin_id": request.POST.get("origin_id", ""), "group_ids": request.POST.getlist("group_ids")}
+    try:
+        stored = copy_photometry(request.viewer, name, given)
+    except Refusal as refusal:
+        if not request.htmx:
+            raise
+        words = refusal.message if given["group_ids"] else "Choose the groups that will see it."
+        return with_toast(HttpResponse(status=204), words, level="error")
+    if not request.htmx:
+        return redirect("source", name)
+    new = sum(stored.is_new)
+    words = f"{new} point{'s' * (new != 1)} copied; {len(stored.ids) - new} were here already."
+    undo = reverse("photometry-upload-undo", args=[stored.upload_id]) if new else ""
+    return with_toast(HttpResponse(status=204), words, undo_url=undo)
 
 
 # ---- one point
