@@ -205,10 +205,10 @@ def details(request: ViewerRequest, name: str, point_id: int) -> HttpResponse:
     viewer = request.viewer
     obj = get_obj(viewer, name)
     curve = light_curves.light_curve(viewer, obj.pk)
-    row = np.flatnonzero(curve.id == point_id) if curve is not None else []
-    if curve is None or not len(row):
+    row: list[int] = [] if curve is None else np.flatnonzero(curve.id == point_id).tolist()
+    if curve is None or not row:
         raise NotVisible("There is no such point of this source.", status=404)
-    n = int(row[0])
+    n = row[0]
     came_in_alert = bool(curve.flags[n] & ALERT)
     pictures = thumbnails.of_alert(viewer, obj.pk, float(curve.mjd[n]))  # also of what was measured on the same image
     context = {
