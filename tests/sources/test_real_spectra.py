@@ -138,7 +138,7 @@ def test_a_real_spectrum_by_page_and_by_api(name, page, api, obj, client):
         assert client.get(f"/source/{obj.name}/spectra/{kept.pk}/file").content == content
     if taken:
         assert f"exposure {str(exposure).removesuffix('.0').removesuffix('.0s')} s" in checked
-    assert f"{points:,} rows".replace(",", "\u202f") in checked or str(points) in checked
+    assert f"{points:,} rows" in checked
 
 
 @pytest.mark.parametrize(("kind", "name"), [("image", "a.fits"), ("table", "b.fits"), ("ecsv", "c.ecsv")])
@@ -146,7 +146,7 @@ def test_fits_and_ecsv_by_page_and_by_api(kind, name, page, api, obj, member):
     content = made(kind)
     camera = InstrumentFactory(name="LRIS", type="spectrograph")
     checked, by_page = page(name, content)
-    assert 'value="2026-11-19T04:10:00"' in checked
+    assert 'value="2026-11-19T04:10:00.500000"' in checked
     assert 'value="Vera, Ada"' in checked
     columns = {} if kind != "ecsv" else {"wave_column": 1, "flux_column": 0, "fluxerr_column": 2}
     body = {"ascii": content.decode()} if kind == "ecsv" else {"fits": base64.b64encode(content).decode()}
@@ -157,7 +157,7 @@ def test_fits_and_ecsv_by_page_and_by_api(kind, name, page, api, obj, member):
     assert parsed["wavelengths"] == by_api.wavelengths.tolist()
     for kept in (by_page, by_api):
         equal(kept, wanted(kind))
-        assert kept.observed_at.replace(microsecond=0) == WRITTEN.replace(microsecond=0)
+        assert kept.observed_at == WRITTEN
         assert kept.instrument == camera
         assert (kept.units or "").startswith("erg")
     assert (by_page.external_observer, by_page.people.get().user) == ("Vera, Ada", member)

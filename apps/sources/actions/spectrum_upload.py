@@ -72,7 +72,7 @@ def draft(viewer: Viewer, file: File, fields: Mapping[str, str], filled: Mapping
     }
     facts = headers.facts(table.header)
     by_header = {
-        "observed_at": f"{facts.observed_at:%Y-%m-%dT%H:%M:%S}" if facts.observed_at else "",
+        "observed_at": facts.observed_at.replace(tzinfo=None).isoformat() if facts.observed_at else "",
         "instrument_id": _instrument(viewer, facts),
         "units": facts.units or table.units[guessed.flux],
         "observers": facts.observers or "",

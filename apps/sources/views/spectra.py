@@ -208,7 +208,7 @@ SAID = ("observed_at", "instrument_id", "type", "label", "units", "observers", "
 def _said(row: dict[str, Any]) -> dict[str, str]:
     """What the form starts with."""
     said = {name: str(row[name] or "") for name in ("instrument_id", "type", "label", "units")}
-    said["observed_at"] = f"{row['observed_at']:%Y-%m-%dT%H:%M:%S}"
+    said["observed_at"] = row["observed_at"].replace(tzinfo=None).isoformat()
     for plural, role in (("observers", "observer"), ("reducers", "reducer"), ("pis", "pi")):
         names = [one["username"] for one in row[plural]]
         said[plural] = ", ".join([*names, *filter(None, [row[f"external_{role}"]])])
