@@ -10,7 +10,6 @@ from skyportal.web.requests import ViewerRequest
 from ..queries import dashboard, pages
 from ..slots import home_panels
 
-
 SPANS = {1: "day", 7: "week", 30: "month"}
 MOST = 10
 
