@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skyportal.astro.coast import coastline
 from skyportal.astro.time import datetime_of
 from skyportal.web.drawing import Area, Circle, Drawing, Line, Text
 
 from ..queries.visibility import GRID, Seen, World
 
 WIDTH, LEFT, RIGHT, ROW = 760.0, 170.0, 20.0, 30.0
-NIGHT, BLUE, GREY, INK = "#dfe3ea", "#0072b2", "#c9ced6", "#1a1e26"
+NIGHT, BLUE, GREY, INK, COAST = "#dfe3ea", "#0072b2", "#c9ced6", "#1a1e26", "#6b7480"
 SCALE = ("#f2f4f7", "#cfe3f1", "#9fc8e4", "#6aa9d4", "#3b89c0", "#0072b2")
 DEEP = 4.0
 """Points a degree of the world map."""
@@ -59,7 +60,7 @@ def _row(drawing: Drawing, one: Seen, start: float, top: float) -> None:
 
 
 def world(seen: World, title: str) -> Drawing:
-    """A plain chart of longitude and latitude: shades where it is dark, telescopes on them."""
+    """A plain chart of longitude and latitude: shades where it is dark, coasts and telescopes on them."""
     width, height, top = 360 * DEEP / 2 + 60, 180 * DEEP / 2 + 90, 36.0
     drawing = Drawing(width, height, title)
     drawing.add(Area([(0, 0), (width, 0), (width, height), (0, height)], "#ffffff"), Text(12, 22, title, 13, bold=True))
@@ -79,6 +80,8 @@ def world(seen: World, title: str) -> Drawing:
                     (lon - half, lat + half),
                 ]
                 drawing.add(Area([place(*corner) for corner in corners], SCALE[min(int(np.ceil(value * 5 - 0.01)), 5)]))
+    for coast in coastline():
+        drawing.add(Line([place(float(lon), float(lat)) for lon, lat in coast], COAST, 0.7))
     for lon in range(-180, 181, 30):
         drawing.add(Line([place(lon, -90), place(lon, 90)], GREY, 0.5))
         x, y = place(lon, -90)

@@ -7,7 +7,7 @@ from .comments import AbstractComment, Comment
 from .frozen import FrozenPhotometry
 from .galaxies import Galaxy, GalaxyCatalog, GalaxyLoad
 from .imports import TransientImport
-from .instruments import Instrument, Telescope
+from .instruments import Instrument, InstrumentField, Telescope
 from .links import Interest, Label, SuperObj, SuperObjMember
 from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
@@ -36,6 +36,7 @@ __all__ = [
     "GalaxyCatalog",
     "GalaxyLoad",
     "Instrument",
+    "InstrumentField",
     "Interest",
     "Label",
     "Listing",

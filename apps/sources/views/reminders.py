@@ -1,4 +1,7 @@
-"""The panel of reminders: what is due, what is to come, and asking for another."""
+"""The panel of reminders: what is due, what is to come, and asking for another.
+
+Sources have theirs here; an app above hangs doors before the same functions (`doors`).
+"""
 
 from __future__ import annotations
 
@@ -6,44 +9,47 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from skyportal.access.errors import Refusal
 from skyportal.web.requests import ViewerRequest
+from skyportal.web.responses import with_toast
 
 from ..actions import reminders as acting
 from ..queries import reminders as reading
 from ..queries import shown
-from ..queries.objs import get_obj
-from .remarks import done, fragment
+from .remarks import fragment
+from .talk import OF_SOURCES, Talk
 
 FIELDS = ("text", "next_reminder", "number_of_reminders", "reminder_delay")
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def reminders(request: ViewerRequest, name: str) -> HttpResponse:
+def panel(request: ViewerRequest, talk: Talk, argument: str) -> HttpResponse:
+    """What one is reminded of, and asking to be reminded."""
+    row = talk.find(request.viewer, argument)
     if request.method == "GET":
-        return _panel(request, name)
+        return _listed(request, talk, row)
     asked: dict[str, Any] = {field: request.POST.get(field, "") for field in FIELDS}
     chosen = request.POST.getlist("group_ids")
     try:
-        acting.set_reminders(request.viewer, name, asked | {"group_ids": chosen})
+        acting.set_reminders(request.viewer, talk.key(row), asked | {"group_ids": chosen}, on=talk.on)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
         error = refusal.message if asked["text"].strip() else "Write what to be reminded of."
-        return _panel(request, name, error=error, asked=asked, chosen=chosen)
-    return done(request, name, _panel(request, name), "You will be reminded.")
+        return _listed(request, talk, row, error=error, asked=asked, chosen=chosen)
+    return _done(request, talk, row, "You will be reminded.")
 
 
-def _panel(request: ViewerRequest, name: str, **more: Any) -> HttpResponse:
+def _listed(request: ViewerRequest, talk: Talk, row: Any, **more: Any) -> HttpResponse:
     viewer = request.viewer
-    obj = get_obj(viewer, name)
-    rows = reading.of(viewer, name)
+    rows = reading.of(viewer, talk.key(row), on=talk.on)
     context = {
-        "obj": obj,
-        "reminders": [_dressed(viewer, row) for row in rows],
+        "talk": talk,
+        "topic": talk.topic(row),
+        "address": talk.address(row, "reminders"),
+        "reminders": [_with_doors(talk, row, _dressed(viewer, one)) for one in rows],
         "may_remind": viewer.may(acting.ACL),
         "groups": shown.my_groups(viewer),
         **more,
@@ -62,16 +68,43 @@ def _dressed(viewer: Any, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _with_doors(talk: Talk, row: Any, reminder: dict[str, Any]) -> dict[str, Any]:
+    doors = {name: talk.address(row, f"reminder-{name}", reminder["id"]) for name in ("done", "delete")}
+    return reminder | {"done_url": doors["done"], "delete_url": doors["delete"]}
+
+
+def _done(request: ViewerRequest, talk: Talk, row: Any, message: str) -> HttpResponse:
+    if not request.htmx:
+        return redirect(talk.doors, talk.argument(row))
+    return with_toast(_listed(request, talk, row), message)
+
+
+def settled(request: ViewerRequest, talk: Talk, argument: str, reminder_id: int) -> HttpResponse:
+    """It is done: no longer due."""
+    row = talk.find(request.viewer, argument)
+    acting.settle(request.viewer, reminder_id, talk.key(row), on=talk.on)
+    return _done(request, talk, row, "Done.")
+
+
+def deleted(request: ViewerRequest, talk: Talk, argument: str, reminder_id: int) -> HttpResponse:
+    row = talk.find(request.viewer, argument)
+    acting.delete_reminder(request.viewer, reminder_id, talk.key(row), on=talk.on)
+    return _done(request, talk, row, "Reminder deleted.")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reminders(request: ViewerRequest, name: str) -> HttpResponse:
+    return panel(request, OF_SOURCES, name)
+
+
 @login_required
 @require_POST
 def settle(request: ViewerRequest, name: str, reminder_id: int) -> HttpResponse:
-    """It is done: no longer due."""
-    acting.settle(request.viewer, reminder_id, name)
-    return done(request, name, _panel(request, name), "Done.")
+    return settled(request, OF_SOURCES, name, reminder_id)
 
 
 @login_required
 @require_POST
 def delete(request: ViewerRequest, name: str, reminder_id: int) -> HttpResponse:
-    acting.delete_reminder(request.viewer, reminder_id, name)
-    return done(request, name, _panel(request, name), "Reminder deleted.")
+    return deleted(request, OF_SOURCES, name, reminder_id)
