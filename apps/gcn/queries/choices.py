@@ -1,4 +1,4 @@
-"""Events to choose from: in the quick search and in the bar above candidates."""
+"""What to choose from: events in the quick search and above candidates, what rules for tags may ask for."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from django.urls import reverse
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import moment
 
-from ..models import GcnEvent
-from .events import visible_events, whole_second
+from ..models import GcnEvent, GcnNotice
+from ..notices.kinds import PACKET_TYPES
+from ..notices.tags import RULES
+from .events import known_properties, known_tags, visible_events, whole_second
+from .localizations import known_properties as known_map_properties
+from .localizations import known_tags as known_map_tags
 
 FEW = 6
 RECENT = 50
@@ -45,3 +49,15 @@ def of_bar(viewer: Viewer, given: Any) -> dict[str, Any]:
     if asked and asked not in dict(choices):
         choices.append((asked, asked))
     return {"choices": choices, "asked": asked, "level": given.get("localizationCumprob") or "0.95", "given": given}
+
+
+def of_rules(viewer: Viewer) -> dict[str, list[str]]:
+    """What a rule's conditions may name: what was seen, and what notices are known to bring."""
+    kinds = GcnNotice.objects.visible_to(viewer).order_by("kind").values_list("kind", flat=True).distinct()
+    return {
+        "notice_types": sorted({*kinds, *PACKET_TYPES.values()}),
+        "gcn_tags": sorted({*known_tags(viewer), *RULES}),
+        "localization_tags": known_map_tags(viewer),
+        "gcn_properties": known_properties(viewer),
+        "localization_properties": known_map_properties(viewer),
+    }

@@ -19,7 +19,7 @@ from ..actions import crossing, locating, vetting
 from ..actions import localizations as actions
 from ..queries import event_pages, inside
 from ..queries import localizations as maps
-from ..queries.events import get_event
+from ..queries.events import get_event, may_change
 
 
 @login_required
@@ -41,7 +41,8 @@ def notices(request: ViewerRequest, dateobs: str) -> HttpResponse:
 @require_GET
 def localizations(request: ViewerRequest, dateobs: str) -> HttpResponse:
     event = get_event(request.viewer, dateobs)
-    return render(request, "gcn/_localizations.html", {"event": event, "maps": event_pages.localizations(event)})
+    context = {"event": event, "maps": event_pages.localizations(event), "may_add": may_change(request.viewer, event)}
+    return render(request, "gcn/_localizations.html", context)
 
 
 @login_required
