@@ -57,9 +57,7 @@ def layer(viewer: Viewer, where: Localization, instrument_id: int, level: float 
     lines = [line for field in outlines(found.fields, few, summary=True) for line in field]
     points: list[tuple[float, float, str, str]] = [
         (row["ra"], row["dec"], f"Field {row['field_id']} · rank {place}, {chance:.2%}", "")
-        for place, (row, chance) in enumerate(
-            zip((found.fields.rows[n] for n in few), found.probability, strict=False), 1
-        )
+        for place, (row, chance) in enumerate(zip(rows, found.probability[:DRAWN], strict=True), 1)
     ]
     outlined: list[list[tuple[float, float]]] = [[(x, y) for x, y in line] for line in lines]
     name = f"Fields of {found.fields.instrument.name}"
