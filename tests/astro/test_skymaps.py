@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import numpy as np
+import pyarrow.parquet as parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,6 +56,38 @@ def test_a_map_has_its_published_areas_place_and_distance(row):
 def test_what_is_no_map_says_what_it_is(name, says):
     with pytest.raises(NotASkyMap, match=says):
         read(name)
+
+
+@needs_data
+@pytest.mark.parametrize(("dump", "file"), [
+    ("localization_GW190425", "S190425z_bayestar.fits.gz"), ("localizationtiles_GW190425", "S190425z_bayestar.fits.gz"),
+    ("localization_GW190814", "S190814bv_5_LALInference.v1.fits.gz"),
+    ("localizationtiles_GW190814", "S190814bv_5_LALInference.v1.fits.gz"),
+])  # fmt: skip
+def test_another_site_made_the_same_tiles_of_the_same_map(dump, file):
+    """By UNIQ numbers and by ranges of cells: the areas are those of the table, so ours."""
+    theirs = dumped(dump)
+    (row,) = [row for row in expected() if row["file"] == file]
+    assert credible.area(theirs, 0.5) == pytest.approx(float(row["area50_deg2"]), rel=1e-3)
+    assert credible.area(theirs, 0.9) == pytest.approx(float(row["area90_deg2"]), rel=1e-3)
+    assert separation(*credible.centre(theirs), float(row["ra_maxprob"]), float(row["dec_maxprob"])) < 5
+
+
+@needs_data
+def test_another_site_made_the_same_cone_of_a_position_and_its_error():
+    theirs, ours = dumped("localization_GRB180116A"), shapes.cone(214.74, 28.14, 11.19)
+    for level in (0.5, 0.9):
+        assert credible.area(ours, level) == pytest.approx(credible.area(theirs, level), rel=0.01)
+
+
+def dumped(name: str) -> SkyMap:
+    """A row of another site's table, as Parquet holds it: arrays as PostgreSQL writes them."""
+    rows = parquet.read_table(MAPS / f"{name}.parquet").to_pylist()
+    if "uniq" in rows[0]:
+        uniq, density = (np.array(rows[0][column].strip("{}").split(",")) for column in ("uniq", "probdensity"))
+        return SkyMap.of(*cells_of(uniq.astype(np.int64)), density.astype(float))
+    lo, hi = np.array([row["healpix"].strip("[)").split(",") for row in rows]).astype(np.int64).T
+    return SkyMap.of(lo, hi, np.array([row["probdensity"] for row in rows], float))
 
 
 @pytest.mark.parametrize("content", [b"", b"SIMPLE  = ", b"\x1f\x8b\x08broken", b"<html>", b"\x00" * 5000])
