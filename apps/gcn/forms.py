@@ -51,8 +51,9 @@ class EventForm(forms.Form):
     )
     tags = forms.CharField(label="Tags", max_length=2000, required=False, help_text="With commas: GRB, IPN")
     group_ids = forms.TypedMultipleChoiceField(
-        label="For", coerce=int, required=False, help_text="Nobody chosen: everybody on this site."
-    )
+        label="For", coerce=int, required=False, help_text="Nobody chosen: everybody on this site.",
+        widget=forms.SelectMultiple(attrs={"data-select": ""}),
+    )  # fmt: skip
     kind = forms.ChoiceField(label="Sky map", choices=list(KINDS.items()), required=False)
     ra = _degrees("Right ascension, deg", min_value=0, max_value=360)
     dec = _degrees("Declination, deg", min_value=-90, max_value=90)

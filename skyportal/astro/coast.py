@@ -13,7 +13,7 @@ FILE = Path(__file__).parent / "earth" / "coast.txt"
 
 @cache
 def coastline() -> list[NDArray]:
-    """Closed lines of (n, 2) longitudes from -180 to 180 and latitudes, degrees.
+    """Lines of (n, 2) longitudes from -180 to 180 and latitudes, degrees.
 
     Examples
     --------

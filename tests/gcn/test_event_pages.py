@@ -93,7 +93,9 @@ def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member):
 
 def test_a_counterpart_is_judged_on_the_page(event, as_member, group):
     said = {"status": "rejected", "group": group.pk, "explanation": "an asteroid"}
-    assert as_member.post(f"{HERE}/objs/ZTF26at/judge", said, headers={"HX-Request": "true"}).status_code == 204
+    answer = as_member.post(f"{HERE}/objs/ZTF26at/judge?level=0.9", said, headers={"HX-Request": "true"})
+    assert "an asteroid" in text(answer)
+    assert "ZTF26at: rejected" in answer.headers["HX-Trigger"]
     row = Counterpart.objects.get()
     assert (row.status, row.explanation, row.group) == ("rejected", "an asteroid", group)
     assert "an asteroid" in text(as_member.get(f"{HERE}/objs?inside=1"))

@@ -12,7 +12,12 @@ from apps.sources.queries.objs import visible_objs
 from skyportal.access.viewer import Viewer
 
 from ..models import EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
+from ..notices.tags import RULES
+from ..tagging import without_implied
 from . import detectors
+
+PLACES = {tag: place for place, tag in enumerate(RULES)}
+"""Tags in the order of the table of rules: what it was, what of, how sure."""
 
 
 @dataclass
@@ -27,6 +32,11 @@ class Row:
     matched: int = 0
     detectors: list[str] = field(default_factory=list)
 
+    @property
+    def few_tags(self) -> list[str]:
+        """For lists: without those that another says too, and without the detectors' names."""
+        return [tag for tag in without_implied(self.tags) if tag not in self.detectors]
+
 
 def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
     """A fixed number of queries whatever their number."""
@@ -34,6 +44,8 @@ def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
     found = {event.pk: Row(event) for event in events}
     for event_id, text in EventTag.objects.filter(event__in=ids).order_by("text").values_list("event_id", "text"):
         found[event_id].tags.append(text)
+    for row in found.values():
+        row.tags.sort(key=lambda tag: (PLACES.get(tag, len(PLACES)), tag))
     maps = Localization.objects.filter(event__in=ids).defer("contour", "properties")
     for one in maps.order_by("event_id", "-created_at", "-pk").distinct("event_id"):
         found[one.event_id].newest = one
@@ -91,6 +103,10 @@ def localizations(event: GcnEvent) -> list[dict[str, Any]]:
     """Newest first, with tags, parents and how many objs were found in each."""
     found = Localization.objects.filter(event=event).defer("contour").select_related("notice")
     return [
-        {"row": row, "tags": sorted(tag.text for tag in row.tags.all()), "parents": list(row.parents.all())}
+        {
+            "row": row,
+            "tags": without_implied(sorted(tag.text for tag in row.tags.all())),
+            "parents": list(row.parents.all()),
+        }
         for row in found.prefetch_related("tags", Prefetch("parents", Localization.objects.only("name", "event")))
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -85,8 +87,12 @@ def cross(request: ViewerRequest, dateobs: str) -> HttpResponse:
 @require_GET
 def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
     """Objs in one of the event's maps, and what is held of them."""
+    context = _found(request, get_event(request.viewer, dateobs))
+    return render(request, "gcn/_objs_inside.html" if "inside" in request.GET else "gcn/_objs.html", context)
+
+
+def _found(request: ViewerRequest, event: Any) -> dict[str, Any]:
     viewer = request.viewer
-    event = get_event(viewer, dateobs)
     asked, wrong = Query.of_page(request.GET, inside.PARAMS)
     context = {"event": event, "asked": asked, "wrong": wrong, "groups": my_groups(viewer)}
     context |= {"levels": [f"{level:g}" for level in LEVELS], "statuses": vetting.STATUSES}
@@ -98,11 +104,10 @@ def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
     except Refusal as refusal:
         context["refusal"] = refusal.message
     start, end = inside.window(event, asked)
-    context |= {"after": start, "before": end}
-    return render(request, "gcn/_objs_inside.html" if "inside" in request.GET else "gcn/_objs.html", context)
+    return context | {"after": start, "before": end}
 
 
-def chosen_map(request: ViewerRequest, event, localization_id: int | None):  # type: ignore[no-untyped-def]
+def chosen_map(request: ViewerRequest, event: Any, localization_id: int | None) -> Any:
     if localization_id is None:
         return maps.newest(event)
     found = maps.get_localization(request.viewer, localization_id)
@@ -129,4 +134,5 @@ def judge(request: ViewerRequest, dateobs: str, name: str) -> HttpResponse:
         return with_toast(HttpResponse(status=204), refusal.message, level="danger")
     if not getattr(request, "htmx", False):
         return redirect("event", event.address)
-    return with_toast(HttpResponse(status=204), f"{obj.name}: {given.get('status')}.")
+    answer = render(request, "gcn/_objs_inside.html", _found(request, event))
+    return with_toast(answer, f"{obj.name}: {given.get('status')}.")

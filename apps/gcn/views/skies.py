@@ -12,13 +12,14 @@ from apps.sources.queries.instrument_fields import with_fields
 from skyportal.web.bokeh import item, place
 from skyportal.web.requests import ViewerRequest
 
-from ..plots.sky import sky_plot
+from ..plots.sky import LEVEL_COLOURS, sky_plot
 from ..plots.sky_still import still
 from ..queries import localizations as maps
 from ..queries.events import get_event
 from ..queries.sky_view import sky_view
 
-FIXED = ("Probability", "Graticule", "Galactic plane")
+ACCENT = "#0072b2"
+FIXED = {"Probability": "var(--sky-accent)", "Graticule": "#808691", "Galactic plane": "#8a6d3b"}
 
 
 @login_required
@@ -40,8 +41,8 @@ def panel(request: ViewerRequest, dateobs: str) -> HttpResponse:
             height=480, label=f"Sky map {where.name}",
         )  # fmt: skip
         context["instruments"] = with_fields(viewer)
-        levels = [f"{level} %" for level in sorted(view.contours)]
-        context["layers"] = [*FIXED, *levels, *(layer.label for layer in view.layers)]
+        levels = {f"{level} %": LEVEL_COLOURS.get(level, ACCENT) for level in sorted(view.contours)}
+        context["layers"] = FIXED | levels | {layer.label: layer.colour for layer in view.layers}
         context["hidden"] = {layer.label for layer in view.layers if not layer.visible}
     return render(request, "gcn/_sky.html", context)
 
