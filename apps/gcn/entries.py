@@ -54,6 +54,13 @@ class ObjsMatched(EventEntry):
 
 
 @dataclass(frozen=True)
+class MatchAsked(EventEntry):
+    """Somebody wants objs to be looked for in a map once more."""
+
+    localization_id: int
+
+
+@dataclass(frozen=True)
 class EventChanged(EventEntry):
     """A tag, an alias, an advocate or a word of somebody's was added or taken away."""
 

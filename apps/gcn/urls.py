@@ -7,7 +7,7 @@ from skyportal.api.routes import flatten, routes
 
 from .api.archives import FromGraceDB, FromTach
 from .api.comments import AttachmentOnEvent, CommentsOnEvent
-from .api.counterparts import AssociatedView, CounterpartsView, ObjCrossmatchView
+from .api.counterparts import AssociatedView, CounterpartsView, CrossmatchesView, ObjCrossmatchView
 from .api.detectors import Detectors, Intervals, Spectra
 from .api.earthquakes import (
     AttachmentOnEarthquake,
@@ -62,6 +62,7 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/alias", AliasView),
     routes("gcn_event/<str:dateobs>/users[/<str:user_id>]", AdvocatesView),
     routes("gcn_event/<str:dateobs>/notice/<str:notice_id>/download", NoticeView, name="notice-download"),
+    routes("gcn_event/<str:dateobs>/crossmatch", CrossmatchesView),
     routes("gcn_event/<str:dateobs>/instrument[/<str:instrument_id>]", InstrumentFieldsView),
     routes("internal/recent_gcn_events", RecentEventsView),
     routes("localization/tags", LocalizationTagsView),

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.gcn.models import Counterpart, GcnEvent, Localization
+from apps.gcn.models import Counterpart, GcnEvent, Localization, ObjInMap
 from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +150,32 @@ def test_the_scanning_bar_offers_events(event, as_member):
     assert "In the sky map of" in page
     assert 'name="localizationCumprob"' in page
     assert "anywhere" in text(as_member.get("/candidates"))
+
+
+def test_what_was_found_in_the_maps_of_an_event_and_looking_again(event, member, outsider, group_admin, api_of):
+    there = f"gcn_event/{event.address}/crossmatch"
+    (row,) = api_of(member).get(there)[1]["data"]
+    assert (row["localization_name"], row["objs"], row["alerts"], row["gcnevent_id"]) == ("cone", 1, 0, event.pk)
+    assert api_of(outsider).get(there)[1]["data"][0]["objs"] == 0, "an obj one may not know of is not counted"
+    ObjInMap.objects.all().delete()
+    assert api_of(member).post(there, {})[0] == 401
+    assert api_of(group_admin).post(there, {})[1]["data"] == {"filters_requeued": 1}
+    settle()
+    assert ObjInMap.objects.count() == 1
+
+
+def test_lists_name_tags_that_say_something_new(event, as_member):
+    for tag in ("< 1 per month", "< 1 per year", "Significant"):
+        event.tags.create(text=tag)
+    page = text(as_member.get("/events?rows=1"))
+    assert "&lt; 1 per month" not in page
+    assert page.index(">GRB") < page.index("Significant") < page.index("&lt; 1 per year"), "in the order of the rules"
+    assert "&lt; 1 per month" in text(as_member.get(f"{HERE}/head"))
+
+
+def test_an_author_is_one_thing_in_what_the_api_says(event, member, api_of):
+    api = api_of(member)
+    pk = api.post(f"gcn_event/{event.pk}/comments", {"text": "hello"})[1]["data"]["comment_id"]
+    found = api.get(f"gcn_event/{event.pk}/comments/{pk}")[1]["data"]
+    assert found["author"]["username"] == "member"
+    assert not [name for name in found if "__" in name]

@@ -11,10 +11,11 @@ from django.db.models import Count, Prefetch, QuerySet
 from apps.sources.queries.objs import visible_objs
 from skyportal.access.viewer import Viewer
 
-from ..models import EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
+from ..models import AlertInMap, EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
 from ..notices.tags import RULES
 from ..tagging import without_implied
 from . import detectors
+from .matching import active_maps
 
 PLACES = {tag: place for place, tag in enumerate(RULES)}
 """Tags in the order of the table of rules: what it was, what of, how sure."""
@@ -65,6 +66,25 @@ def in_maps(viewer: Viewer, localization_ids: Sequence[int]) -> QuerySet[ObjInMa
     """Pairs of these maps (whose events are known to be visible) with objs that the viewer may know of."""
     pairs: QuerySet[ObjInMap] = ObjInMap.objects.filter(localization__in=localization_ids)
     return pairs if viewer.sees_all else pairs.filter(obj__in=visible_objs(viewer).values("pk"))
+
+
+def matched(viewer: Viewer, event: GcnEvent) -> list[dict[str, Any]]:
+    """How far each of the event's maps was matched with what the viewer may know of: objs, and objects of alerts."""
+    maps = list(Localization.objects.filter(event=event).defer("contour", "properties"))
+    ids = [one.pk for one in maps]
+    pairs = in_maps(viewer, ids).order_by().values("localization_id").annotate(count=Count("pk"))
+    objs = dict(pairs.values_list("localization_id", "count"))
+    seen = AlertInMap.objects.visible_to(viewer).filter(localization__in=ids).order_by()
+    alerts = dict(seen.values_list("localization_id").annotate(Count("pk")))
+    young = {localization_id for localization_id, _ in active_maps()}
+    return [
+        {
+            "id": one.pk, "gcnevent_id": event.pk, "dateobs": event.address, "localization_name": one.name,
+            "objs": objs.get(one.pk, 0), "alerts": alerts.get(one.pk, 0), "active": one.pk in young,
+            "created_at": one.created_at,
+        }
+        for one in maps
+    ]  # fmt: skip
 
 
 def properties(event: GcnEvent) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:

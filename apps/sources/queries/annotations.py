@@ -24,7 +24,7 @@ HIDDEN = "Could not find any accessible annotations."
 
 def _rows(annotations: AccessQuerySet, on: Subject = SOURCES) -> list[dict[str, Any]]:
     found = annotations.order_by("obj_id", "origin", "id").values(*COLUMNS, *on.columns, **shown.OBJ)
-    return [{**row, "author": shown.author(row), "type": on.noun} for row in found]
+    return [{"author": shown.author(row), **row, "type": on.noun} for row in found]
 
 
 def by_obj(viewer: Viewer, obj_ids: Iterable[int], *, groups: bool = True) -> dict[int, list[dict[str, Any]]]:

@@ -27,7 +27,7 @@ def _rows(
     viewer: Viewer, comments: AccessQuerySet, *, groups: bool = True, on: Subject = SOURCES
 ) -> list[dict[str, Any]]:
     found = comments.values(*COLUMNS, *on.columns, **on.named)
-    rows = [{**row, "author": shown.author(row), "resourceType": on.resource} for row in found]
+    rows = [{"author": shown.author(row), **row, "resourceType": on.resource} for row in found]
     if groups:
         shown.add_groups(viewer, rows)
     else:

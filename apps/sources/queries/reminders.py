@@ -27,7 +27,7 @@ HIDDEN = "Could not find any accessible reminders."
 
 def _rows(viewer: Viewer, reminders: Any, on: Subject) -> list[dict[str, Any]]:
     found = reminders.values(*COLUMNS, *on.columns, **on.named, reminded=F("user__username"))[:MOST]
-    rows = [{**row, "author": shown.author(row), "resourceType": on.noun} for row in found]
+    rows = [{"author": shown.author(row), **row, "resourceType": on.noun} for row in found]
     shown.add_groups(viewer, rows)
     return [shown.alone(row) for row in rows]
 
