@@ -44,8 +44,9 @@ def locate(notice_id: int) -> list[Localization]:
     notice = GcnNotice.objects.select_related("event").filter(pk=notice_id).first()
     if notice is None or notice.is_retraction:
         return []
-    found, troubles = [], []
-    for said in _said(notice):
+    maps, trouble = _said(notice)
+    found, troubles = [], [trouble] if trouble else []
+    for said in maps:
         try:
             name, sky = drawn(said)
             found.append(add_localization(notice.event, name, sky, notice=notice, user_id=notice.sent_by_id))
@@ -55,17 +56,19 @@ def locate(notice_id: int) -> list[Localization]:
     return found
 
 
-def _said(notice: GcnNotice) -> tuple[SkyMapSaid | tuple[str, SkyMap], ...]:
+def _said(notice: GcnNotice) -> tuple[tuple[SkyMapSaid | tuple[str, SkyMap], ...], str]:
+    """The maps that it brings, and what is wrong with one that came broken."""
     if notice.form == REPLAYED:
-        return ()
+        return (), ""
     with notice.content.open("rb") as file:
         raw = file.read()
     if notice.form == FORM:
-        return said_in(raw)
+        return said_in(raw), ""
     try:
-        return read(raw, notice.kind).skymaps
+        again = read(raw, notice.kind)
     except UnreadableNotice:  # it was understood once: only a change of ours makes it unreadable
-        return ()
+        return (), ""
+    return again.skymaps, str(again.properties.get("skymap_trouble", ""))
 
 
 def _tell(notice: GcnNotice, trouble: str) -> None:
