@@ -32,6 +32,10 @@ def main() -> None:
 
     tokens = fill(asked)
     rich, searches = enriched(tokens)
+    if asked.sources:
+        from .widening import widen
+
+        widen(asked.sources)
     events(asked.skymap)
     from .neighbours import played
 
@@ -51,6 +55,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="Volume, 1 = that of the published comparison.")
+    parser.add_argument("--sources", type=int, default=0, help="Fill up to so many; they stay.")
     parser.add_argument("--folder", type=Path, help="Load this data set instead of making one.")
     parser.add_argument("--repeats", type=int, default=25)
     parser.add_argument("--only", default="", help="Time only requests whose name contains this; several by |.")

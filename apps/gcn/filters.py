@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from apps.candidates.slots import Asker, CandidateFilter
+from apps.sources.models import Obj
 from apps.sources.slots import GalaxyNarrower, ObjFilter, unchanged
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
@@ -32,7 +33,7 @@ def _map_of(viewer: Viewer, query: dict[str, Any]) -> Localization:
     if dateobs is None:
         raise Invalid("localizationName goes with localizationDateobs.")
     try:
-        return of_event(viewer, dateobs, query.get(NAME.name) or None)
+        return of_event(viewer, dateobs, query.get(NAME.name) or None, drawn=False)
     except NotVisible:  # of a list the public API says so as of any parameter that makes no sense
         raise Invalid("Localization not found: no sky map for this localizationDateobs and localizationName.") from None
 
@@ -83,7 +84,9 @@ def passings_in_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
     """Passings of objs inside the region."""
     where = _map_of(asker.viewer, asker.query)
     level = asker.query.get(LEVEL.name)
-    return rows.filter(inside(where, 0.95 if level is None else level, "obj__hpx"))
+    # looked up for the passings that are left; as a join it is every obj of the region that is looked for among them
+    cell = Subquery(Obj.objects.filter(pk=OuterRef("obj_id")).values("hpx"))
+    return rows.filter(inside(where, 0.95 if level is None else level, cell))
 
 
 def _named_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:

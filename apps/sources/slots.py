@@ -20,11 +20,12 @@ def unchanged(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any])
 
 @dataclass(frozen=True)
 class ObjFilter:
-    """A list parameter: its public declaration and what it does to a queryset of objs.
+    """A list parameter: its public declaration and what it does to a queryset of saved objs (`ListedObj`).
 
-    ``apply(objs, value, viewer, query)`` returns the narrowed queryset; ``query`` holds all parameters, for those
-    that come in pairs; a function that serves several of them is applied once. The objs are already known to be
-    visible to the viewer: a filter asks only whether what hangs on them is.
+    ``apply(objs, value, viewer, query)`` returns the narrowed queryset: by what the rows say themselves (``redshift``,
+    ``hpx`` …), by ``obj__…``, or by ``pk__in`` of objs that something else was said of. ``query`` holds all
+    parameters, for those that come in pairs; a function that serves several of them is applied once. The objs are
+    already known to be visible to the viewer: a filter asks only whether what hangs on them is.
     """
 
     param: Param

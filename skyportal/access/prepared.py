@@ -43,11 +43,16 @@ class Statement:
     sql: str
 
     def rows(self, asked: Any) -> list[tuple[Any, ...]]:
-        connection.ensure_connection()
-        counted = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        with counted(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]
-            cursor.execute(self.sql, {"asked": asked})
-            return cursor.fetchall()
+        return read(self.sql, {"asked": asked})
+
+
+def read(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows of a statement that is always the same but for what it is given, so that the server keeps its plan."""
+    connection.ensure_connection()
+    counted = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with counted(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]
+        cursor.execute(sql, given)
+        return cursor.fetchall()
 
 
 def written(rows: QuerySet) -> str | None:

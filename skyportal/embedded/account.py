@@ -95,9 +95,9 @@ def account(instance: Instance) -> Account:
 
 
 def _who(instance: Instance) -> tuple[int, int]:
-    remembered = instance.remembered("home")
-    if remembered and Path(remembered).is_dir():
-        owner = Path(remembered).stat()
+    home = instance.home()
+    if home and home.is_dir():
+        owner = home.stat()
         if os.geteuid() not in (0, owner.st_uid):
             name = pwd.getpwuid(owner.st_uid).pw_name
             raise CannotStart(f"the data in {instance.data} was made as root and runs as {name}; "
@@ -111,10 +111,8 @@ def _who(instance: Instance) -> tuple[int, int]:
 
 
 def _home(instance: Instance, user: int, group: int) -> Path:
-    if remembered := instance.remembered("home"):
-        home = Path(remembered)
-        if home.is_dir():
-            return home
+    if (found := instance.home()) and found.is_dir():
+        return found
     home = instance.data / "services"
     if not _reaches(instance.data, "-x", user, group):
         name = hashlib.sha256(str(instance.data).encode()).hexdigest()[:12]

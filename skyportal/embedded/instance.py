@@ -57,6 +57,18 @@ class Instance:
         path = self.data / "services.json"
         return _read(path).get(name) if path.exists() else None
 
+    def home(self) -> Path | None:
+        """Where its services keep their data; None before the first start.
+
+        What lies in the folder goes before what was noted: the copy of a folder notes where its original is, and must
+        never write, nor delete, there.
+        """
+        own = self.data / "services"
+        if own.is_dir():
+            return own
+        noted = self.remembered("home")
+        return Path(noted) if noted else None
+
     def remember(self, name: str, value: str) -> None:
         path = self.data / "services.json"
         _write(path, {**(_read(path) if path.exists() else {}), name: value})

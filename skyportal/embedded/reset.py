@@ -35,7 +35,7 @@ def main() -> None:
             instance.enter()
             if not instance.is_last_user():
                 raise CannotStart("Another command is still using this instance; end it first. Nothing was deleted.")
-            if instance.remembered("home"):
+            if instance.home():
                 stop(instance)
             _delete(instance)
     except CannotStart as reason:
@@ -72,7 +72,7 @@ def _end_supervisor(instance: Instance) -> None:
 
 
 def _delete(instance: Instance) -> None:
-    home = Path(instance.remembered("home") or instance.data / "services")
+    home = instance.home() or instance.data / "services"
     if home.parent == ELSEWHERE and home.name.startswith("skyportal-"):
         shutil.rmtree(home)
     for name in OWN:

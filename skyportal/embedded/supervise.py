@@ -164,7 +164,7 @@ def _port() -> int:
 
 
 def _banner(instance: Instance, address: str, seconds: float) -> None:
-    home = Path(instance.remembered("home") or instance.data)
+    home = instance.home() or instance.data
     elsewhere = "" if home.is_relative_to(instance.data) else f"\n  Database  {home}"
     demo = instance.data / "demo.json"
     users = json.loads(demo.read_text()).get("users", []) if demo.exists() else []

@@ -64,8 +64,7 @@ def is_open(address: str) -> bool:
 
 
 def postgres_process(data: Path) -> int:
-    home = Path(json.loads((data / "services.json").read_text())["home"])
-    return int((home / "postgres" / "postmaster.pid").read_text().split("\n")[0])
+    return int((data / "services" / "postgres" / "postmaster.pid").read_text().split("\n")[0])
 
 
 def kill_postgres(data: Path) -> None:
@@ -95,6 +94,4 @@ def bare():
 def data(bare, laid_out):
     """A data folder with an instance that is not running."""
     subprocess.run(["cp", "-a", laid_out / "an instance", bare], check=True)
-    noted = bare / "services.json"
-    noted.write_text(noted.read_text().replace(str(laid_out), str(bare.parent)))
     return bare

@@ -58,6 +58,12 @@ def test_a_killed_postgres_is_started_again(data):
     witness.end()
 
 
+def test_a_copied_folder_has_a_database_of_its_own(data, laid_out):
+    assert json.loads((data / "services.json").read_text())["home"] == str(laid_out / "an instance" / "services")
+    command = Command(data, "print(sql('show data_directory').fetchone()[0])")
+    assert command.end() == str(data / "services" / "postgres")
+
+
 def test_a_port_taken_meanwhile_is_given_up(data):
     first = Command(data)
     first.end()

@@ -8,7 +8,18 @@ from django.db import connection
 from django.db.models import Sum
 
 from apps.sources.access import measured
-from apps.sources.models import Bandpass, Obj, Origin, Photometry, PhotStat, PhotStatAudiences, Upload, WholePhotStat
+from apps.sources.models import (
+    Bandpass,
+    ListedObj,
+    Obj,
+    Origin,
+    Photometry,
+    PhotStat,
+    PhotStatAudiences,
+    Source,
+    Upload,
+    WholePhotStat,
+)
 from apps.sources.queries import objs as queries
 from apps.sources.queries import statistics
 from skyportal.access.models import Audience
@@ -93,12 +104,13 @@ def test_figures_to_be_merged_come_in_order_and_ask_of_each_row_whether_it_is_re
     PhotStat.objects.bulk_create(PhotStat(obj=obj, audience=audience, num_det=3) for obj in objs)
     both = PhotStatAudiences.objects.create(audiences=sorted([audience.pk, hidden.pk]))
     WholePhotStat.objects.bulk_create(WholePhotStat(obj=obj, num_det=5, combination=both) for obj in objs)
+    Source.objects.bulk_create(Source(obj=obj, group=group) for obj in objs)
     with connection.cursor() as cursor:
-        cursor.execute("analyze sources_photstat, sources_wholephotstat")
+        cursor.execute("analyze sources_photstat, sources_listedobj")
         cursor.execute("set local enable_seqscan = off")
-    found = statistics.of_all_objs(viewer_of(member))
+    found = statistics.of_saved_objs(viewer_of(member))
     assert found.rest is not None
-    assert not found.whole.exists()
+    assert not ListedObj.objects.filter(found.whole).exists()
     figures = found.rest.values("obj_id").annotate(n=Sum("num_det")).filter(n__gte=2)
     shown = plan(*figures.query.sql_with_params())
     assert "hashed SubPlan" in shown

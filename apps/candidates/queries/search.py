@@ -75,14 +75,18 @@ def search(viewer: Viewer, query: dict[str, Any], page: Page, *, counted: bool =
         return by_score(rows, asked, page, descending=way == "desc"), asked
     if not counted and (found := newest_uncounted(rows, page)) is not None:
         return found, asked
-    return newest_first(rows, page), asked
+    return newest_first(rows, page, ever=_is_ever(query)), asked
 
 
 def total(viewer: Viewer, query: dict[str, Any]) -> int:
     """How many objs there are on all pages."""
     asked = scope(viewer, query["groupIDs"], query["filterIDs"])
     rows = passings(asked, query["startDate"], query["endDate"])
-    return count(narrowed(rows, Asker(viewer, asked, query)))
+    return count(narrowed(rows, Asker(viewer, asked, query)), ever=_is_ever(query))
+
+
+def _is_ever(query: dict[str, Any]) -> bool:
+    return query["startDate"] is None and query["endDate"] is None
 
 
 def query_id(viewer: Viewer, query: dict[str, Any]) -> str:

@@ -28,10 +28,11 @@ def get_localization(viewer: Viewer, localization_id: int) -> Localization:
     return found
 
 
-def of_event(viewer: Viewer, dateobs: Any, name: str | None = None) -> Localization:
-    """A map of an event by its name, or the newest."""
+def of_event(viewer: Viewer, dateobs: Any, name: str | None = None, *, drawn: bool = True) -> Localization:
+    """A map of an event by its name, or the newest; ``drawn`` with the lines of its contours, which are long."""
     event = get_event(viewer, dateobs)
     rows = Localization.objects.filter(event=event).order_by("-created_at", "-pk")
+    rows = rows if drawn else rows.defer("contour")
     found = (rows.filter(name=name) if name else rows).first()
     if found is None:
         raise NotVisible("Localization not found", status=404)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from skyportal.access.prepared import read
 from skyportal.astro.skymaps.tiles import DEG2
 
 _ACTIVE = """
@@ -67,11 +68,9 @@ def matches(cells: Sequence[int], *, since: datetime | None = None) -> list[Matc
     """Every active map that holds each of these order-29 cells; ``place`` counts them from 0."""
     if not cells:
         return []
-    with connection.cursor() as cursor:
-        places = {"places": list(range(len(cells))), "cells": list(map(int, cells))}
-        given: dict[str, Any] = {"since": since or active_since(), **places}
-        cursor.execute(_MATCH, given)
-        return [
-            Match(place, where, event, density / DEG2, level, None if mu is None else (mu, sigma, norm))
-            for place, where, event, density, level, mu, sigma, norm in cursor.fetchall()
-        ]
+    places = {"places": list(range(len(cells))), "cells": list(map(int, cells))}
+    given: dict[str, Any] = {"since": since or active_since(), **places}
+    return [
+        Match(place, where, event, density / DEG2, level, None if mu is None else (mu, sigma, norm))
+        for place, where, event, density, level, mu, sigma, norm in read(_MATCH, given)
+    ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BooleanField, Expression, F, Func, Value
 from django.db.models.expressions import RawSQL
 
 from skyportal.access.errors import Invalid
@@ -36,14 +36,17 @@ def checked_level(level: float) -> float:
     return level
 
 
-def inside(localization: Localization, level: float, cell: str = "hpx") -> Func:
-    """Whether the position in this column lies in the credible region; regions of other levels than those that are kept
+_OWN = F("hpx")
+
+
+def inside(localization: Localization, level: float, cell: Expression | F = _OWN) -> Func:
+    """Whether the position of this cell lies in the credible region; regions of other levels than those that are kept
     are put together from tiles."""
     with connection.cursor() as cursor:
         cursor.execute(_KEPT if level in LEVELS else _OTHER, [localization.pk, checked_level(level)])
         row = cursor.fetchone()
     region = Value((row and row[0]) or "{}", output_field=CellRangesField())
-    return Func(F(cell), region, template=_AS_LIKELY_AS_NOT, arg_joiner=" <@ ", output_field=BooleanField())
+    return Func(cell, region, template=_AS_LIKELY_AS_NOT, arg_joiner=" <@ ", output_field=BooleanField())
 
 
 # One range of cells after the other from the index of positions; "offset 0" keeps the planner from turning it round.

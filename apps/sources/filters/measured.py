@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -36,29 +37,34 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
     Those of whose photometry they read all are merged already; for the others it is done here.
     """
     first, last, count = _columns(asked)
+    start = _mjd(asked.get("startDate"))
     newest: Any = Max(_pair("last_det_mjd", "last_det_mag"), filter=Q(last_det_mjd__isnull=False))
     conditions = [
-        (first, Min(first), "gte", asked["startDate"] and mjd_of(asked["startDate"])),
-        (last, Max(last), "lte", asked["endDate"] and mjd_of(asked["endDate"])),
-        (count, Sum(count), "gte", asked["numberDetections"]),
-        ("peak_mag", Min("peak_mag"), "gte", asked["minPeakMagnitude"]),
-        ("last_det_mag", newest, "gte", asked["minLatestMagnitude"]),
-        ("last_det_mag", newest, "lte", asked["maxLatestMagnitude"]),
+        (first, Min(first), "gte", start),
+        (last, Max(last), "lte", _mjd(asked.get("endDate"))),
+        (count, Sum(count), "gte", asked.get("numberDetections")),
+        ("peak_mag", Min("peak_mag"), "gte", asked.get("minPeakMagnitude")),
+        ("peak_mag", Min("peak_mag"), "lte", asked.get("maxPeakMagnitude")),
+        ("last_det_mag", newest, "gte", asked.get("minLatestMagnitude")),
+        ("last_det_mag", newest, "lte", asked.get("maxLatestMagnitude")),
     ]
-    figures = statistics.of_all_objs(viewer)
+    figures = statistics.of_saved_objs(viewer)
     whole, rest = figures.whole, None if figures.rest is None else figures.rest.order_by().values("obj_id")
-    if asked["startDate"] and rest is not None:
-        since = {f"{first}__gte": mjd_of(asked["startDate"])}
+    if start is not None and rest is not None:
+        since = {f"{first}__gte": start}
         if statistics.are_few(**since):  # found by index: an obj of the last nights has all its figures there
             rest = rest.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
     for n, (column, aggregate, lookup, bound) in enumerate(conditions):
         if bound is not None:
-            whole = whole.filter(**{f"{column}__{lookup}": bound})
+            whole &= Q(**{f"{column}__{lookup}": bound})
             part = f"figure{n}__1" if aggregate is newest else f"figure{n}"
             if rest is not None:
                 rest = rest.annotate(**{f"figure{n}": aggregate}).filter(**{f"{part}__{lookup}": bound})
-    found = Q(pk__in=whole.values("obj_id"))
-    return objs.filter(found if rest is None else found | Q(pk__in=rest.values("obj_id")))
+    return objs.filter(whole if rest is None else whole | Q(pk__in=rest.values("obj_id")))
+
+
+def _mjd(moment: datetime | None) -> float | None:
+    return None if moment is None else mjd_of(moment)
 
 
 def _pair(when: str, what: str) -> Func:
@@ -70,14 +76,7 @@ offers("startDate", moment, "First detected at this time or later.")(_counted)
 offers("endDate", moment, "Last detected at this time or earlier.")(_counted)
 offers("numberDetections", integer, "Detected at least so often.")(_counted)
 offers("minPeakMagnitude", number, "No brighter than this at peak.")(_counted)
-
-
-@offers("maxPeakMagnitude", number, "At least this bright at peak.")
-def peaked(objs: QuerySet, mag: float, viewer: Viewer, asked: Asked) -> QuerySet:
-    """One set of figures so bright is enough: nothing need be merged."""
-    return objs.filter(pk__in=statistics.readable(viewer).filter(peak_mag__lte=mag).values("obj_id"))
-
-
+offers("maxPeakMagnitude", number, "At least this bright at peak.")(_counted)
 offers("minLatestMagnitude", number, "No brighter than this when last detected.")(_counted)
 offers("maxLatestMagnitude", number, "At least this bright when last detected.")(_counted)
 

@@ -28,32 +28,32 @@ def not_named(objs: QuerySet, names: list[str], viewer: Viewer, asked: Asked) ->
 
 @offers("alias", text, "One of its other names.")
 def with_alias(objs: QuerySet, alias: str, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(alias__contains=[alias])
+    return objs.filter(obj__alias__contains=[alias])
 
 
 @offers("origin", text, "Where the obj came from.")
 def from_origin(objs: QuerySet, origin: str, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(origin__icontains=origin)
+    return objs.filter(obj__origin__icontains=origin)
 
 
 @offers("TNSname", text, "Part of the TNS name.")
 def tns_named(objs: QuerySet, part: str, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(tns_name__icontains=part.strip())
+    return objs.filter(obj__tns_name__icontains=part.strip())
 
 
 @offers("hasTNSname", flag, "Known to the TNS.")
 def has_tns_name(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(tns_name__isnull=False)
+    return objs.filter(obj__tns_name__isnull=False)
 
 
 @offers("hasNoTNSname", flag, "Not known to the TNS.")
 def has_no_tns_name(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(tns_name__isnull=True)
+    return objs.filter(obj__tns_name__isnull=True)
 
 
 @offers("simbadClass", text, "Class in SIMBAD, from altdata.")
 def in_simbad_class(objs: QuerySet, name: str, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(altdata__simbad__class__iexact=name)
+    return objs.filter(obj__altdata__simbad__class__iexact=name)
 
 
 @offers("listName", text, "On this list of the viewer's.")
@@ -103,4 +103,4 @@ def max_redshift(objs: QuerySet, redshift: float, viewer: Viewer, asked: Asked) 
 
 @offers("createdOrModifiedAfter", moment)
 def touched_after(objs: QuerySet, when: datetime, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(Q(created_at__gt=when) | Q(modified__gt=when))
+    return objs.filter(Q(obj__created_at__gt=when) | Q(obj__modified__gt=when))

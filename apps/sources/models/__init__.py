@@ -9,6 +9,7 @@ from .galaxies import Galaxy, GalaxyCatalog, GalaxyLoad
 from .imports import TransientImport
 from .instruments import Instrument, InstrumentField, Telescope
 from .links import Interest, Label, SuperObj, SuperObjMember
+from .listed import ListedObj
 from .lists import Listing, SavedSearch, SourceView
 from .objs import Obj, ObjReader, Source
 from .periods import PeriodSearch
@@ -39,6 +40,7 @@ __all__ = [
     "InstrumentField",
     "Interest",
     "Label",
+    "ListedObj",
     "Listing",
     "Obj",
     "ObjReader",

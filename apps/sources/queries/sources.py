@@ -10,22 +10,18 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import BooleanField, F, Max, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.fields.json import KeyTransform
 
 from apps.groups import queries as groups
 from apps.groups.models import Membership
-from skyportal.access.errors import Invalid, NotAllowed
+from skyportal.access.errors import NotAllowed
 from skyportal.access.viewer import Viewer
 
 from .. import totals
-from ..access import said
-from ..models import Annotation, Classification, Listing, Obj, PhotStat, Source, Tag
-from ..models.lists import FAVORITES
+from ..models import ListedObj, Obj, Source
 from ..slots import obj_filters, obj_sorts, unchanged
-from . import statistics
-from .objs import beneath
+from . import orders
 
 Asked = dict[str, Any]
 
@@ -63,12 +59,12 @@ def _known_groups(viewer: Viewer, wanted: list[int]) -> list[int]:
 def matching(viewer: Viewer, asked: Asked) -> QuerySet:
     """Saved rows whose obj passes every parameter asked for."""
     rows, objs = saves(viewer, asked), passing(viewer, asked)
-    return rows if objs is None else rows.filter(obj__in=objs)
+    return rows if objs is None else rows.filter(obj__in=objs.values("pk"))
 
 
 def passing(viewer: Viewer, asked: Asked) -> QuerySet | None:
-    """Objs that pass what is asked of objs; None where nothing is."""
-    objs: QuerySet = Obj.objects.all()
+    """Saved objs that pass what is asked of objs, by whomever they are saved; None where nothing is asked."""
+    objs: QuerySet = ListedObj.objects.all()
     used: set[Any] = set()
     for name, plug in obj_filters.items():
         value = asked.get(name)
@@ -80,6 +76,15 @@ def passing(viewer: Viewer, asked: Asked) -> QuerySet | None:
     return objs if used else None
 
 
+def _saved(viewer: Viewer, asked: Asked, rows: QuerySet) -> Q:
+    """Of saved objs: one of the rows that `saves` gives belongs to it."""
+    if any(asked.get(name) for name in SAVING if name != "group_ids"):
+        return Q(pk__in=rows.values("obj_id"))
+    if wanted := asked.get("group_ids"):
+        return Q(group_ids__overlap=sorted(set(wanted)))
+    return ~Q(group_ids=[]) if viewer.sees_all else Q(group_ids__overlap=sorted(viewer.group_ids))
+
+
 @dataclass(frozen=True)
 class Found:
     """One page of a list of objs: their ids in order, when each was saved last, and how many there are in all."""
@@ -89,15 +94,6 @@ class Found:
     total: int
 
 
-_OBJ_COLUMNS = {"id": "name"} | {
-    name: name for name in ("ra", "dec", "redshift", "origin", "alias", "tns_name", "score")
-}
-_FIGURES = {
-    "num_det": Sum("num_det"),
-    "first_det_mjd": Min("first_det_mjd"),
-    "last_det_mjd": Max("last_det_mjd"),
-    "peak_mag": Min("peak_mag"),
-}
 _NEAR_THE_TOP = 2000
 _SAVES = 4
 """Groups to which an obj is usually saved at most: so many saves are read for each obj of a page."""
@@ -111,18 +107,22 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
     """
     by, way = asked.get("sortBy") or "saved_at", "asc" if asked.get("sortOrder") == "asc" else "desc"
     hung = obj_sorts.get(by)
-    sorting = hung(viewer, asked) if hung else _sorting(viewer, by)
+    sorting = hung(viewer, asked) if hung else orders.of_list(viewer, by)
     objs = passing(viewer, asked)
     rows = saves(viewer, asked).order_by()
     if objs is None and sorting is None and way == "desc" and stop <= _NEAR_THE_TOP:
         return _walked(rows, start, stop, _total(viewer, asked))
-    found = rows.values("obj_id").distinct() if objs is None else objs.filter(pk__in=rows.values("obj_id"))
+    found = (ListedObj.objects.all() if objs is None else objs).filter(_saved(viewer, asked, rows))
     try:
-        given = found.order_by().values("obj_id" if objs is None else "pk").query.sql_with_params()
+        given = found.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return Found([], {}, 0)
     if sorting is not None:
-        return _sorted(rows, given, sorting, way, start, stop, _total(viewer, asked) if objs is None else None)
+        total = _total(viewer, asked) if objs is None else None
+        if isinstance(sorting, QuerySet):
+            return _sorted(rows, given, _elsewhere(sorting), way, start, stop, total)
+        given = found.order_by().values("pk", sorted_by=sorting).query.sql_with_params()
+        return _sorted(rows, given, ("select id, sorted_by from passing", ()), way, start, stop, total)
     if way == "desc" and stop <= _NEAR_THE_TOP:
         return _walked_among(rows, given, start, stop)
     latest = rows.filter(_PASSES).values("obj_id").annotate(latest=Max("saved_at"))
@@ -163,12 +163,18 @@ def _page(given: Sql, page: Sql, total: int | None = None) -> tuple[list[tuple[A
     return [row[1:-1] for row in rows if row[-1] is not None], rows[0][0]
 
 
-def _sorted(rows: QuerySet, given: Sql, sorting: QuerySet, way: str, start: int, stop: int, total: int | None) -> Found:
-    """By a value of each obj, those without one last."""
+def _elsewhere(sorting: QuerySet) -> Sql:
+    """Objs that pass with a value that another table holds; rows (``obj_id``, ``value``), at most one an obj."""
     text, params = sorting.query.sql_with_params()
+    joined = "select passing.id, sorting.value from passing left join ({}) as sorting(obj_id, value)"
+    return joined.format(text) + " on sorting.obj_id = passing.id", params
+
+
+def _sorted(rows: QuerySet, given: Sql, valued: Sql, way: str, start: int, stop: int, total: int | None) -> Found:
+    """By a value of each obj, those without one last."""
+    text, params = valued
     statement = (
-        f"select passing.id from passing left join ({text}) as sorting(obj_id, value) on sorting.obj_id = passing.id"  # noqa: S608 - our own statements
-        f" order by sorting.value {way} nulls last, passing.id {way} limit %s offset %s"
+        f"select id from ({text}) as valued(id, value) order by value {way} nulls last, id {way} limit %s offset %s"  # noqa: S608 - our own statements
     )
     found, total = _page(given, (statement, [*params, stop - start, start]), total)
     page = [pk for (pk,) in found]
@@ -215,50 +221,6 @@ def _walked(rows: QuerySet, start: int, stop: int, total: int) -> Found:
 def _total(viewer: Viewer, asked: Asked) -> int:
     parameters = {name: asked.get(name) for name in SAVING}
     return totals.remembered(viewer, parameters, lambda: saves(viewer, asked).values("obj_id").distinct().count())
-
-
-def _sorting(viewer: Viewer, by: str) -> QuerySet | None:
-    """(obj_id, value) by which to sort; None for the time of saving."""
-    match by.split(".", 2):
-        case ["saved_at"]:
-            return None
-        case [column] if column in _OBJ_COLUMNS:
-            return Obj.objects.values(obj_id=F("pk"), value=F(_OBJ_COLUMNS[column]))
-        case ["favorites"]:
-            mine = Listing.objects.filter(user_id=viewer.user_id or 0, list_name=FAVORITES)
-            return mine.values("obj_id", value=F("pk"))
-        case ["classification"]:
-            rows = beneath(viewer, Classification.objects.filter(ml=False), said)
-            newest = rows.order_by("obj_id", "-created_at", "-pk").distinct("obj_id")
-            return newest.values("obj_id", value=F("classification"))
-        case ["tags"]:
-            rows = beneath(viewer, Tag.objects.all(), said)
-            return rows.order_by().values("obj_id").annotate(value=Min("option__name"))
-        case [figure] if figure in _FIGURES or figure == "last_det_mag":
-            return _by_figure(viewer, figure)
-        case ["annotation", origin, key]:
-            rows = beneath(viewer, Annotation.objects.filter(origin=origin), said)
-            newest = rows.order_by("obj_id", "-modified").distinct("obj_id")
-            return newest.values("obj_id", value=KeyTransform(key, "data"))
-        case ["altdata", *path] if path:
-            value: Any = "altdata"
-            for key in ".".join(path).split("."):
-                value = KeyTransform(key, value)
-            return Obj.objects.values(obj_id=F("pk"), value=value)
-    raise Invalid(f"Invalid sortBy: {by[:60]!r}.")
-
-
-def _by_figure(viewer: Viewer, figure: str) -> QuerySet:
-    """By what is counted of photometry: merged before where the viewer reads all of it, else merged here."""
-    figures = statistics.of_all_objs(viewer)
-    whole = figures.whole.order_by().values("obj_id", value=F(figure))
-    if figures.rest is None:
-        return whole
-    if figure in _FIGURES:
-        return whole.union(figures.rest.order_by().values("obj_id").annotate(value=_FIGURES[figure]), all=True)
-    rows = figures.rest.filter(last_det_mjd__isnull=False)
-    newest = rows.order_by("obj_id", "-last_det_mjd", "-last_det_mag").distinct("obj_id")
-    return whole.union(PhotStat.objects.filter(pk__in=newest.values("pk")).values("obj_id", value=F(figure)), all=True)
 
 
 def summaries(viewer: Viewer, asked: Asked, start: int, stop: int) -> tuple[list[dict[str, Any]], int]:

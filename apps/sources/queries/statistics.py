@@ -15,7 +15,7 @@ from skyportal.access.models import AudienceMember
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 
-from ..models import PhotStat, WholePhotStat
+from ..models import ListedObj, PhotStat
 
 _COLUMNS = [
     f.attname for f in PhotStat._meta.concrete_fields if f.name not in ("id", "audience", "created_at", "modified")
@@ -48,30 +48,30 @@ _READ = """
 
 @dataclass(frozen=True)
 class Figures:
-    """What is counted of every obj there is, as one viewer may read it: ``whole`` has a row for each obj of whose
+    """What is counted of every saved obj, as one viewer may read it: ``whole`` holds of a `ListedObj` of whose
     photometry they read all, where merging was done before; ``rest`` has an audience a row of the others, to be merged,
     and is None where there are none of those."""
 
-    whole: AccessQuerySet
+    whole: Q
     rest: AccessQuerySet | None
 
 
-def of_all_objs(viewer: Viewer) -> Figures:
+def of_saved_objs(viewer: Viewer) -> Figures:
     """One query. Who reads all is asked of the few combinations of audiences there are, and not of each obj."""
     if viewer.sees_all:
-        return Figures(WholePhotStat.objects.all(), None)
+        return Figures(Q(combination__isnull=False), None)
     shared = AudienceMember.objects.shared_with(viewer).values("audience_id")
     sql, params = shared.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_READ.format(most=MOST_COMBINATIONS + 1, mine=sql), params)
         found = cursor.fetchall()
     if len(found) > MOST_COMBINATIONS:  # a list of them would take longer than merging
-        return Figures(WholePhotStat.objects.none(), _one_by_one(shared))
-    whole = WholePhotStat.objects.filter(combination__in=[pk for pk, wholly, _ in found if wholly] or [0])
+        return Figures(Q(pk__in=[]), _one_by_one(shared))
+    whole = Q(combination__in=[pk for pk, wholly, _ in found if wholly] or [0])
     partly = [pk for pk, wholly, some in found if some and not wholly]
     if not partly:
         return Figures(whole, None)
-    objs = WholePhotStat.objects.filter(combination__in=partly)
+    objs = ListedObj.objects.filter(combination__in=partly)
     return Figures(whole, _one_by_one(shared).filter(obj__in=objs.values("obj_id")))
 
 

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from skyportal.access.errors import Invalid
@@ -144,7 +145,7 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
         "total": found.total,
         "order": ORDERS.get(asked.sort, f"by {asked.sort.removeprefix('-')}"),
         "columns": asked.columns,
-        "more_columns": [column for key, column in columns_queries.COLUMNS.items() if column not in asked.columns],
+        "column_choices": _drawn_choices(tuple(asked.columns)),
         "query": asked.query,
         "groups": groups,
         "classes": pages.used_classes(viewer),
@@ -171,6 +172,12 @@ def _drawn_fields(fields: tuple[tuple[tuple[str, Any], ...], ...]) -> str:
     return render_to_string("sources/_all_fields.html", {"fields": [dict(field) for field in fields]})
 
 
+@lru_cache(maxsize=32)
+def _drawn_choices(columns: tuple[columns_queries.Column, ...]) -> str:
+    more = [column for column in columns_queries.COLUMNS.values() if column not in columns]
+    return render_to_string("sources/_column_choices.html", {"columns": columns, "more_columns": more})
+
+
 def _address(request: ViewerRequest, without: str = "") -> list[tuple[str, str]]:
     """What the address asks for, whichever page is looked at."""
     return [
@@ -179,4 +186,5 @@ def _address(request: ViewerRequest, without: str = "") -> list[tuple[str, str]]
 
 
 def _cells(row: dict[str, Any], columns: list[columns_queries.Column]) -> dict[str, Any]:
-    return {"id": row["id"], "cells": [(column, row.get(column.key)) for column in columns]}
+    cells = [(column, row.get(column.key)) for column in columns]
+    return {"id": row["id"], "there": reverse("source", args=[row["id"]]), "cells": cells}

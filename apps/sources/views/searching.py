@@ -69,5 +69,9 @@ def list_tags(request: ViewerRequest, name: str) -> HttpResponse:
     given = request.POST if "tags" in request.POST else request.GET
     before, now = listings.tag_favourite(viewer, obj.name, words(given.get("tags", "")))
     undo = f"{reverse('source-list-tags', args=[obj.name])}?{urlencode({'tags': ','.join(before)})}"
-    answer = render(request, "sources/_list_tags.html", {"name": obj.name, "value": now})
+    answer = render(
+        request,
+        "sources/_list_tags.html",
+        {"name": obj.name, "there": reverse("source", args=[obj.name]), "value": now},
+    )
     return with_toast(answer, "Your tags are kept.", undo_url=undo)

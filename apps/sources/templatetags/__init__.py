@@ -1,0 +1,1 @@
+"""Tags that only pages of sources use."""
