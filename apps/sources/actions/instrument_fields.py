@@ -90,7 +90,7 @@ def _columns(table: Any) -> tuple[list[int], list[float], list[float]]:
         raise Invalid(f"Invalid field_data: ID, RA and Dec must have one length, {MOST_FIELDS} at most.")
     if any(one != int(one) for one in ids):
         raise Invalid("Invalid field_data: an ID is a whole number.")
-    return [int(one) for one in ids], *columns
+    return [int(one) for one in ids], columns[0], columns[1]
 
 
 def _column(values: Any, name: str) -> list[float]:

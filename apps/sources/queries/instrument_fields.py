@@ -56,7 +56,9 @@ def with_fields(viewer: Viewer) -> list[tuple[int, str]]:
 def fields_of(viewer: Viewer, instrument_id: int) -> Fields:
     """All of its fields; Invalid where its footprint is not known."""
     instrument = get_instrument(viewer, instrument_id)
-    rows = list(instrument.fields.order_by("field_id").values("id", "field_id", "ra", "dec", "reference_filters"))
+    rows: list[Any] = list(
+        instrument.fields.order_by("field_id").values("id", "field_id", "ra", "dec", "reference_filters")
+    )
     if not rows or not instrument.region:
         raise Invalid(f"{instrument} has no fields: they come as field_data with a field_region.")
     try:
@@ -70,7 +72,7 @@ def outlines(fields: Fields, chosen: Iterable[int], *, summary: bool = False) ->
     """Closed lines of (ra, dec) around each of these fields; in short one around all that the instrument sees."""
     seen = Footprint((fields.footprint.hull(),)) if summary else fields.footprint
     return [
-        [np.vstack([part, part[:1]]).round(6).tolist() for part in seen.at(fields.rows[n]["ra"], fields.rows[n]["dec"])]
+        [np.vstack([line, line[:1]]).round(6).tolist() for line in seen.at(fields.rows[n]["ra"], fields.rows[n]["dec"])]
         for n in chosen
     ]
 
