@@ -112,7 +112,13 @@ def test_two_maps_are_crossed_and_the_product_knows_its_parents(event, as_member
     assert set(kept.parents.all()) == {first, third}
     assert kept.area_90 < first.area_90
     assert "overlap" in text(as_member.get(f"{HERE}/maps"))
+    assert kept.name == "cone x wide"
+    assert "overlap" in text(answer), "the list comes back with the product"
+    page = text(as_member.get(f"{HERE}/maps"))
+    assert f'<option value="{second.pk}">' in page
+    assert "gbm, 4 s later" in page
     as_member.post(f"{HERE}/maps/cross", {"map": [first.pk, second.pk]})
+    assert Localization.objects.filter(name=f"cone x {other.name} gbm").exists()
     assert Localization.objects.filter(overlap__isnull=False).count() == 2
 
 

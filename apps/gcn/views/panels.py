@@ -19,7 +19,7 @@ from skyportal.web.responses import with_toast
 
 from ..actions import crossing, locating, vetting
 from ..actions import localizations as actions
-from ..queries import event_pages, inside
+from ..queries import choices, event_pages, inside
 from ..queries import localizations as maps
 from ..queries.events import get_event, may_change
 
@@ -42,8 +42,17 @@ def notices(request: ViewerRequest, dateobs: str) -> HttpResponse:
 @login_required
 @require_GET
 def localizations(request: ViewerRequest, dateobs: str) -> HttpResponse:
-    event = get_event(request.viewer, dateobs)
-    context = {"event": event, "maps": event_pages.localizations(event), "may_add": may_change(request.viewer, event)}
+    return _maps(request, get_event(request.viewer, dateobs))
+
+
+def _maps(request: ViewerRequest, event: Any) -> HttpResponse:
+    viewer = request.viewer
+    context = {
+        "event": event,
+        "maps": event_pages.localizations(event),
+        "others": choices.maps_near(viewer, event),
+        "may_add": may_change(viewer, event),
+    }
     return render(request, "gcn/_localizations.html", context)
 
 
@@ -75,12 +84,16 @@ def cross(request: ViewerRequest, dateobs: str) -> HttpResponse:
     """The product of two sky maps, kept with the event of the first."""
     chosen = [int(value) for value in request.POST.getlist("map") if value.isdigit() and len(value) < 10]
     if len(chosen) != 2:
-        return with_toast(HttpResponse(status=204), "Choose two sky maps.", level="warning")
+        return with_toast(
+            HttpResponse(status=204),
+            "Choose two sky maps: two that are ticked, or one and that of another event.",
+            level="warning",
+        )
     try:
         kept = crossing.keep_product(request.viewer, *chosen)
     except Refusal as refusal:
         return with_toast(HttpResponse(status=204), refusal.message, level="danger")
-    return with_toast(HttpResponse(status=204), f"{kept.name}: overlap {kept.overlap:.3g}.")
+    return with_toast(_maps(request, kept.event), f"{kept.name}: overlap {kept.overlap:.3g}.")
 
 
 @login_required
