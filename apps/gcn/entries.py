@@ -54,6 +54,13 @@ class ObjsMatched(EventEntry):
 
 
 @dataclass(frozen=True)
+class MatchAsked(EventEntry):
+    """Somebody wants objs to be looked for in a map once more."""
+
+    localization_id: int
+
+
+@dataclass(frozen=True)
 class EventChanged(EventEntry):
     """A tag, an alias, an advocate or a word of somebody's was added or taken away."""
 
@@ -85,25 +92,6 @@ class EventTextAsked(EventEntry):
     text_id: int
     what: str
     group_id: int
-
-
-@dataclass(frozen=True)
-class EventCommentPosted(EventEntry):
-    """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
-
-    comment_id: int
-    mentioned_user_ids: list[int] = field(default_factory=list)
-    mentioned_group_ids: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class EventCommentChanged(EventEntry):
-    """An edit names only those it mentions who were not mentioned before."""
-
-    comment_id: int
-    deed: str
-    mentioned_user_ids: list[int] = field(default_factory=list)
-    mentioned_group_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -139,21 +127,6 @@ class EarthquakeChanged(EarthquakeEntry):
 
 
 @dataclass(frozen=True)
-class EarthquakeCommentPosted(EarthquakeEntry):
-    comment_id: int
-    mentioned_user_ids: list[int] = field(default_factory=list)
-    mentioned_group_ids: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class EarthquakeCommentChanged(EarthquakeEntry):
-    comment_id: int
-    deed: str
-    mentioned_user_ids: list[int] = field(default_factory=list)
-    mentioned_group_ids: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class ArchiveAsked(EventEntry):
     """Somebody wants to know what an archive (``gracedb``, ``tach``) holds of the event."""
 
@@ -179,40 +152,6 @@ class TagRuleChanged(Entry):
 
 
 @dataclass(frozen=True)
-class EventReminderChanged(EventEntry):
-    """Somebody asked to be reminded, or changed their mind."""
-
-    reminder_id: int
-    deed: str
-
-
-@dataclass(frozen=True)
-class EventReminderDue(EventEntry):
-    """The time came that somebody asked to be reminded at."""
-
-    reminder_id: int
-    reminded_user_id: int
-    group_ids: list[int]
-    due_at: str
-    still_to_come: int
-
-
-@dataclass(frozen=True)
-class EarthquakeReminderChanged(EarthquakeEntry):
-    reminder_id: int
-    deed: str
-
-
-@dataclass(frozen=True)
-class EarthquakeReminderDue(EarthquakeEntry):
-    reminder_id: int
-    reminded_user_id: int
-    group_ids: list[int]
-    due_at: str
-    still_to_come: int
-
-
-@dataclass(frozen=True)
 class SpatialCatalogChanged(Entry):
     """Named places were added, or a catalogue of them was deleted."""
 
@@ -229,3 +168,84 @@ class EventTextChanged(EventEntry):
     text_id: int
     what: str
     deed: str
+
+
+# ---- what is said of events and of earthquakes, and what people want to be reminded of: one shape each
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Whom it mentions may be somebody who cannot read it: whoever tells them asks first."""
+
+    comment_id: int
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """An edit names only those it mentions who were not mentioned before."""
+
+    comment_id: int
+    deed: str
+    mentioned_user_ids: list[int] = field(default_factory=list)
+    mentioned_group_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """Somebody asked to be reminded, or changed their mind."""
+
+    reminder_id: int
+    deed: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """The time came that somebody asked to be reminded at."""
+
+    reminder_id: int
+    reminded_user_id: int
+    group_ids: list[int]
+    due_at: str
+    still_to_come: int
+
+
+@dataclass(frozen=True)
+class EventCommentPosted(Posted, EventEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class EventCommentChanged(Edited, EventEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class EventReminderChanged(Reminding, EventEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class EventReminderDue(Due, EventEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class EarthquakeCommentPosted(Posted, EarthquakeEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class EarthquakeCommentChanged(Edited, EarthquakeEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class EarthquakeReminderChanged(Reminding, EarthquakeEntry):
+    pass
+
+
+@dataclass(frozen=True)
+class EarthquakeReminderDue(Due, EarthquakeEntry):
+    pass

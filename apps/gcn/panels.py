@@ -17,3 +17,4 @@ event_panels.plug("properties")(Panel("Properties", "event-properties", order=10
 event_panels.plug("notices")(Panel("Notices", "event-notices", order=20, side="side"))
 event_panels.plug("circulars")(Panel("Circulars", "event-circulars", order=30, side="side"))
 event_panels.plug("gracedb")(Panel("GraceDB", "event-gracedb", order=40, side="side"))
+event_panels.plug("reminders")(Panel("Reminders", "event-reminders", order=50, side="side"))

@@ -8,7 +8,9 @@ from typing import Any
 
 from apps.candidates.slots import ScanField, batch_followers, candidate_filters, demo_chapters, lamp_makers, scan_fields
 from apps.sources.slots import (
+    FieldNarrower,
     Panel,
+    field_narrowers,
     galaxy_narrowers,
     home_panels,
     obj_filters,
@@ -24,6 +26,7 @@ from skyportal.live.topics import watchable
 from . import filters
 from .queries import choices, counterparts
 from .queries.events import get_event
+from .queries.instrument_fields import fields_in_map
 from .queries.notices import gcn_lamp
 
 for _objs in filters.OF_OBJS:
@@ -31,6 +34,7 @@ for _objs in filters.OF_OBJS:
 for _passings in filters.OF_CANDIDATES:
     candidate_filters.plug(_passings.param.name)(_passings)
 galaxy_narrowers.plug("sky maps")(filters.OF_GALAXIES)
+field_narrowers.plug("sky maps")(FieldNarrower((filters.DATEOBS, filters.NAME, filters.LEVEL), fields_in_map))
 obj_sorts.plug("gcn_status")(filters.by_status)
 lamp_makers.plug("gcn")(gcn_lamp)
 obj_panels.plug("events")(Panel("Events", "source-events", order=40, side="side"))

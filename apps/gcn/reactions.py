@@ -6,7 +6,7 @@ from apps.candidates.entries import CandidatesArrived
 from apps.sources.entries import SourceSaved
 from skyportal.journal.reactions import on
 
-from .entries import ArchiveAsked, EventChanged, EventTextAsked, LocalizationAdded, NoticeAdmitted
+from .entries import ArchiveAsked, EventChanged, EventTextAsked, LocalizationAdded, MatchAsked, NoticeAdmitted
 
 
 @on(NoticeAdmitted, outside=True)
@@ -19,12 +19,16 @@ def locate(admitted: NoticeAdmitted, delivery_id: int) -> None:
 
 @on(LocalizationAdded)
 def match_objs_in(added: LocalizationAdded) -> None:
-    from .actions.matching import match_map
-    from .models import Localization
+    from .actions.matching import match_localization
 
-    found = Localization.objects.filter(pk=added.localization_id).select_related("event").defer("contour").first()
-    if found is not None:
-        match_map(found)
+    match_localization(added.localization_id)
+
+
+@on(MatchAsked)
+def match_objs_again(asked: MatchAsked) -> None:
+    from .actions.matching import match_localization
+
+    match_localization(asked.localization_id)
 
 
 @on(CandidatesArrived)

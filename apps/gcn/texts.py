@@ -110,7 +110,7 @@ def _filled(words: str) -> str:
 
 def _head(asked: dict[str, Any], title: str, authors: Sequence[Author], now: datetime) -> str:
     first = authors[0]
-    sender = f"{first.short.partition(' (')[0]} at {first.affiliation or '-'}"
+    sender = first.short.partition(" (")[0] + (f" at {first.affiliation}" if first.affiliation else "")
     number = [] if asked["number"] is None else [f"NUMBER:  {asked['number']}"]
     lines = [
         f"TITLE:   {title}", *number, f"SUBJECT: {asked['subject']}", f"DATE:    {now:%y/%m/%d %H:%M:%S} GMT",

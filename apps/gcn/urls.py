@@ -2,11 +2,12 @@
 
 from django.urls import path
 
+from apps.sources.views.doors import doors
 from skyportal.api.routes import flatten, routes
 
 from .api.archives import FromGraceDB, FromTach
 from .api.comments import AttachmentOnEvent, CommentsOnEvent
-from .api.counterparts import AssociatedView, CounterpartsView, ObjCrossmatchView
+from .api.counterparts import AssociatedView, CounterpartsView, CrossmatchesView, ObjCrossmatchView
 from .api.detectors import Detectors, Intervals, Spectra
 from .api.earthquakes import (
     AttachmentOnEarthquake,
@@ -19,6 +20,7 @@ from .api.earthquakes import (
 from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, RecentEventsView, TagsView
 from .api.localizations import (
     CrossmatchView,
+    InstrumentFieldsView,
     LocalizationFileView,
     LocalizationNoticeView,
     LocalizationPropertiesView,
@@ -31,6 +33,7 @@ from .api.tag_rules import TagRules
 from .api.texts import ReportsView, SummariesView
 from .api.visibility import MapAirmassView, MapObservabilityView, MapWorldView
 from .views import (
+    announcing,
     archives,
     circulars,
     detectors,
@@ -43,6 +46,7 @@ from .views import (
     public,
     skies,
     spatial,
+    tag_rules,
     talk,
     texts,
     visibility,
@@ -58,6 +62,8 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/alias", AliasView),
     routes("gcn_event/<str:dateobs>/users[/<str:user_id>]", AdvocatesView),
     routes("gcn_event/<str:dateobs>/notice/<str:notice_id>/download", NoticeView, name="notice-download"),
+    routes("gcn_event/<str:dateobs>/crossmatch", CrossmatchesView),
+    routes("gcn_event/<str:dateobs>/instrument[/<str:instrument_id>]", InstrumentFieldsView),
     routes("internal/recent_gcn_events", RecentEventsView),
     routes("localization/tags", LocalizationTagsView),
     routes("localization/properties", LocalizationPropertiesView),
@@ -88,20 +94,16 @@ urlpatterns = flatten(
     # --- pages ---
     [
         path("events", events.index, name="events"),
+        path("events/tag-rules", tag_rules.index, name="tag-rules"),
+        path("events/tag-rules/<int:rule_id>", tag_rules.one, name="tag-rule"),
+        path("events/tag-rules/<int:rule_id>/delete", tag_rules.delete, name="tag-rule-delete"),
+        path("events/new", announcing.announce, name="event-new"),
+        path("event/<str:dateobs>/maps/new", announcing.add_map, name="event-add-map"),
         path("home/events", events.recent, name="home-events"),
         path("event/<str:dateobs>", events.event, name="event"),
         path("event/<str:dateobs>/head", events.head, name="event-head"),
         path("event/<str:dateobs>/change/<slug:deed>", events.change, name="event-change"),
-        path("event/<str:dateobs>/comments", talk.comments, name="event-comments"),
-        path("event/<str:dateobs>/comments/<int:comment_id>", talk.comment, name="event-comment"),
-        path("event/<str:dateobs>/comments/<int:comment_id>/delete", talk.delete, name="event-comment-delete"),
-        path(
-            "event/<str:dateobs>/comments/<int:comment_id>/attachment",
-            talk.attachment,
-            name="event-comment-attachment",
-        ),
-        path("event/<str:dateobs>/comments/<int:comment_id>/attachment.png", talk.picture),
-        path("event/<str:dateobs>/put-back/<str:receipt>", talk.put_back, name="event-put-back"),
+        *doors(talk.OF_EVENTS, "event/<str:dateobs>"),
         path("event/<str:dateobs>/gracedb", archives.gracedb, name="event-gracedb"),
         path("event/<str:dateobs>/ask/<slug:archive>", archives.ask, name="event-ask"),
         path("event/<str:dateobs>/sky", skies.panel, name="event-sky"),
@@ -124,20 +126,7 @@ urlpatterns = flatten(
         path("earthquake/<str:quake>", earthquakes.one, name="earthquake"),
         path("earthquake/<str:quake>/waves", earthquakes.waves, name="earthquake-waves"),
         path("earthquake/<str:quake>/predict/<int:detector_id>", earthquakes.predict, name="earthquake-predict"),
-        path("earthquake/<str:quake>/comments", earthquakes.comments, name="earthquake-comments"),
-        path("earthquake/<str:quake>/comments/<int:comment_id>", earthquakes.comment, name="earthquake-comment"),
-        path(
-            "earthquake/<str:quake>/comments/<int:comment_id>/delete",
-            earthquakes.comment_delete,
-            name="earthquake-comment-delete",
-        ),
-        path(
-            "earthquake/<str:quake>/comments/<int:comment_id>/attachment",
-            earthquakes.attachment,
-            name="earthquake-comment-attachment",
-        ),
-        path("earthquake/<str:quake>/comments/<int:comment_id>/attachment.png", earthquakes.picture),
-        path("earthquake/<str:quake>/put-back/<str:receipt>", earthquakes.put_back, name="earthquake-put-back"),
+        *doors(talk.OF_EARTHQUAKES, "earthquake/<str:quake>"),
         path("operator/notices", notices.index, name="notices"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),

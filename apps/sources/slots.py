@@ -105,6 +105,21 @@ class GalaxyNarrower:
 galaxy_narrowers: Slot[GalaxyNarrower] = Slot("sources.galaxy_narrowers")
 """By name: galaxies within a sky map …"""
 
+
+@dataclass(frozen=True)
+class FieldNarrower:
+    """Parameters that leave some of an instrument's fields: those within a sky map.
+
+    ``narrow(fields, viewer, query)`` -> numbers of the rows that are left, or None where nothing is asked.
+    """
+
+    params: tuple[Param, ...]
+    narrow: Callable[[Any, Viewer, dict[str, Any]], list[int] | None]
+
+
+field_narrowers: Slot[FieldNarrower] = Slot("sources.field_narrowers")
+"""By name: fields that see some of a sky map …"""
+
 home_panels: Slot[Panel] = Slot("sources.home_panels")
 """Parts of the dashboard; their addresses take no argument."""
 

@@ -1,7 +1,8 @@
 // Type to complete: every `<select data-select>` (set by the `control` filter above seven choices).
 // `data-select-from="/address"` asks the server: ?q=… → {results: [{value, label, detail}]}.
-// An option may carry a second line (`data-detail`) and words that also find it (`data-also`). With
-// `data-select-enter="submit"` Enter chooses and sends the form; Tab chooses and goes on.
+// With `data-select-create` what is not in the list may be written. An option may carry a second line (`data-detail`)
+// and words that also find it (`data-also`). With `data-select-enter="submit"` Enter chooses and sends the form; Tab
+// chooses and goes on.
 // Keys struck while a fragment asked for by `[data-types-ahead]` is on its way belong to its first such field.
 
 import { all, el, on, script, whenLoaded } from "./dom.js";
@@ -23,6 +24,7 @@ async function complete(select) {
   const field = new window.TomSelect(select, {
     maxOptions: rich ? 60 : 300,
     allowEmptyOption: !rich,
+    create: "selectCreate" in select.dataset,
     plugins: select.multiple ? ["remove_button"] : [],
     controlClass: "ts-control",
     dropdownClass: "ts-dropdown",

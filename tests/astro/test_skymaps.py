@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 
 import numpy as np
+import pyarrow.parquet as parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyportal.astro.sky import HPX_CELLS, hpx, separation
-from skyportal.astro.skymaps import coarsening, credible, distances, flat, overlap, reading, shapes, writing
+from skyportal.astro.skymaps import coarsening, credible, distances, flat, overlap, reading, rings, shapes, writing
 from skyportal.astro.skymaps.contours import contours
 from skyportal.astro.skymaps.tiles import DEG2, NotASkyMap, SkyMap, cells_of, merged
 from tests.gcn.notice_data import DATA, needs_data
@@ -55,6 +56,38 @@ def test_a_map_has_its_published_areas_place_and_distance(row):
 def test_what_is_no_map_says_what_it_is(name, says):
     with pytest.raises(NotASkyMap, match=says):
         read(name)
+
+
+@needs_data
+@pytest.mark.parametrize(("dump", "file"), [
+    ("localization_GW190425", "S190425z_bayestar.fits.gz"), ("localizationtiles_GW190425", "S190425z_bayestar.fits.gz"),
+    ("localization_GW190814", "S190814bv_5_LALInference.v1.fits.gz"),
+    ("localizationtiles_GW190814", "S190814bv_5_LALInference.v1.fits.gz"),
+])  # fmt: skip
+def test_another_site_made_the_same_tiles_of_the_same_map(dump, file):
+    """By UNIQ numbers and by ranges of cells: the areas are those of the table, so ours."""
+    theirs = dumped(dump)
+    (row,) = [row for row in expected() if row["file"] == file]
+    assert credible.area(theirs, 0.5) == pytest.approx(float(row["area50_deg2"]), rel=1e-3)
+    assert credible.area(theirs, 0.9) == pytest.approx(float(row["area90_deg2"]), rel=1e-3)
+    assert separation(*credible.centre(theirs), float(row["ra_maxprob"]), float(row["dec_maxprob"])) < 5
+
+
+@needs_data
+def test_another_site_made_the_same_cone_of_a_position_and_its_error():
+    theirs, ours = dumped("localization_GRB180116A"), shapes.cone(214.74, 28.14, 11.19)
+    for level in (0.5, 0.9):
+        assert credible.area(ours, level) == pytest.approx(credible.area(theirs, level), rel=0.01)
+
+
+def dumped(name: str) -> SkyMap:
+    """A row of another site's table, as Parquet holds it: arrays as PostgreSQL writes them."""
+    rows = parquet.read_table(MAPS / f"{name}.parquet").to_pylist()
+    if "uniq" in rows[0]:
+        uniq, density = (np.array(rows[0][column].strip("{}").split(",")) for column in ("uniq", "probdensity"))
+        return SkyMap.of(*cells_of(uniq.astype(np.int64)), density.astype(float))
+    lo, hi = np.array([row["healpix"].strip("[)").split(",") for row in rows]).astype(np.int64).T
+    return SkyMap.of(lo, hi, np.array([row["probdensity"] for row in rows], float))
 
 
 @pytest.mark.parametrize("content", [b"", b"SIMPLE  = ", b"\x1f\x8b\x08broken", b"<html>", b"\x00" * 5000])
@@ -112,11 +145,49 @@ def test_a_cone_is_a_gaussian(ra, dec, sigma, level):
 def test_ellipses_rings_and_polygons_have_the_areas_that_geometry_gives():
     assert credible.area(shapes.ellipse(0, 85, 5, 1, 30, 0.9), 0.9) == pytest.approx(np.pi * 5, rel=0.01)
     assert shapes.ellipse(359, 5, 5, 1, 30, None).area.sum() * DEG2 == pytest.approx(np.pi * 5, rel=0.01)
-    ring = shapes.annulus(100, 10, 39.9, 40.1, 0.9)
+    ring = rings.crossing([rings.Ring(100, 10, 40, 0.1, 0.9)])
     assert credible.area(ring, 0.9) == pytest.approx(2 * np.pi * np.sin(np.radians(40)) * DEG2**0.5 * 0.2, rel=0.01)
     square = shapes.polygon([(350, -5), (10, -5), (10, 5), (350, 5)])
     assert square.area.sum() * DEG2 == pytest.approx(201.9, rel=0.01)  # by Girard's theorem
     assert credible.at(square, [0.0, 12.0], [0.0, 0.0])[1].tolist() == [pytest.approx(0, abs=0.01), 1.0]
+
+
+def test_a_thin_ring_keeps_its_area_where_its_tiles_are_wider_than_it():
+    """A width of a hundredth of a degree, 230 degrees long: a hundred thousand tiles are wider than its sigma."""
+    sky = rings.crossing([rings.Ring(200, -30, 60, 0.005)])
+    true = 2 * np.pi * np.sin(np.radians(60)) * np.degrees(1) * 2 * 1.645 * 0.005 / 3
+    assert len(sky) <= coarsening.MOST_TILES
+    assert true < credible.area(sky, 0.9) < 3 * true
+    ra, dec = sky.centres()
+    off = np.abs(separation(200, -30, ra, dec) / 3600 - 60)
+    assert np.average(off, weights=sky.probability) < 0.01
+
+
+@settings(max_examples=5, deadline=None)
+@given(
+    ra=st.floats(0, 360), dec=st.floats(-90, 90), error=st.floats(0.01, 1.0),
+    centres=st.lists(st.tuples(st.floats(0, 360), st.floats(-90, 90)), min_size=3, max_size=4),
+)  # fmt: skip
+def test_rings_around_a_burst_cross_where_it_was(ra, dec, error, centres):
+    radii = [float(separation(ra, dec, *centre)) / 3600 for centre in centres]
+    sky = rings.crossing([rings.Ring(*centre, radius, error) for centre, radius in zip(centres, radii, strict=True)])
+    assert credible.at(sky, [ra], [dec])[1][0] < 0.6
+    assert sky.probability.sum() == pytest.approx(1)
+
+
+def test_two_rings_cross_in_two_places_and_a_third_says_in_which():
+    """Two great circles at a right angle: at each crossing a Gaussian of both sigmas."""
+    first, second = rings.Ring(0, 90, 90, 0.6), rings.Ring(0, 0, 90, 0.3)
+    sky = rings.crossing([first, second])
+    assert credible.area(sky, 0.9) == pytest.approx(2 * np.pi * -2 * np.log(0.1) * 0.2 * 0.1, rel=0.03)
+    assert credible.at(sky, [90, 270], [0, 0])[1].max() < 0.1
+    one = rings.crossing([first, second, rings.Ring(90, 0, 0, 15)])
+    assert credible.at(one, [90, 270], [0, 0])[1].tolist() == [pytest.approx(0.02, abs=0.1), 1.0]
+    with pytest.raises(NotASkyMap, match="no place in common"):
+        rings.crossing([rings.Ring(0, 90, 10, 1), rings.Ring(0, 90, 50, 1)])
+    for bad in (rings.Ring(0, 0, 5, 0), rings.Ring(0, 95, 4, 1), rings.Ring(0, 0, 4, 1, 1.5)):
+        with pytest.raises(NotASkyMap):
+            rings.crossing([bad])
 
 
 @pytest.mark.parametrize("bad", [(10, 95, 1), (10, 0, 0), (10, 0, np.nan), (np.inf, 0, 1), (10, 0, 400)])

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.gcn.models import Counterpart, GcnEvent, Localization
+from apps.gcn.models import Counterpart, GcnEvent, Localization, ObjInMap
 from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,9 @@ def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member):
 
 def test_a_counterpart_is_judged_on_the_page(event, as_member, group):
     said = {"status": "rejected", "group": group.pk, "explanation": "an asteroid"}
-    assert as_member.post(f"{HERE}/objs/ZTF26at/judge", said, headers={"HX-Request": "true"}).status_code == 204
+    answer = as_member.post(f"{HERE}/objs/ZTF26at/judge?level=0.9", said, headers={"HX-Request": "true"})
+    assert "an asteroid" in text(answer)
+    assert "ZTF26at: rejected" in answer.headers["HX-Trigger"]
     row = Counterpart.objects.get()
     assert (row.status, row.explanation, row.group) == ("rejected", "an asteroid", group)
     assert "an asteroid" in text(as_member.get(f"{HERE}/objs?inside=1"))
@@ -110,7 +112,13 @@ def test_two_maps_are_crossed_and_the_product_knows_its_parents(event, as_member
     assert set(kept.parents.all()) == {first, third}
     assert kept.area_90 < first.area_90
     assert "overlap" in text(as_member.get(f"{HERE}/maps"))
+    assert kept.name == "cone x wide"
+    assert "overlap" in text(answer), "the list comes back with the product"
+    page = text(as_member.get(f"{HERE}/maps"))
+    assert f'<option value="{second.pk}">' in page
+    assert "gbm, 4 s later" in page
     as_member.post(f"{HERE}/maps/cross", {"map": [first.pk, second.pk]})
+    assert Localization.objects.filter(name=f"cone x {other.name} gbm").exists()
     assert Localization.objects.filter(overlap__isnull=False).count() == 2
 
 
@@ -148,3 +156,32 @@ def test_the_scanning_bar_offers_events(event, as_member):
     assert "In the sky map of" in page
     assert 'name="localizationCumprob"' in page
     assert "anywhere" in text(as_member.get("/candidates"))
+
+
+def test_what_was_found_in_the_maps_of_an_event_and_looking_again(event, member, outsider, group_admin, api_of):
+    there = f"gcn_event/{event.address}/crossmatch"
+    (row,) = api_of(member).get(there)[1]["data"]
+    assert (row["localization_name"], row["objs"], row["alerts"], row["gcnevent_id"]) == ("cone", 1, 0, event.pk)
+    assert api_of(outsider).get(there)[1]["data"][0]["objs"] == 0, "an obj one may not know of is not counted"
+    ObjInMap.objects.all().delete()
+    assert api_of(member).post(there, {})[0] == 401
+    assert api_of(group_admin).post(there, {})[1]["data"] == {"filters_requeued": 1}
+    settle()
+    assert ObjInMap.objects.count() == 1
+
+
+def test_lists_name_tags_that_say_something_new(event, as_member):
+    for tag in ("< 1 per month", "< 1 per year", "Significant"):
+        event.tags.create(text=tag)
+    page = text(as_member.get("/events?rows=1"))
+    assert "&lt; 1 per month" not in page
+    assert page.index(">GRB") < page.index("Significant") < page.index("&lt; 1 per year"), "in the order of the rules"
+    assert "&lt; 1 per month" in text(as_member.get(f"{HERE}/head"))
+
+
+def test_an_author_is_one_thing_in_what_the_api_says(event, member, api_of):
+    api = api_of(member)
+    pk = api.post(f"gcn_event/{event.pk}/comments", {"text": "hello"})[1]["data"]["comment_id"]
+    found = api.get(f"gcn_event/{event.pk}/comments/{pk}")[1]["data"]
+    assert found["author"]["username"] == "member"
+    assert not [name for name in found if "__" in name]

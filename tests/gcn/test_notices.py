@@ -12,7 +12,7 @@ from apps.gcn.notices.base import AttachedMap, Cone, Ellipse, LinkedMap, Polygon
 from apps.gcn.notices.circulars import events_named_in, read_circular
 from apps.gcn.notices.values import utc
 
-from .notice_data import examples, expected, needs_data, raw_of, voevent
+from .notice_data import DATA, examples, expected, needs_data, raw_of, voevent
 
 YEAR = 365.25 * 86400
 ROWS = [row for row in expected() if not row["file"].startswith("malformed")]
@@ -344,3 +344,25 @@ def test_names_of_events_in_prose():
         "bn180116026",
     )  # fmt: skip
     assert events_named_in("SN2023ixf rose by 123456 counts") == ()
+
+
+@needs_data
+def test_the_other_files_of_the_development_data_are_read_or_refused_for_a_true_reason():
+    probe = read(raw_of("json/einstein_probe/EP240508.json"))
+    assert probe.skymaps == (Cone(229.837999999, -29.746999999, 0.05089517, 0.9),)
+    assert (probe.dateobs, probe.trigger_id) == (datetime(2024, 5, 8, 7, 38, 1, 151_000, UTC), None)
+    assert {"X-ray", "WXT"} <= probe.tags
+    for name, reason in (("no_namespace_packet", "namespace"), ("quakeml_not_a_voevent", "earthquake")):
+        with pytest.raises(UnreadableNotice, match=reason):
+            read(raw_of(f"voevent/malformed/{name}.xml"))
+
+
+@needs_data
+def test_no_notice_of_the_development_data_is_forgotten_here():
+    """A file that somebody adds needs a row in the table, or a place in one of these tests."""
+    files = {str(path.relative_to(DATA)) for path in DATA.rglob("*") if path.suffix in (".xml", ".json")}
+    tested = {f"voevent/{row['file']}" for row in expected()}
+    tested |= {f"json/{path}" for path in examples("gcn_schema_examples") + examples("gcn_schema_examples_history")}
+    tested |= {f"json/igwn/igwn_gwalert_{kind}_MS260605l.json" for kind in ("preliminary", "retraction")}
+    tested |= {"json/einstein_probe/EP240508.json", "circulars/circulars.json"}
+    assert {file for file in files - tested if not file.startswith("json/gcn_schema/")} == set()

@@ -22,6 +22,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal import delivery
 from skyportal.journal.models import Delivery
 
+from .events_data import settle
 from .notice_data import DATA, needs_data, raw_of, voevent
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,11 @@ def test_a_map_that_is_broken_costs_the_map_and_is_said():
     assert found.outcome == Outcome.UNDERSTOOD
     assert "event.skymap is not base64" in found.reason
     assert GcnEvent.objects.get().notices.count() == 1
+    other = receive(alert("UPDATE", minute=2, skymap=base64.b64encode(b"\x00\xfe" * 99).decode()))
+    settle()
+    troubles = dict(GcnNotice.objects.values_list("pk", "map_trouble"))
+    assert "not base64" in troubles[found.notice_id], "said beside the notice, not to its reader alone"
+    assert troubles[other.notice_id] == "event.skymap holds no FITS file."
 
 
 def test_a_map_of_fifty_megabytes_is_taken():

@@ -212,7 +212,7 @@ def test_the_page_asks_and_counts_its_queries(
 
 @pytest.mark.django_db
 def test_a_site_from_before_gets_the_telescopes_and_keeps_what_it_has():
-    migration = import_module("apps.sources.migrations.0017_telescopes_of_transient_services")
+    migration = import_module("apps.sources.migrations.0019_telescopes_of_transient_services")
     migration.add(apps, None)
     assert not Telescope.objects.exists(), "a new site is given its telescopes elsewhere"
     own = TelescopeFactory(name="The Gaia satellite", nickname="Gaia")

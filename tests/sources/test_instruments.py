@@ -105,5 +105,5 @@ def test_an_id_that_is_none_is_refused(member, api_of, path):
 def test_lists_take_a_fixed_number_of_queries(member, api_of, django_assert_max_num_queries):
     InstrumentFactory.create_batch(5)
     api = api_of(member)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert len(api.get("instrument")[1]["data"]) == 5

@@ -23,6 +23,7 @@ from skyportal.astro.time import mjd_of
 from skyportal.live.topics import publish
 
 from ..models import AlertInMap, GcnEvent, Localization
+from ..queries.localizations import tile_columns
 from ..queries.matching import active_maps, active_since
 
 if TYPE_CHECKING:
@@ -70,16 +71,8 @@ def forget() -> None:
 
 def _read(localization_id: int) -> _Map:
     event = GcnEvent.objects.get(localizations=localization_id)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select array_agg(lo order by lo), array_agg(hi order by lo), array_agg(density order by lo),"
-            " array_agg(level order by lo) from gcn_tile where localization_id = %s and level <= %s",
-            [localization_id, LEVEL],
-        )
-        lo, hi, density, level = cursor.fetchone()
-    shorts = (np.array(column or [], np.float32) for column in (density, level))
-    cells = (np.array(column or [], np.int64) for column in (lo, hi))
-    return _Map(event.address, mjd_of(event.exact_time), *cells, *shorts)
+    columns = tile_columns(localization_id, "lo", "hi", "density", "level", level=LEVEL)
+    return _Map(event.address, mjd_of(event.exact_time), *columns)
 
 
 def follow(stream: Stream, batches: Sequence[Places]) -> int:

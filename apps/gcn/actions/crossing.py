@@ -72,11 +72,13 @@ def keep_product(viewer: Viewer, first: int, second: int) -> Localization:
     more = {"overlap": statistic, "properties": {"overlap": statistic}}
     if (rate := joint_rate(a, b, statistic)) is not None:
         more["properties"]["joint_far"] = rate  # type: ignore[index]
-    name = f"{_short(a)} x {_short(b)}"
+    name = f"{_short(a, a.event)} x {_short(b, a.event)}"
     kept = add_localization(a.event, name, sky, user_id=viewer.user_id, more=more)
     kept.parents.set([a, b])
     return kept
 
 
-def _short(one: Localization) -> str:
-    return f"{one.event.name} {one.name}".removesuffix(".gz").removesuffix(".fits")
+def _short(one: Localization, event: GcnEvent) -> str:
+    """A map's name without its ending; with that of its event, where it is another."""
+    name = one.name if one.event_id == event.pk else f"{one.event.name} {one.name}"
+    return name.removesuffix(".gz").removesuffix(".fits")

@@ -20,7 +20,7 @@ from skyportal.journal.recording import record
 from ..entries import EventDeleted, NoticeAdmitted
 from ..models import EventProperties, EventTag, GcnEvent, GcnNotice
 from ..notices.base import LinkedMap, Notice
-from ..queries.events import find_event, whole_second
+from ..queries.events import find_event, may_change, whole_second
 
 ONE_AT_A_TIME = 0x6763_6E00
 """Key of the advisory lock: notices are few, and two of one event may come in the same second."""
@@ -80,7 +80,7 @@ def _one_at_a_time() -> None:
 
 
 def _may_add(viewer: Viewer, event: GcnEvent) -> None:
-    if not GcnEvent.objects.changeable_by(viewer).filter(pk=event.pk).exists():
+    if not may_change(viewer, event):
         raise NotAllowed("Insufficient permissions: only who sent this event may add to it, or who manages GCNs.")
 
 

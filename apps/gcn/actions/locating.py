@@ -11,13 +11,23 @@ from django.db import transaction
 from skyportal import outside
 from skyportal.access.errors import Conflict, Invalid, Refusal
 from skyportal.access.viewer import Viewer
-from skyportal.astro.skymaps import reading, shapes
+from skyportal.astro.skymaps import credible, reading, rings, shapes
 from skyportal.astro.skymaps.tiles import NotASkyMap, SkyMap
 from skyportal.journal.recording import record
 
 from ..entries import LocalizationFailed
 from ..models import GcnNotice, Localization
-from ..notices.base import Annulus, AttachedMap, Cone, Ellipse, LinkedMap, Polygon, SkyMapSaid, UnreadableNotice
+from ..notices.base import (
+    AttachedMap,
+    Cone,
+    Ellipse,
+    LinkedMap,
+    Named,
+    Polygon,
+    SkyMapSaid,
+    Triangulation,
+    UnreadableNotice,
+)
 from ..notices.reading import read
 from ..queries.events import get_event, get_notice
 from .dictionaries import FORM, said_in
@@ -34,8 +44,9 @@ def locate(notice_id: int) -> list[Localization]:
     notice = GcnNotice.objects.select_related("event").filter(pk=notice_id).first()
     if notice is None or notice.is_retraction:
         return []
-    found, troubles = [], []
-    for said in _said(notice):
+    maps, trouble = _said(notice)
+    found, troubles = [], [trouble] if trouble else []
+    for said in maps:
         try:
             name, sky = drawn(said)
             found.append(add_localization(notice.event, name, sky, notice=notice, user_id=notice.sent_by_id))
@@ -45,17 +56,19 @@ def locate(notice_id: int) -> list[Localization]:
     return found
 
 
-def _said(notice: GcnNotice) -> tuple[SkyMapSaid | tuple[str, SkyMap], ...]:
+def _said(notice: GcnNotice) -> tuple[tuple[SkyMapSaid | tuple[str, SkyMap], ...], str]:
+    """The maps that it brings, and what is wrong with one that came broken."""
     if notice.form == REPLAYED:
-        return ()
+        return (), ""
     with notice.content.open("rb") as file:
         raw = file.read()
     if notice.form == FORM:
-        return said_in(raw)
+        return said_in(raw), ""
     try:
-        return read(raw, notice.kind).skymaps
+        again = read(raw, notice.kind)
     except UnreadableNotice:  # it was understood once: only a change of ours makes it unreadable
-        return ()
+        return (), ""
+    return again.skymaps, str(again.properties.get("skymap_trouble", ""))
 
 
 def _tell(notice: GcnNotice, trouble: str) -> None:
@@ -83,13 +96,19 @@ def drawn(said: SkyMapSaid | tuple[str, SkyMap]) -> tuple[str, SkyMap]:
             return name, reading.read(content)
         case LinkedMap(url):
             return name_of(url), reading.read(outside.fetch(url, seconds=SECONDS, most_bytes=MOST_BYTES))
+        case Named(name, shape):
+            return name, drawn(shape)[1]
         case Cone(ra, dec, radius, level):
             return f"{ra:.5f}_{dec:.5f}_{radius:.5f}", shapes.cone(ra, dec, shapes.sigma_of(radius, level))
         case Ellipse(ra, dec, major, minor, angle, level):
             name = f"{ra:.5f}_{dec:.5f}_{major:.5f}_{minor:.5f}_{angle:.5f}"
             return name, shapes.ellipse(ra, dec, major, minor, angle, level)
-        case Annulus(ra, dec, inner, outer, level):
-            return f"annulus_{ra:.5f}_{dec:.5f}_{inner:.5f}_{outer:.5f}", shapes.annulus(ra, dec, inner, outer, level)
+        case Triangulation((ring,)):
+            return f"annulus_{ring.ra:.5f}_{ring.dec:.5f}_{ring.radius:.5f}_{ring.error:.5f}", rings.crossing([ring])
+        case Triangulation(several):
+            sky = rings.crossing(several)
+            ra, dec = credible.centre(sky)
+            return f"{len(several)}_annuli_{ra:.5f}_{dec:.5f}", sky
         case Polygon(vertices):
             lon, lat = zip(*vertices, strict=True)
             return f"polygon_{sum(lon) / len(lon):.5f}_{sum(lat) / len(lat):.5f}", shapes.polygon(vertices)

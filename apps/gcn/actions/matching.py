@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
+from apps.sources.actions.checks import need
 from apps.sources.models import Obj
+from skyportal.access.viewer import Viewer
 from skyportal.astro.cosmology import luminosity_distances
 from skyportal.astro.skymaps.distances import per_volume
 from skyportal.astro.skymaps.tiles import DEG2, Distance
 from skyportal.astro.time import mjd_of
 from skyportal.journal.recording import record
 
-from ..entries import ObjsMatched
-from ..models import Localization, ObjInMap
+from ..entries import MatchAsked, ObjsMatched
+from ..models import GcnEvent, Localization, ObjInMap
 from ..queries.matching import Match, matches
 
 BEFORE = timedelta(days=1)
@@ -105,6 +107,22 @@ _NEW_MAP = """
     order by t.level limit %(most)s
     on conflict do nothing
 """
+
+
+def match_localization(localization_id: int) -> int:
+    """The same of a map by its id; none where it was deleted meanwhile."""
+    found = Localization.objects.filter(pk=localization_id).select_related("event").defer("contour").first()
+    return match_map(found) if found else 0
+
+
+@transaction.atomic
+def ask_again(viewer: Viewer, event: GcnEvent) -> int:
+    """Have objs looked for in all maps of an event once more; how many maps there are."""
+    need(viewer, "Manage GCNs")
+    ids = list(Localization.objects.filter(event=event).order_by("pk").values_list("pk", flat=True))
+    for localization_id in ids:
+        record(MatchAsked(event.pk, event.address, viewer.user_id, localization_id))
+    return len(ids)
 
 
 @transaction.atomic

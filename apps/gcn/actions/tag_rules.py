@@ -32,6 +32,16 @@ def add_rule(viewer: Viewer, body: Mapping[str, Any]) -> TagRule:
 
 
 @transaction.atomic
+def change_rule(viewer: Viewer, rule_id: int, filters: Any) -> None:
+    """Other conditions from now on; tags that it gave stay."""
+    need(viewer, ACL)
+    rule = get_rule(viewer, rule_id)
+    rule.filters = checked(filters)
+    rule.save(update_fields=["filters", "modified"])
+    record(TagRuleChanged(rule.pk, rule.name, viewer.user_id, "changed"))
+
+
+@transaction.atomic
 def delete_rule(viewer: Viewer, rule_id: int) -> None:
     """Tags that it gave stay."""
     need(viewer, ACL)

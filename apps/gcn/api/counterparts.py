@@ -11,9 +11,9 @@ from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.params import Param, words
 
-from ..actions import vetting
+from ..actions import matching, vetting
 from ..queries import counterparts as queries
-from ..queries import event_lists
+from ..queries import event_lists, event_pages
 from ..queries.events import get_event
 
 
@@ -73,6 +73,20 @@ class CounterpartsView(Endpoint):
             raise Invalid("Missing required parameter: `source_id`.")
         event, obj = get_event(self.viewer, dateobs), get_obj(self.viewer, source_id)
         return {"id": vetting.forget(self.viewer, event, obj)}
+
+
+class CrossmatchesView(Endpoint):
+    """What was found in the maps of an event."""
+
+    requires = {"POST": "Manage GCNs"}
+
+    def get(self, request: Any, dateobs: str) -> list[dict[str, Any]]:
+        """A row a map, newest first; `active`: whatever arrives is still matched with it."""
+        return event_pages.matched(self.viewer, get_event(self.viewer, dateobs))
+
+    def post(self, request: Any, dateobs: str) -> dict[str, int]:
+        """Have objs looked for in all its maps once more; how many maps that are."""
+        return {"filters_requeued": matching.ask_again(self.viewer, get_event(self.viewer, dateobs))}
 
 
 class AssociatedView(Endpoint):

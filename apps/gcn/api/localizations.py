@@ -6,12 +6,12 @@ from typing import Any
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
-from skyportal.api.params import Param, flag, integer, path_key
+from skyportal.api.params import Param, flag, integer, number, path_key, text
 from skyportal.web.files import file_answer
 
 from ..actions import crossing, locating
 from ..actions import localizations as actions
-from ..queries import event_items, maps
+from ..queries import event_items, instrument_fields, maps
 from ..queries import localizations as queries
 
 
@@ -60,6 +60,22 @@ class LocalizationNoticeView(Endpoint):
         """Fetch the sky map of a notice again, where the first try failed."""
         found = locating.again(self.viewer, dateobs, path_key("notice_id", notice_id))
         return {"localization_id": found.pk, "localization_name": found.name}
+
+
+class InstrumentFieldsView(Endpoint):
+    params = {
+        "GET": [
+            Param("localization_name", text, None, "Which of the event's sky maps; the newest where nothing is said."),
+            Param("integrated_probability", number, 0.95, "Of the credible region in which probability counts."),
+        ]
+    }
+
+    def get(self, request: Any, dateobs: str, instrument_id: str | None = None) -> dict[str, list[Any]]:
+        """Fields of an instrument that see some of the region, the most probable first."""
+        where = queries.of_event(self.viewer, dateobs, self.query["localization_name"])
+        number_ = path_key("instrument_id", instrument_id)
+        found = instrument_fields.seen(self.viewer, where, number_, self.query["integrated_probability"])
+        return instrument_fields.answer(found)
 
 
 class CrossmatchView(Endpoint):

@@ -22,7 +22,9 @@ def attached(said: Any, field: str, name: str) -> AttachedMap | str:
     except (binascii.Error, ValueError) as problem:
         return f"{field} is not base64: {problem}."
     if not content.startswith((FITS, GZIP)):
-        return f"{field} holds no FITS file: it begins with {content[:9]!r}."
+        start = content[:9].decode("latin-1")
+        readable = start.isascii() and start.isprintable()
+        return f"{field} holds no FITS file" + (f": it begins with {start!r}." if readable else ".")
     return AttachedMap(_name(content, name), content)
 
 

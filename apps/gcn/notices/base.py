@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
+from skyportal.astro.skymaps.rings import Ring
+
 Value: TypeAlias = float | int | str | bool
 
 
@@ -64,18 +66,24 @@ class Polygon:
 
 
 @dataclass(frozen=True)
-class Annulus:
-    """A ring around a position, as two spacecraft triangulate: degrees."""
+class Triangulation:
+    """The rings of one or several pairs of spacecraft: the event was where they cross."""
 
-    ra: float
-    dec: float
-    inner: float
-    outer: float
-    level: float | None = None
+    rings: tuple[Ring, ...]
 
 
-Shape: TypeAlias = Cone | Ellipse | Polygon | Annulus
-SkyMapSaid: TypeAlias = LinkedMap | AttachedMap | Cone | Ellipse | Polygon | Annulus
+Shape: TypeAlias = Cone | Ellipse | Polygon | Triangulation
+
+
+@dataclass(frozen=True)
+class Named:
+    """A shape that its sender gave a name."""
+
+    name: str
+    shape: Shape
+
+
+SkyMapSaid: TypeAlias = LinkedMap | AttachedMap | Shape | Named
 
 
 @dataclass(frozen=True)

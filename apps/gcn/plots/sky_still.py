@@ -9,6 +9,7 @@ from skyportal.astro.skymaps.projections import mollweide, orthographic
 from skyportal.web.drawing import Circle, Drawing, Line, Mark, Text
 
 from ..queries.sky_view import SkyView
+from ..slots import Layer
 from .sky import LEVEL_COLOURS, graticule
 
 SIDE = 460.0
@@ -21,6 +22,7 @@ def still(view: SkyView, *, whole_sky: bool = False) -> Drawing:
     marks: list[Mark] = [_limb(width, height, scale, whole_sky)]
     layers = [(graticule(), "#b8bcc4", 0.5), ([view.plane], "#8a6d3b", 1.0)]
     layers += [(view.contours[level], LEVEL_COLOURS.get(level, "#0072b2"), 1.6) for level in sorted(view.contours)]
+    layers += [(_closed(layer), layer.colour, 1.0) for layer in view.layers if layer.visible and layer.outlines]
     for lines, colour, thick in layers:
         for line in lines:
             for part in _visible(_placed(view, line, whole_sky), whole_sky):
@@ -35,6 +37,10 @@ def still(view: SkyView, *, whole_sky: bool = False) -> Drawing:
     marks.append(Text(6, 14, view.name[:60], 11))
     label = f"Sky map {view.name}: lines of {', '.join(map(str, sorted(view.contours)))} % probability"
     return Drawing(width, height, label, css="skymap-still", marks=marks)
+
+
+def _closed(layer: Layer) -> list[NDArray]:
+    return [np.array([*line, line[0]], float) for line in layer.outlines]
 
 
 def _limb(width: float, height: float, scale: float, whole_sky: bool) -> Line:

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skyportal.astro.coast import coastline
 from skyportal.astro.time import datetime_of
 from skyportal.web.drawing import Area, Circle, Drawing, Line, Text
 
 from ..queries.visibility import GRID, Seen, World
 
 WIDTH, LEFT, RIGHT, ROW = 760.0, 170.0, 20.0, 30.0
-NIGHT, BLUE, GREY, INK = "#dfe3ea", "#0072b2", "#c9ced6", "#1a1e26"
+NIGHT, BLUE, GREY, INK, COAST = "#dfe3ea", "#0072b2", "#c9ced6", "#1a1e26", "#6b7480"
 SCALE = ("#f2f4f7", "#cfe3f1", "#9fc8e4", "#6aa9d4", "#3b89c0", "#0072b2")
+APART = 4.0
+"""Degrees between marks of telescopes."""
 DEEP = 4.0
 """Points a degree of the world map."""
 
@@ -59,7 +62,7 @@ def _row(drawing: Drawing, one: Seen, start: float, top: float) -> None:
 
 
 def world(seen: World, title: str) -> Drawing:
-    """A plain chart of longitude and latitude: shades where it is dark, telescopes on them."""
+    """A plain chart of longitude and latitude: shades where it is dark, coasts and telescopes on them."""
     width, height, top = 360 * DEEP / 2 + 60, 180 * DEEP / 2 + 90, 36.0
     drawing = Drawing(width, height, title)
     drawing.add(Area([(0, 0), (width, 0), (width, height), (0, height)], "#ffffff"), Text(12, 22, title, 13, bold=True))
@@ -79,6 +82,8 @@ def world(seen: World, title: str) -> Drawing:
                     (lon - half, lat + half),
                 ]
                 drawing.add(Area([place(*corner) for corner in corners], SCALE[min(int(np.ceil(value * 5 - 0.01)), 5)]))
+    for coast in coastline():
+        drawing.add(Line([place(float(lon), float(lat)) for lon, lat in coast], COAST, 0.7))
     for lon in range(-180, 181, 30):
         drawing.add(Line([place(lon, -90), place(lon, 90)], GREY, 0.5))
         x, y = place(lon, -90)
@@ -87,11 +92,30 @@ def world(seen: World, title: str) -> Drawing:
         drawing.add(Line([place(-180, lat), place(180, lat)], GREY, 0.5))
         x, y = place(-180, lat)
         drawing.add(Text(x - 4, y + 3, f"{abs(lat)}°{'S' if lat < 0 else 'N' if lat else ''}", 9, "end"))
-    for telescope in seen.telescopes:
-        x, y = place((telescope.site.lon + 180) % 360 - 180, telescope.site.lat)
-        drawing.add(Circle(x, y, 3, "#d55e00", 1.6), Text(x + 5, y + 3, telescope.name[:18], 8, colour=INK))
+    for lon, lat, names in _mountains(seen):
+        x, y = place(lon, lat)
+        left = lon > 120  # towards the edge the words stand before the mark
+        drawing.add(
+            Circle(x, y, 3, "#d55e00", 1.6),
+            Text(x - 5 if left else x + 5, y + 3, names, 8, "end" if left else "start", colour=INK),
+        )
     _legend(drawing, height - 14)
     return drawing
+
+
+def _mountains(seen: World) -> list[tuple[float, float, str]]:
+    """Telescopes that stand within some degrees of each other are one mark with their names."""
+    found: list[tuple[float, float, list[str]]] = []
+    for one in seen.telescopes:
+        lon, lat = (one.site.lon + 180) % 360 - 180, one.site.lat
+        near = next((names for x, y, names in found if abs(x - lon) < APART and abs(y - lat) < APART), None)
+        if near is None:
+            found.append((lon, lat, [one.name[:18]]))
+        else:
+            near.append(one.name[:18])
+    return [
+        (lon, lat, ", ".join(names[:4]) + (f" +{len(names) - 4}" if names[4:] else "")) for lon, lat, names in found
+    ]
 
 
 def _legend(drawing: Drawing, y: float) -> None:

@@ -1,8 +1,9 @@
-"""Events to choose from: in the quick search and in the bar above candidates."""
+"""What to choose from: events in the quick search and above candidates, what rules for tags may ask for."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -11,11 +12,17 @@ from django.urls import reverse
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import moment
 
-from ..models import GcnEvent
-from .events import visible_events, whole_second
+from ..models import GcnEvent, GcnNotice, Localization
+from ..notices.kinds import PACKET_TYPES
+from ..notices.tags import RULES
+from .events import known_properties, known_tags, visible_events, whole_second
+from .localizations import known_properties as known_map_properties
+from .localizations import known_tags as known_map_tags
 
 FEW = 6
 RECENT = 50
+MANY = 500
+DAY = timedelta(days=1)
 
 
 def found(viewer: Viewer, words: str) -> list[dict[str, str]]:
@@ -45,3 +52,32 @@ def of_bar(viewer: Viewer, given: Any) -> dict[str, Any]:
     if asked and asked not in dict(choices):
         choices.append((asked, asked))
     return {"choices": choices, "asked": asked, "level": given.get("localizationCumprob") or "0.95", "given": given}
+
+
+def maps_near(viewer: Viewer, event: GcnEvent) -> list[tuple[int, str]]:
+    """The newest sky map of each other event of about this time, the nearest first, to be crossed with one of it."""
+    around = (event.dateobs - DAY, event.dateobs + DAY)
+    rows = Localization.objects.visible_to(viewer).filter(event__dateobs__range=around).exclude(event=event)
+    newest = rows.order_by("event_id", "-created_at", "-pk").distinct("event_id").defer("contour", "properties")
+    found = [(row.event.exact_time - event.exact_time, row) for row in newest.select_related("event")[:MANY]]
+    found.sort(key=lambda pair: abs(pair[0]))
+    return [(row.pk, f"{row.event} {row.name}, {_apart(apart.total_seconds())}") for apart, row in found[:RECENT]]
+
+
+def _apart(seconds: float) -> str:
+    """How much later, in the unit that suits."""
+    size = abs(seconds)
+    words = f"{size:.3g} s" if size < 100 else f"{size / 60:.3g} min" if size < 6000 else f"{size / 3600:.3g} h"
+    return f"{words} {'later' if seconds >= 0 else 'before'}"
+
+
+def of_rules(viewer: Viewer) -> dict[str, list[str]]:
+    """What a rule's conditions may name: what was seen, and what notices are known to bring."""
+    kinds = GcnNotice.objects.visible_to(viewer).order_by("kind").values_list("kind", flat=True).distinct()
+    return {
+        "notice_types": sorted({*kinds, *PACKET_TYPES.values()}),
+        "gcn_tags": sorted({*known_tags(viewer), *RULES}),
+        "localization_tags": known_map_tags(viewer),
+        "gcn_properties": known_properties(viewer),
+        "localization_properties": known_map_properties(viewer),
+    }

@@ -11,8 +11,14 @@ from django.db.models import Count, Prefetch, QuerySet
 from apps.sources.queries.objs import visible_objs
 from skyportal.access.viewer import Viewer
 
-from ..models import EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
+from ..models import AlertInMap, EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
+from ..notices.tags import RULES
+from ..tagging import without_implied
 from . import detectors
+from .matching import active_maps
+
+PLACES = {tag: place for place, tag in enumerate(RULES)}
+"""Tags in the order of the table of rules: what it was, what of, how sure."""
 
 
 @dataclass
@@ -27,6 +33,11 @@ class Row:
     matched: int = 0
     detectors: list[str] = field(default_factory=list)
 
+    @property
+    def few_tags(self) -> list[str]:
+        """For lists: without those that another says too, and without the detectors' names."""
+        return [tag for tag in without_implied(self.tags) if tag not in self.detectors]
+
 
 def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
     """A fixed number of queries whatever their number."""
@@ -34,6 +45,8 @@ def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
     found = {event.pk: Row(event) for event in events}
     for event_id, text in EventTag.objects.filter(event__in=ids).order_by("text").values_list("event_id", "text"):
         found[event_id].tags.append(text)
+    for row in found.values():
+        row.tags.sort(key=lambda tag: (PLACES.get(tag, len(PLACES)), tag))
     maps = Localization.objects.filter(event__in=ids).defer("contour", "properties")
     for one in maps.order_by("event_id", "-created_at", "-pk").distinct("event_id"):
         found[one.event_id].newest = one
@@ -53,6 +66,25 @@ def in_maps(viewer: Viewer, localization_ids: Sequence[int]) -> QuerySet[ObjInMa
     """Pairs of these maps (whose events are known to be visible) with objs that the viewer may know of."""
     pairs: QuerySet[ObjInMap] = ObjInMap.objects.filter(localization__in=localization_ids)
     return pairs if viewer.sees_all else pairs.filter(obj__in=visible_objs(viewer).values("pk"))
+
+
+def matched(viewer: Viewer, event: GcnEvent) -> list[dict[str, Any]]:
+    """How far each of the event's maps was matched with what the viewer may know of: objs, and objects of alerts."""
+    maps = list(Localization.objects.filter(event=event).defer("contour", "properties"))
+    ids = [one.pk for one in maps]
+    pairs = in_maps(viewer, ids).order_by().values("localization_id").annotate(count=Count("pk"))
+    objs = dict(pairs.values_list("localization_id", "count"))
+    seen = AlertInMap.objects.visible_to(viewer).filter(localization__in=ids).order_by()
+    alerts = dict(seen.values_list("localization_id").annotate(Count("pk")))
+    young = {localization_id for localization_id, _ in active_maps()}
+    return [
+        {
+            "id": one.pk, "gcnevent_id": event.pk, "dateobs": event.address, "localization_name": one.name,
+            "objs": objs.get(one.pk, 0), "alerts": alerts.get(one.pk, 0), "active": one.pk in young,
+            "created_at": one.created_at,
+        }
+        for one in maps
+    ]  # fmt: skip
 
 
 def properties(event: GcnEvent) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:
@@ -91,6 +123,10 @@ def localizations(event: GcnEvent) -> list[dict[str, Any]]:
     """Newest first, with tags, parents and how many objs were found in each."""
     found = Localization.objects.filter(event=event).defer("contour").select_related("notice")
     return [
-        {"row": row, "tags": sorted(tag.text for tag in row.tags.all()), "parents": list(row.parents.all())}
+        {
+            "row": row,
+            "tags": without_implied(sorted(tag.text for tag in row.tags.all())),
+            "parents": list(row.parents.all()),
+        }
         for row in found.prefetch_related("tags", Prefetch("parents", Localization.objects.only("name", "event")))
     ]

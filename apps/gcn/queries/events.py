@@ -13,7 +13,7 @@ from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import moment
 
-from ..models import EventProperties, EventTag, GcnEvent, GcnNotice, TagRule
+from ..models import EventProperties, EventTag, GcnEvent, GcnNotice
 
 
 def whole_second(when: datetime) -> datetime:
@@ -49,6 +49,11 @@ def get_event_by_id(viewer: Viewer, event_id: int) -> GcnEvent:
     return found
 
 
+def may_change(viewer: Viewer, event: GcnEvent) -> bool:
+    """Who sent it may add to it, and who manages events."""
+    return GcnEvent.objects.changeable_by(viewer).filter(pk=event.pk).exists()
+
+
 def find_event(*, trigger_id: str | None, aliases: Iterable[str], dateobs: datetime | None) -> GcnEvent | None:
     """The event that a notice speaks of: by the sender's own number, by a name, at last by its time."""
     events = GcnEvent.objects.select_related("audience")
@@ -78,10 +83,6 @@ def known_properties(viewer: Viewer) -> list[str]:
 
 def _distinct(rows: QuerySet, column: str) -> list[str]:
     return list(rows.order_by(column).values_list(column, flat=True).distinct())
-
-
-def tag_rules(viewer: Viewer) -> list[TagRule]:
-    return list(TagRule.objects.visible_to(viewer))
 
 
 def notice_file(viewer: Viewer, event: GcnEvent, notice_id: int) -> tuple[str, bytes]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
+from numpy.typing import NDArray
 
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
@@ -44,20 +45,31 @@ def newest(event: GcnEvent) -> Localization | None:
     return Localization.objects.filter(event=event).order_by("-created_at", "-pk").first()
 
 
-def sky_map(localization: Localization) -> SkyMap:
-    """Its tiles as arrays; read as bytes of columns, for there may be a hundred thousand."""
+def tile_columns(localization_id: int, *names: str, level: float = 1.0) -> list[NDArray]:
+    """Columns of a map's tiles as arrays, in the order of their cells, of those inside a credible level.
+
+    Read as one array a column, for there may be a hundred thousand. Cells are whole numbers, all else doubles.
+    """
+    wanted = ", ".join(f"array_agg({name} order by lo)" for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select array_agg(lo order by lo), array_agg(hi order by lo), array_agg(density order by lo),"
-            " array_agg(distmu order by lo), array_agg(distsigma order by lo), array_agg(distnorm order by lo)"
-            " from gcn_tile where localization_id = %s",
-            [localization.pk],
+            f"select {wanted} from gcn_tile where localization_id = %s and level <= %s",  # noqa: S608 - names of ours
+            [localization_id, level],
         )
-        lo, hi, density, *distance = cursor.fetchone()
-    if lo is None:
+        found = cursor.fetchone()
+    return [
+        np.array(column or [], np.int64 if name in ("lo", "hi") else float)
+        for name, column in zip(names, found, strict=True)
+    ]
+
+
+def sky_map(localization: Localization) -> SkyMap:
+    """Its tiles, with their distances where it is in three dimensions."""
+    distances = ("distmu", "distsigma", "distnorm") if localization.is_3d else ()
+    lo, hi, density, *distance = tile_columns(localization.pk, "lo", "hi", "density", *distances)
+    if not len(lo):
         raise NotVisible("Localization not found", status=404)
-    known = Distance(*(np.array(column, float) for column in distance)) if localization.is_3d else None
-    return SkyMap.of(np.array(lo, np.int64), np.array(hi, np.int64), np.array(density, float), known)
+    return SkyMap.of(lo, hi, density, Distance(*distance) if distance else None)
 
 
 def known_tags(viewer: Viewer) -> list[str]:

@@ -19,6 +19,7 @@ from skyportal.astro.time import mjd_of
 from ..models import Counterpart, GcnEvent, Localization
 from ..models.vetting import CONFIRMED, REJECTED
 from ..slots import Layer, map_layers
+from . import instrument_fields
 from .event_pages import in_maps
 from .localizations import sky_map
 
@@ -38,8 +39,9 @@ class SkyView:
     layers: list[Layer]
 
 
-def sky_view(viewer: Viewer, event: GcnEvent, where: Localization) -> SkyView:
-    """The map's lines and shades, the Galaxy, Sun and Moon at the event, objs, and what other apps hang."""
+def sky_view(viewer: Viewer, event: GcnEvent, where: Localization, instrument_id: int | None = None) -> SkyView:
+    """The map's lines and shades, the Galaxy, Sun and Moon at the event, objs, an instrument's fields, and what other
+    apps hang."""
     lines = {
         int(feature["properties"]["credible_level"]): [np.array(line) for line in feature["geometry"]["coordinates"]]
         for feature in where.contour["features"][1:]
@@ -47,6 +49,8 @@ def sky_view(viewer: Viewer, event: GcnEvent, where: Localization) -> SkyView:
     layers = [*_bodies(event), *_objs(viewer, event, where)]
     for hung in map_layers:
         layers += hung(viewer, event, where)
+    if instrument_id is not None:
+        layers.append(instrument_fields.layer(viewer, where, instrument_id))
     return SkyView(
         where.name, (where.ra, where.dec), where.area_90, lines, texture(sky_map(where)), galactic_plane(), layers
     )

@@ -8,11 +8,9 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from apps.sources.queries import comments as said
-from apps.sources.views import attachments, talk
+from apps.sources.queries.reminders import due_on
 from skyportal.access.errors import Refusal
 from skyportal.api.params import Query
 from skyportal.web.requests import ViewerRequest
@@ -24,16 +22,6 @@ from ..queries.detectors import get_detector
 from ..queries.subjects import EARTHQUAKES
 
 ROWS = 50
-
-
-def _topic(row: Any) -> str:
-    return f"earthquake:{row.event_id}"
-
-
-OF_EARTHQUAKES = talk.Talk(
-    EARTHQUAKES, "earthquake", "earthquake-comment-attachment", queries.get_earthquake, lambda row: row.event_id,
-    lambda row: str(row.pk), _topic, "earthquake", has_heading=False,
-)  # fmt: skip
 
 
 @login_required
@@ -61,7 +49,12 @@ def one(request: ViewerRequest, quake: str) -> HttpResponse:
 
 
 def _context(request: ViewerRequest, row: Any) -> dict[str, Any]:
-    return {"quake": row, "notices": row.notices.all(), "places": queries.at_detectors(request.viewer, row)}
+    return {
+        "quake": row,
+        "notices": row.notices.all(),
+        "places": queries.at_detectors(request.viewer, row),
+        "due": due_on(request.viewer, row, EARTHQUAKES),
+    }
 
 
 @login_required
@@ -86,51 +79,3 @@ def predict(request: ViewerRequest, quake: str, detector_id: int) -> HttpRespons
     fresh = queries.get_earthquake(viewer, quake)
     answer = render(request, "gcn/_earthquake_waves.html", _context(request, fresh))
     return with_toast(answer, f"Worked out for {detector}.")
-
-
-# ---- what is said of it
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def comments(request: ViewerRequest, quake: str) -> HttpResponse:
-    return talk.comments(request, OF_EARTHQUAKES, quake)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def comment(request: ViewerRequest, quake: str, comment_id: int) -> HttpResponse:
-    return talk.comment(request, OF_EARTHQUAKES, quake, comment_id)
-
-
-@login_required
-@require_POST
-def comment_delete(request: ViewerRequest, quake: str, comment_id: int) -> HttpResponse:
-    return talk.delete(request, OF_EARTHQUAKES, quake, comment_id)
-
-
-@login_required
-@require_POST
-def put_back(request: ViewerRequest, quake: str, receipt: str) -> HttpResponse:
-    return talk.put_back(request, OF_EARTHQUAKES, quake, receipt)
-
-
-def _file(request: ViewerRequest, quake: str, comment_id: int) -> tuple[Any, str, bytes]:
-    row = queries.get_earthquake(request.viewer, quake)
-    return row, *said.attachment(request.viewer, comment_id, str(row.pk), on=EARTHQUAKES)
-
-
-@login_required
-@require_GET
-def attachment(request: ViewerRequest, quake: str, comment_id: int) -> HttpResponse:
-    """The fragment that shows what is attached, or says why it cannot be shown."""
-    row, file, body = _file(request, quake, comment_id)
-    here = reverse(OF_EARTHQUAKES.attachment, args=[row.event_id, comment_id])
-    return attachments.shown(request, file, body, here, OF_EARTHQUAKES.file_address(row, comment_id))
-
-
-@login_required
-@require_GET
-def picture(request: ViewerRequest, quake: str, comment_id: int) -> HttpResponse:
-    """A FITS image as a PNG."""
-    return attachments.picture(request, _file(request, quake, comment_id)[2])

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.sources.queries.reminders import due_on
 from skyportal.access.errors import Refusal
 from skyportal.api.params import Param, Query, integer
 from skyportal.web.requests import ViewerRequest
@@ -21,6 +22,7 @@ from ..actions import remarks
 from ..queries import event_items, event_lists, event_pages, inside
 from ..queries import events as queries
 from ..queries import localizations as maps
+from ..queries.subjects import EVENTS
 from ..slots import event_panels
 
 ROWS = 25
@@ -98,6 +100,7 @@ def _head(request: ViewerRequest, found: Any) -> dict[str, Any]:
         "row": row,
         "advocates": advocates,
         "is_mine": any(one["user_id"] == request.viewer.user_id for one in advocates),
+        "due": due_on(request.viewer, found, EVENTS),
         "horizon": found.dateobs + timedelta(days=inside.DAYS_AFTER),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,9 +19,9 @@ from skyportal.web.responses import with_toast
 
 from ..actions import crossing, locating, vetting
 from ..actions import localizations as actions
-from ..queries import event_pages, inside
+from ..queries import choices, event_pages, inside
 from ..queries import localizations as maps
-from ..queries.events import get_event
+from ..queries.events import get_event, may_change
 
 
 @login_required
@@ -40,8 +42,18 @@ def notices(request: ViewerRequest, dateobs: str) -> HttpResponse:
 @login_required
 @require_GET
 def localizations(request: ViewerRequest, dateobs: str) -> HttpResponse:
-    event = get_event(request.viewer, dateobs)
-    return render(request, "gcn/_localizations.html", {"event": event, "maps": event_pages.localizations(event)})
+    return _maps(request, get_event(request.viewer, dateobs))
+
+
+def _maps(request: ViewerRequest, event: Any) -> HttpResponse:
+    viewer = request.viewer
+    context = {
+        "event": event,
+        "maps": event_pages.localizations(event),
+        "others": choices.maps_near(viewer, event),
+        "may_add": may_change(viewer, event),
+    }
+    return render(request, "gcn/_localizations.html", context)
 
 
 @login_required
@@ -72,20 +84,28 @@ def cross(request: ViewerRequest, dateobs: str) -> HttpResponse:
     """The product of two sky maps, kept with the event of the first."""
     chosen = [int(value) for value in request.POST.getlist("map") if value.isdigit() and len(value) < 10]
     if len(chosen) != 2:
-        return with_toast(HttpResponse(status=204), "Choose two sky maps.", level="warning")
+        return with_toast(
+            HttpResponse(status=204),
+            "Choose two sky maps: two that are ticked, or one and that of another event.",
+            level="warning",
+        )
     try:
         kept = crossing.keep_product(request.viewer, *chosen)
     except Refusal as refusal:
         return with_toast(HttpResponse(status=204), refusal.message, level="danger")
-    return with_toast(HttpResponse(status=204), f"{kept.name}: overlap {kept.overlap:.3g}.")
+    return with_toast(_maps(request, kept.event), f"{kept.name}: overlap {kept.overlap:.3g}.")
 
 
 @login_required
 @require_GET
 def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
     """Objs in one of the event's maps, and what is held of them."""
+    context = _found(request, get_event(request.viewer, dateobs))
+    return render(request, "gcn/_objs_inside.html" if "inside" in request.GET else "gcn/_objs.html", context)
+
+
+def _found(request: ViewerRequest, event: Any) -> dict[str, Any]:
     viewer = request.viewer
-    event = get_event(viewer, dateobs)
     asked, wrong = Query.of_page(request.GET, inside.PARAMS)
     context = {"event": event, "asked": asked, "wrong": wrong, "groups": my_groups(viewer)}
     context |= {"levels": [f"{level:g}" for level in LEVELS], "statuses": vetting.STATUSES}
@@ -97,11 +117,10 @@ def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
     except Refusal as refusal:
         context["refusal"] = refusal.message
     start, end = inside.window(event, asked)
-    context |= {"after": start, "before": end}
-    return render(request, "gcn/_objs_inside.html" if "inside" in request.GET else "gcn/_objs.html", context)
+    return context | {"after": start, "before": end}
 
 
-def chosen_map(request: ViewerRequest, event, localization_id: int | None):  # type: ignore[no-untyped-def]
+def chosen_map(request: ViewerRequest, event: Any, localization_id: int | None) -> Any:
     if localization_id is None:
         return maps.newest(event)
     found = maps.get_localization(request.viewer, localization_id)
@@ -128,4 +147,5 @@ def judge(request: ViewerRequest, dateobs: str, name: str) -> HttpResponse:
         return with_toast(HttpResponse(status=204), refusal.message, level="danger")
     if not getattr(request, "htmx", False):
         return redirect("event", event.address)
-    return with_toast(HttpResponse(status=204), f"{obj.name}: {given.get('status')}.")
+    answer = render(request, "gcn/_objs_inside.html", _found(request, event))
+    return with_toast(answer, f"{obj.name}: {given.get('status')}.")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.sources.queries.pages import my_groups
@@ -90,11 +91,11 @@ def summary(request: ViewerRequest, dateobs: str, summary_id: int) -> HttpRespon
             return redirect("event-summary", event.address, row.pk)
         except Refusal as refusal:
             error = refusal.message
-            row.text = said
+            row.text, row.title = said, request.POST.get("title") or row.title
     subject, body = subject_and_body(row.text)
     address = f"{FORM}?{urlencode({'subject': subject or row.title, 'body': body})}"
     context = {
-        "event": event, "row": row, "error": error, "versions": queries.versions(row), "form": FORM,
+        **_about(event, row, "summary"), "error": error, "versions": queries.versions(row), "form": FORM,
         "address": address if len(address) <= LONGEST_ADDRESS else "",
     }  # fmt: skip
     return render(request, "gcn/summary.html", context, status=400 if error else 200)
@@ -105,7 +106,16 @@ def summary(request: ViewerRequest, dateobs: str, summary_id: int) -> HttpRespon
 def report(request: ViewerRequest, dateobs: str, report_id: int) -> HttpResponse:
     event = get_event(request.viewer, dateobs)
     row = queries.get_report(request.viewer, event, report_id)
-    return render(request, "gcn/report.html", {"event": event, "row": row, "data": row.data})
+    return render(request, "gcn/report.html", _about(event, row, "report") | {"data": row.data})
+
+
+def _about(event: Any, row: Any, what: str) -> dict[str, Any]:
+    """What the pages of both have in common."""
+    name = row.name if what == "report" else row.title
+    return {
+        "event": event, "row": row, "what": what, "name": name,
+        "here": reverse(f"event-{what}", args=[event.address, row.pk]),
+    }  # fmt: skip
 
 
 @login_required

@@ -16,6 +16,7 @@ from skyportal.journal.recording import record
 
 from ..entries import InstrumentChanged, TelescopeChanged
 from ..models import Instrument, Telescope
+from .instrument_fields import SAID, keep_fields, region_said
 
 
 @transaction.atomic
@@ -53,10 +54,12 @@ def _checked_telescope(telescope: Telescope) -> Telescope:
 @transaction.atomic
 def add_instrument(viewer: Viewer, fields: Mapping[str, Any]) -> Instrument:
     """A new instrument on a telescope that exists."""
-    instrument = _checked_instrument(Instrument(**fields))
+    own, tiling = _apart(fields)
+    instrument = _checked_instrument(Instrument(**own))
     if Instrument.objects.filter(name=instrument.name).exists():
         raise Conflict(f"An instrument called {instrument.name} exists already.", status=400)
     instrument.save()
+    keep_fields(instrument, tiling)
     record(InstrumentChanged(instrument.pk, viewer.user_id, "added"))
     return instrument
 
@@ -64,8 +67,10 @@ def add_instrument(viewer: Viewer, fields: Mapping[str, Any]) -> Instrument:
 @transaction.atomic
 def change_instrument(viewer: Viewer, instrument_id: int, fields: Mapping[str, Any]) -> None:
     instrument = _mine(Instrument.objects.all(), viewer, instrument_id, "instrument")
-    _set(instrument, fields)
+    own, tiling = _apart(fields)
+    _set(instrument, own)
     _checked_instrument(instrument).save()
+    keep_fields(instrument, tiling)
     record(InstrumentChanged(instrument.pk, viewer.user_id, "changed"))
 
 
@@ -74,6 +79,22 @@ def delete_instrument(viewer: Viewer, instrument_id: int) -> None:
     instrument = _mine(Instrument.objects.all(), viewer, instrument_id, "instrument")
     _delete(instrument, "there are data taken with it")
     record(InstrumentChanged(instrument_id, viewer.user_id, "deleted"))
+
+
+@transaction.atomic
+def delete_fields(viewer: Viewer, instrument_id: int) -> None:
+    """All of them; the instrument keeps its footprint."""
+    instrument = _mine(Instrument.objects.all(), viewer, instrument_id, "instrument")
+    instrument.fields.all().delete()
+    record(InstrumentChanged(instrument.pk, viewer.user_id, "fields deleted"))
+
+
+def _apart(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The instrument's own columns, with its footprint among them, and what is said of its fields."""
+    own = {name: value for name, value in fields.items() if name not in SAID}
+    if region := region_said(fields):
+        own["region"] = region
+    return own, {name: value for name, value in fields.items() if name in SAID}
 
 
 def _checked_instrument(instrument: Instrument) -> Instrument:

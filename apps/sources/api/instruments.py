@@ -8,10 +8,12 @@ from rest_framework import serializers
 
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint, read_body
-from skyportal.api.params import Param, flag, key, number
+from skyportal.api.params import Param, flag, key, moment, number
 
 from ..actions import instruments as actions
+from ..queries import instrument_fields as tiling
 from ..queries import instruments as queries
+from ..slots import field_narrowers
 
 
 class Number(serializers.FloatField):
@@ -86,11 +88,19 @@ class InstrumentBody(serializers.Serializer):
     tns_id = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=2**31 - 1)
     region = serializers.CharField(required=False, allow_null=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Field tilings come with observation planning; to pass over them in silence would lose what was sent."""
-        if tiling := {"field_data", "field_region", "field_fov_type"} & {k for k, v in self.initial_data.items() if v}:
-            raise serializers.ValidationError({min(tiling): "fields of instruments are not accepted yet"})
-        return attrs
+    field_data = serializers.DictField(
+        required=False, allow_null=True, help_text="Columns ID, RA and Dec, degrees; those of an ID that is there move."
+    )
+    field_region = serializers.CharField(
+        required=False, allow_null=True, help_text="What is seen of a field, as a DS9 region around (0, 0)."
+    )
+    field_fov_type = serializers.CharField(required=False, allow_null=True, help_text="rectangle or circle, instead.")
+    field_fov_attributes = serializers.JSONField(
+        required=False, allow_null=True, help_text="[width, height] or [radius], degrees."
+    )
+    references = serializers.DictField(
+        required=False, allow_null=True, help_text="Columns field and filter: where there are reference images."
+    )
 
 
 class InstrumentEndpoint(Endpoint):
@@ -101,9 +111,11 @@ class InstrumentEndpoint(Endpoint):
         "GET": [
             Param("name"),
             Param("includeRegion", flag, False),
-            Param("includeGeoJSON", flag, False),
-            Param("includeGeoJSONSummary", flag, False),
+            Param("includeGeoJSON", flag, False, "With `fields`, each with its outlines; of one instrument."),
+            Param("includeGeoJSONSummary", flag, False, "With `fields`, each with one line around all that is seen."),
+            Param("airmassTime", moment, None, "With the `airmass` of each field at this time, UTC."),
             Param("ignoreCache", flag, False),
+            *(param for _, one in field_narrowers.items() for param in one.params),
         ]
     }
     bodies = {"POST": InstrumentBody, "PUT": InstrumentBody}
@@ -113,7 +125,22 @@ class InstrumentEndpoint(Endpoint):
         if instrument_id is None:
             return queries.instruments(self.viewer, self.query["name"])
         number_ = _id("instrument_id", instrument_id)
-        return queries.instrument(self.viewer, number_, region=self.query["includeRegion"])
+        found = queries.instrument(self.viewer, number_, region=self.query["includeRegion"])
+        return found | self._fields(number_) if found["has_fields"] else found
+
+    def _fields(self, instrument_id: int) -> dict[str, Any]:
+        """Its fields, where something is asked of them."""
+        asked = {name: self.query[name] for name in ("includeGeoJSON", "includeGeoJSONSummary", "airmassTime")}
+        narrowing = any(self.query[p.name] != p.default for _, one in field_narrowers.items() for p in one.params)
+        if not any(asked.values()) and not narrowing:
+            return {}
+        of = tiling.fields_of(self.viewer, instrument_id)
+        chosen = list(range(len(of.rows)))
+        for _, one in field_narrowers.items():
+            left = one.narrow(of, self.viewer, self.query)
+            chosen = chosen if left is None else [n for n in chosen if n in set(left)]
+        contours, summaries, at = asked.values()
+        return {"fields": tiling.items(of, chosen, contours=contours, summaries=summaries, at=at)}
 
     def post(self, request: Any, instrument_id: str | None = None) -> Any:
         return {"id": actions.add_instrument(self.viewer, self.body).pk}
@@ -124,6 +151,16 @@ class InstrumentEndpoint(Endpoint):
 
     def delete(self, request: Any, instrument_id: str | None = None) -> None:
         actions.delete_instrument(self.viewer, _id("instrument_id", instrument_id))
+
+
+class InstrumentFieldsEndpoint(Endpoint):
+    """Fields of an instrument."""
+
+    requires = {"DELETE": "Manage instruments"}
+
+    def delete(self, request: Any, instrument_id: str) -> None:
+        """Delete all of them."""
+        actions.delete_fields(self.viewer, _id("instrument_id", instrument_id))
 
 
 def _id(name: str, text: str | None) -> int:

@@ -7,7 +7,7 @@ from .comments import AbstractComment, Comment
 from .frozen import FrozenPhotometry
 from .galaxies import Galaxy, GalaxyCatalog, GalaxyLoad
 from .imports import TransientImport
-from .instruments import Instrument, Telescope
+from .instruments import Instrument, InstrumentField, Telescope
 from .links import Interest, Label, SuperObj, SuperObjMember
 from .listed import ListedObj
 from .lists import Listing, SavedSearch, SourceView
@@ -37,6 +37,7 @@ __all__ = [
     "GalaxyCatalog",
     "GalaxyLoad",
     "Instrument",
+    "InstrumentField",
     "Interest",
     "Label",
     "ListedObj",

@@ -64,3 +64,25 @@ class Instrument(Stamped):
 
     def __str__(self) -> str:
         return self.name
+
+
+class InstrumentField(models.Model):
+    """A place that an instrument returns to; what it sees there is the instrument's region, turned to it."""
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="fields", db_index=False)
+    field_id = models.IntegerField(help_text="The survey's own number of it.")
+    ra = models.FloatField(help_text="Of its middle, degrees.")
+    dec = models.FloatField(help_text="degrees")
+    reference_filters = ArrayField(
+        models.TextField(), default=list, blank=True, help_text="Bandpasses in which there is a reference image."
+    )
+
+    access = INSTRUMENT
+    objects = AccessManager()
+
+    class Meta:
+        ordering = ["field_id"]
+        constraints = [models.UniqueConstraint(fields=["instrument", "field_id"], name="instrument_field_once")]
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id}/{self.field_id}"

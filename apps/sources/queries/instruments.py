@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Q
+
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 
-from ..models import Instrument, Telescope
+from ..models import Instrument, InstrumentField, Telescope
 
 _INSTRUMENT = [f.attname for f in Instrument._meta.concrete_fields if f.name != "region"]
 _TELESCOPE = [f.attname for f in Telescope._meta.concrete_fields]
 
+HAS_REGION = Q(region__isnull=False) & ~Q(region="")
 BOUNDS = {"latitudeMin": "lat__gte", "latitudeMax": "lat__lte", "longitudeMin": "lon__gte", "longitudeMax": "lon__lte"}
 
 
@@ -38,7 +41,7 @@ def instruments(viewer: Viewer, name: str | None = None) -> list[dict[str, Any]]
     rows = Instrument.objects.visible_to(viewer).order_by("name", "pk")
     if name:
         rows = rows.filter(name__icontains=name)
-    return _with_telescopes(viewer, list(rows.values(*_INSTRUMENT)))
+    return _with_telescopes(viewer, list(rows.values(*_INSTRUMENT, has_region=HAS_REGION)))
 
 
 def named(viewer: Viewer) -> list[tuple[int, str]]:
@@ -66,7 +69,7 @@ def having(viewer: Viewer, bands: set[str]) -> list[int]:
 
 def instrument(viewer: Viewer, instrument_id: int, *, region: bool = False) -> dict[str, Any]:
     row = Instrument.objects.visible_to(viewer).filter(pk=instrument_id)
-    found = row.values(*_INSTRUMENT, *(["region"] if region else [])).first()
+    found = row.values(*_INSTRUMENT, *(["region"] if region else []), has_region=HAS_REGION).first()
     if found is None:
         raise NotVisible(f"Could not load instrument with ID {instrument_id}")
     return _with_telescopes(viewer, [found])[0]
@@ -75,7 +78,11 @@ def instrument(viewer: Viewer, instrument_id: int, *, region: bool = False) -> d
 def _with_telescopes(viewer: Viewer, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     wanted = {row["telescope_id"] for row in rows}
     by_id = {t["id"]: t for t in Telescope.objects.visible_to(viewer).filter(pk__in=wanted).values(*_TELESCOPE)}
-    extra = {"has_fields": False, "number_of_fields": 0}
+    tiled = InstrumentField.objects.filter(instrument__in=[row["id"] for row in rows])
+    counts = dict(tiled.order_by().values_list("instrument").annotate(Count("pk")))
     return [
-        row | extra | {"has_region": bool(row.get("region")), "telescope": by_id[row["telescope_id"]]} for row in rows
+        row
+        | {"has_fields": row["id"] in counts, "number_of_fields": counts.get(row["id"], 0)}
+        | {"telescope": by_id[row["telescope_id"]]}
+        for row in rows
     ]

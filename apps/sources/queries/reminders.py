@@ -73,3 +73,9 @@ def due(viewer: Viewer, obj: Obj) -> list[dict[str, Any]]:
         for kind in (Reminder, SpectrumReminder)
     ]
     return list(kinds[0].union(kinds[1], all=True).order_by("due_at")[:MOST_DUE])
+
+
+def due_on(viewer: Viewer, row: Any, on: Subject) -> list[dict[str, Any]]:
+    """What is due of another thing, the longest waiting first."""
+    found = on.reminder.objects.visible_to(viewer).filter(**on.link(row), due_at__isnull=False)
+    return list(found.order_by("due_at").values("text", "due_at")[:MOST_DUE])

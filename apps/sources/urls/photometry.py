@@ -22,6 +22,7 @@ from ..views import series as series_pages
 
 urlpatterns = flatten(
     routes("telescope[/<str:telescope_id>]", instruments.TelescopeEndpoint),
+    routes("instrument/<str:instrument_id>/fields", instruments.InstrumentFieldsEndpoint),
     routes("instrument[/<str:instrument_id>]", instruments.InstrumentEndpoint),
     routes("internal/wavelengths", photometry.WavelengthsEndpoint),
     routes("photometry/range", photometry.PhotometryRangeEndpoint),

@@ -138,17 +138,21 @@ def dressed_origin(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def dressed_reminder(viewer: Viewer, row: dict[str, Any]) -> dict[str, Any]:
-    """A reminder as lists show it: whose it is, and where it is done with."""
+    """A reminder as lists show it: whose it is, to whom it comes, whether it is due."""
     names = [group["nickname"] or group["name"] for group in row["groups"] if not group["single_user_group"]]
     concerned = viewer.sees_all or viewer.user_id in (row["author_id"], row["user_id"])
-    of_spectrum = row.get("spectrum_id")
-    at = [row["obj_id"], *([of_spectrum] if of_spectrum else []), row["id"]]
-    kind = "source-spectrum-reminder" if of_spectrum else "source-reminder"
     return {
         **row,
         "is_mine": viewer.may(REMINDER_ACL) and concerned,
         "to": ", ".join(names) or "one person",
         "is_late": row["due_at"] is not None,
-        "done_url": reverse(f"{kind}-done", args=at),
-        "delete_url": reverse(f"{kind}-delete", args=at),
     }
+
+
+def reminder_of_page(viewer: Viewer, row: dict[str, Any]) -> dict[str, Any]:
+    """One of a source or of its spectrum, with where it is done with."""
+    of_spectrum = row.get("spectrum_id")
+    at = [row["obj_id"], *([of_spectrum] if of_spectrum else []), row["id"]]
+    kind = "source-spectrum-reminder" if of_spectrum else "source-reminder"
+    doors = {f"{name}_url": reverse(f"{kind}-{name}", args=at) for name in ("done", "delete")}
+    return dressed_reminder(viewer, row) | doors

@@ -36,7 +36,7 @@ from ..queries.objs import get_obj
 from ..queries.spectrum_pages import Drawn
 from ..queries.subjects import SPECTRA
 from . import talk
-from .remarks import dressed_origin, dressed_reminder
+from .remarks import dressed_origin, reminder_of_page
 
 HEIGHT = 400
 
@@ -187,7 +187,7 @@ def drawer(request: ViewerRequest, name: str, spectrum_id: int, **more: Any) -> 
         "said": _said(row),
         "header": altdata,
         "annotations": [dressed_origin(one) for one in row["annotations"]],
-        "reminders": [dressed_reminder(viewer, one) for one in reminding.of(viewer, str(spectrum_id), on=SPECTRA)],
+        "reminders": [reminder_of_page(viewer, one) for one in reminding.of(viewer, str(spectrum_id), on=SPECTRA)],
         "groups": shown.my_groups(viewer),
         "bandpasses": sorted(synthetic.curves()),
         "may_remind": viewer.may(REMINDER_ACL),

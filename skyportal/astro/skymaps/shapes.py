@@ -39,7 +39,7 @@ def sigma_of(radius: float, level: float | None) -> float:
 
 def cone(ra: float, dec: float, sigma: float) -> SkyMap:
     """A round Gaussian of ``sigma`` degrees, cut at four."""
-    _check(ra, dec, sigma)
+    check_place(ra, dec, sigma)
     return _filled(
         _cone_cells(ra, dec, min(CUT * sigma, 180.0), _order(sigma / FINE)),
         lambda lon, lat: np.exp(-((separation(ra, dec, lon, lat) / 3600 / sigma) ** 2) / 2),
@@ -51,7 +51,7 @@ def ellipse(ra: float, dec: float, major: float, minor: float, position_angle: f
 
     With a level the axes hold that much of a Gaussian; without one the probability is even within.
     """
-    _check(ra, dec, major, minor)
+    check_place(ra, dec, major, minor)
     if minor > major:
         major, minor, position_angle = minor, major, position_angle + 90
     a, b = sigma_of(major, level), sigma_of(minor, level)
@@ -66,25 +66,6 @@ def ellipse(ra: float, dec: float, major: float, minor: float, position_angle: f
     return _filled(cells, density)
 
 
-def annulus(ra: float, dec: float, inner: float, outer: float, level: float | None = None) -> SkyMap:
-    """A ring, as two spacecraft triangulate one: Gaussian across, its edges holding ``level`` (0.9973 if not said)."""
-    from scipy.special import ndtri
-
-    _check(ra, dec, outer)
-    if not 0 <= inner < outer <= 180:
-        raise NotASkyMap("An annulus needs inner < outer, both from 0 to 180 degrees.")
-    middle, half = (inner + outer) / 2, (outer - inner) / 2
-    sigma = half / float(ndtri((1 + (level or 0.9973)) / 2))
-    order = _order(sigma / 2, middle + CUT * sigma, ring=CUT * sigma)
-    cells = _cone_cells(ra, dec, min(middle + CUT * sigma, 180.0), order)
-
-    def density(lon: NDArray, lat: NDArray) -> NDArray:
-        off = np.abs(separation(ra, dec, lon, lat) / 3600 - middle) / sigma
-        return np.where(off <= CUT, np.exp(-(off**2) / 2), 0.0)
-
-    return _filled(cells, density)
-
-
 def polygon(vertices: Sequence[tuple[float, float]]) -> SkyMap:
     """Even within a polygon of (ra, dec) corners, in either sense; it is smaller than half the sky."""
     from astropy import units as u
@@ -94,7 +75,7 @@ def polygon(vertices: Sequence[tuple[float, float]]) -> SkyMap:
     if not 3 <= len(vertices) <= 1000:
         raise NotASkyMap("A polygon needs three to a thousand corners.")
     lon, lat = np.array(vertices, float).T
-    _check(float(lon.min()), float(np.abs(lat).max()))
+    check_place(float(lon.min()), float(np.abs(lat).max()))
     size = float(separation(lon[0], lat[0], lon, lat).max()) / 3600
     if size == 0:
         raise NotASkyMap("All corners of the polygon are one point.")
@@ -113,7 +94,7 @@ def within_ellipse(ra: float, dec: float, major: float, minor: float, angle: flo
     from astropy.coordinates import Latitude, Longitude
     from mocpy import MOC
 
-    _check(ra, dec, major, minor)
+    check_place(ra, dec, major, minor)
     if major >= 90:
         raise NotASkyMap("A place in the sky is smaller than 90 degrees.")
     if minor > major:
@@ -128,7 +109,8 @@ def within_ellipse(ra: float, dec: float, major: float, minor: float, angle: flo
     return [(int(lo), int(hi)) for lo, hi in np.asarray(moc.to_depth29_ranges).reshape(-1, 2)]
 
 
-def _check(ra: float, dec: float, *sizes: float) -> None:
+def check_place(ra: float, dec: float, *sizes: float) -> None:
+    """Refuse what is no place in the sky, and an error that says nothing."""
     if not (np.isfinite(ra) and -90 <= dec <= 90):
         raise NotASkyMap(f"Right ascension {ra} and declination {dec} are no place in the sky.")
     for size in sizes:
@@ -136,11 +118,10 @@ def _check(ra: float, dec: float, *sizes: float) -> None:
             raise NotASkyMap(f"An error of {size} degrees says nothing; give one above 0, 180 at most.")
 
 
-def _order(cell: float, reach: float = 0.0, ring: float = 0.0) -> int:
+def _order(cell: float, reach: float = 0.0) -> int:
     """The order of cells about this large (degrees), coarser where the shape would fall into too many."""
     order = int(np.clip(np.ceil(np.log2(_CELL_DEG / cell)), 3, HPX_ORDER - 3))
-    span = 2 * np.pi * np.sin(np.radians(min(reach, 90))) * np.degrees(1) * 2 * ring if ring else np.pi * reach**2
-    while order > 3 and span * 4.0**order / _CELL_DEG**2 > MOST_CELLS:
+    while order > 3 and np.pi * reach**2 * 4.0**order / _CELL_DEG**2 > MOST_CELLS:
         order -= 1
     return order
 

@@ -32,6 +32,6 @@ def add(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [('sources', '0016_transient_imports')]
+    dependencies = [('sources', '0018_instrument_fields')]
 
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]
