@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import BooleanField, Expression, F, Func, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, F, Func, Value
+from django.db.models.expressions import Combinable, RawSQL
 
 from skyportal.access.errors import Invalid
 from skyportal.astro.skymaps.credible import LEVELS
@@ -39,7 +39,7 @@ def checked_level(level: float) -> float:
 _OWN = F("hpx")
 
 
-def inside(localization: Localization, level: float, cell: Expression | F = _OWN) -> Func:
+def inside(localization: Localization, level: float, cell: Combinable = _OWN) -> Func:
     """Whether the position of this cell lies in the credible region; regions of other levels than those that are kept
     are put together from tiles."""
     with connection.cursor() as cursor:
