@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .slots import Panel, obj_panels
+from .slots import Panel, home_panels, obj_panels
 
 obj_panels.plug("photometry")(
     Panel("Photometry", "source-photometry", order=10, template="sources/_photometry_panel.html")
@@ -20,3 +20,4 @@ obj_panels.plug("centroid")(Panel("Centroid", "source-centroid", order=50, side=
 obj_panels.plug("hr-diagram")(Panel("HR diagram", "source-hr-diagram", order=60, side="side"))
 obj_panels.plug("reminders")(Panel("Reminders", "source-reminders", order=80, side="side"))
 obj_panels.plug("public")(Panel("Public pages", "source-public-pages", order=90, side="side"))
+home_panels.plug("top")(Panel("Top sources", "home-top", order=30))

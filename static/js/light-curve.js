@@ -3,6 +3,7 @@
 // And its table: points chosen row by row.
 
 import { all, on, whenLoaded } from "./dom.js";
+import { openDrawer } from "./drawer.js";
 import { renderersOf } from "./legend.js";
 import { redraw } from "./plots.js";
 
@@ -27,6 +28,49 @@ on("input", "[data-point-size]", (event, slider) => {
 });
 
 on("submit", "form[data-look-of]", (event) => event.preventDefault());
+
+// ---- a click on a point opens what is known of it, with the cutouts of its alert
+
+const REACH = 10; // px
+const views = new Map(); // placeholder -> view of its plot
+let pressedAt = [0, 0];
+
+/** The point nearest to a place in the plot, in pixels; of what is shown. */
+function pointAt(view, x, y) {
+  const canvas = view.canvas_view?.el ?? view.el;
+  const box = canvas.getBoundingClientRect();
+  if (!view.frame.bbox.contains(x - box.left, y - box.top)) return null;
+  let [best, nearest] = [null, REACH ** 2];
+  for (const { type, glyph, view: rows, data_source } of view.model.renderers) {
+    if (type !== "GlyphRenderer" || glyph.type !== "Scatter") continue;
+    const { data } = data_source;
+    const across = view.frame.x_scale.v_compute(Array.from(data.x));
+    const down = view.frame.y_scale.v_compute(Array.from(data.y));
+    const isShown = rows.filter?.booleans;
+    for (let row = 0; row < across.length; row += 1) {
+      const distance = (across[row] + box.left - x) ** 2 + (down[row] + box.top - y) ** 2;
+      if (distance < nearest && (isShown?.[row] ?? true) && data.id[row] > 0) [best, nearest] = [data.id[row], distance];
+    }
+  }
+  return best;
+}
+
+document.addEventListener("plot:ready", ({ target, detail }) => {
+  const place = target.closest("[data-point-from]");
+  if (!place) return;
+  for (const each of views.keys()) if (!each.isConnected) views.delete(each);
+  const roots = typeof detail.views[Symbol.iterator] === "function" ? [...detail.views] : (detail.views.roots ?? [detail.views]);
+  views.set(place, roots[0]);
+});
+on("pointerdown", "[data-point-from]", (event) => {
+  pressedAt = [event.clientX, event.clientY];
+});
+on("click", "[data-point-from]", (event, place) => {
+  const view = views.get(place);
+  if (!view || Math.hypot(event.clientX - pressedAt[0], event.clientY - pressedAt[1]) > 4) return; // that was a drag
+  const point = pointAt(view, event.clientX, event.clientY);
+  if (point) openDrawer(place.dataset.pointFrom.replace(/0$/, point), { title: `Point ${point}` });
+});
 
 // ---- what one looks at stays when the fragment is fetched again
 

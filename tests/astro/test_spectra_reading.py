@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from datetime import UTC, datetime
 from io import BytesIO
@@ -134,11 +135,18 @@ def test_a_damaged_real_file_says_where_and_why(name, words):
         (b"\x89PNG\r\n\x00\x01", "binary file, but not FITS"),
         (b"SIMPLE  =                    T" + b" " * 3000, "FITS"),
         (b"# %ECSV 1.0\n# ---\n# datatype: [\n", "no ECSV"),
+        (b"\x1f\x8b and then nothing of the kind", "gzip file is damaged"),
     ],
 )
 def test_what_is_no_spectrum_is_refused_with_the_line_and_the_reason(content, words):
     with pytest.raises(Unreadable, match=words):
         read(content)
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_BYTES", 1000)
+    with pytest.raises(Unreadable, match="Unpacked, the file is larger"):
+        reading.read(gzip.compress(bytes(100_000)))
 
 
 def test_columns_in_any_order_and_gaps_in_the_flux():
@@ -180,8 +188,9 @@ FLUX = np.array([1.0, 2.0, 3.0])
         (of_table({"lambda": WAVE / 10, "flux": FLUX}, {"lambda": "nm"}), None),
         (of_table({"flux": FLUX, "loglam": np.log10(WAVE), "ivar": 1 / FLUX}), 1 / FLUX),
         (of_table({"WAVE": [WAVE], "FLUX": [FLUX], "ERR": [FLUX / 10]}), FLUX / 10),
+        (gzip.compress(of_image(FLUX, CRVAL1=4000.0, CDELT1=2.0)), None),
     ],
-    ids=["image", "image by its last pixel", "nanometres", "table", "table in nm", "SDSS", "one row of arrays"],
+    ids=["image", "image by its last pixel", "nanometres", "table", "table in nm", "SDSS", "one row of arrays", "gzip"],
 )
 def test_fits_of_every_form(content, errors):
     spectrum = read(content)

@@ -5,6 +5,19 @@ from playwright.sync_api import expect
 from tests.browser.sky import an_obj
 from tests.factories import InstrumentFactory, join, make_user
 
+PLOT = "Bokeh.documents.map((one) => one.get_model_by_name('light-curve')).find(Boolean)"
+SPAN = f"(({{x_range: x, y_range: y}}) => [x.start, x.end, y.start, y.end])({PLOT})"
+COLUMNS = """() => [...document.querySelectorAll(".panels > [data-column]")]
+  .map((one) => one.getBoundingClientRect()).map((box) => [box.top, box.width])"""
+POINT = f"""() => {{
+  const plot = {PLOT};
+  const view = [...Bokeh.index.roots].find((one) => one.model === plot);
+  const {{data}} = plot.renderers.at(-1).data_source;
+  const box = view.canvas_view.el.getBoundingClientRect();
+  const row = data.band.indexOf("ztfr");
+  return [box.left + view.frame.x_scale.compute(data.x[row]), box.top + view.frame.y_scale.compute(data.y[row])];
+}}"""
+"""Where the red point of the light curve is drawn."""
 LIVE = "[data-live-lamp][data-state=on]"
 
 
@@ -72,6 +85,12 @@ def test_the_live_plot_takes_the_place_of_the_still_and_its_legend_hides_a_serie
     green = page.locator("[data-series]", has_text="ztfg")
     green.click()
     expect(green).to_have_attribute("aria-pressed", "false")
+    # the other stays where it was, and a click on it tells all of it
+    page.mouse.click(*page.evaluate(POINT))
+    expect(page.locator("#drawer").get_by_text("18.000 ± 0.050")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("[data-series-none]").first.click()
+    assert page.evaluate(f"{SPAN}.every(Number.isFinite)"), "an empty plot keeps its axes"
     page.get_by_role("tab", name="Table").click()
     expect(page.get_by_role("cell", name="60001.5", exact=False)).to_be_visible()
 
@@ -134,6 +153,9 @@ def test_the_page_is_arranged_and_found_so_after_signing_in_again(browse, people
     page.get_by_label("Hide Classifications").click()
     page.get_by_label("Fold Facts").click()
     page.get_by_role("separator").press("ArrowLeft")
+    (top, width), (other_top, other_width) = page.evaluate(COLUMNS)
+    assert top == other_top
+    assert 1.9 < width / other_width < 2.3, "68 percent of the width"
     with page.expect_response("**/sources/layout") as kept:
         pass
     assert kept.value.status == 204

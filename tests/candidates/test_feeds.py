@@ -1,20 +1,23 @@
-"""Feeds from end to end: nothing lost and nothing twice, by asking and by Kafka, whatever dies or goes away."""
+"""Feeds that ask, from end to end: nothing lost and nothing twice, whatever dies; and every broker's own form."""
 
 import itertools
+import zlib
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from apps.candidates.actions import consuming, feeds, intake, polling
+from apps.candidates.actions import feeds, intake, polling
 from apps.candidates.actions.polling import Polling
 from apps.candidates.alerts.archive import Archive
+from apps.candidates.alerts.containers import BadPacket
+from apps.candidates.alerts.reading import read_message
 from apps.candidates.brokers import drivers
 from apps.candidates.models import Broker, Candidate, Feed
 from apps.candidates.queries.brokers import driver_of
-from skyportal.access.errors import Invalid
+from skyportal.access.errors import Refusal
 from skyportal.access.viewer import Viewer
 from skyportal.astro.time import mjd_of
 from skyportal.outside import Unreachable
@@ -157,23 +160,31 @@ def _archived_points(one):
 
 
 @pytest.mark.parametrize(
-    ("key", "what"),
-    [("alerce", "stamp_classifier/SN"), ("antares", "nuclear"), ("fink", "SN candidate"),
-     ("lasair", "objects.gmag < 18"), ("boom", "*")],
+    ("key", "survey", "what"),
+    [("alerce", "ZTF", "stamp_classifier/SN"), ("alerce", "LSST", "stamp_classifier/SN"), ("antares", "ZTF", "nuclear"),
+     ("fink", "ZTF", "SN candidate"), ("fink", "LSST", "in_tns"), ("lasair", "ZTF", "objects.gmag < 18"),
+     ("lasair", "LSST", "*"), ("boom", "ZTF", "*"), ("babamul", "ZTF", "ZTF max_magpsf=19")],
 )  # fmt: skip
-def test_every_broker_that_can_be_asked_tells_what_is_new(settings, key, what):
+def test_every_broker_that_can_be_asked_tells_what_is_new(settings, monkeypatch, key, survey, what):
     settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
+    for name in ("fink", "babamul"):  # they look from a time until now
+        monkeypatch.setattr(f"apps.candidates.brokers.{name}.mjd_of", lambda _: emulated.MJD + 0.6)
     with serve(getattr(emulated, key)) as emulator:
-        driver = drivers[key](emulated.settings_for(key, emulator.address))
+        driver = drivers[key](emulated.settings_for(key, emulator.address) | {"survey": survey})
         found = {one.name: one.mjd for one in driver.newer(what, emulated.MJD - 0.5)}
-        assert found == {emulated.NAME: pytest.approx(emulated.MJD)}
+        name = emulated.NAME if survey == "ZTF" else emulated.LSST_NAME
+        assert found == {name: pytest.approx(emulated.MJD, abs=1e-6)}  # UTC, whatever the broker's clock
         assert not list(driver.newer(what, emulated.MJD + 0.5))
+        if key not in ("antares", "boom"):
+            known = driver.known(name, {})
+            assert max(point.mjd for point in known.points) == pytest.approx(emulated.MJD, abs=1e-6)
+            assert known.candid.isdigit()
         emulator.mood = "error"
         with pytest.raises(Unreachable):
             list(driver.newer(what, emulated.MJD))
 
 
-@pytest.mark.parametrize("key", ["alerce", "fink", "antares", "lasair", "boom", "generic"])
+@pytest.mark.parametrize("key", ["alerce", "fink", "antares", "lasair", "boom", "babamul", "generic"])
 def test_an_answer_of_another_form_is_a_sentence(settings, key):
     settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
 
@@ -187,9 +198,9 @@ def test_an_answer_of_another_form_is_a_sentence(settings, key):
     with serve(speak) as emulator:
         driver = drivers[key](emulated.settings_for(key, emulator.address))
         for _ in shapes:
-            for ask in ("known", "pictures", "near"):
+            for ask in ("known", "pictures", "near", "names"):
                 if hasattr(driver, ask) and not (key == "generic" and ask != "known"):
-                    args = (150.0, 2.0, 5.0, {}) if ask == "near" else (emulated.NAME, {})
+                    args = {"near": (150.0, 2.0, 5.0, {}), "names": ()}.get(ask, (emulated.NAME, {}))
                     with suppress(Unreachable):  # the one thing that may come of it beside an answer
                         getattr(driver, ask)(*args)
 
@@ -210,44 +221,61 @@ def test_what_is_asked_for_is_checked_and_shown(sky, ztf, system_admin):
         refused = browser.post(path, {"deed": "add", "way": "ask", "stream": ztf.pk, "topics": "a/b"}).text
         assert "answered 500" in refused
     assert Feed.objects.count() == 1
-    broker = Broker.objects.create(name="LSST", driver="alerce", active=True, settings={"survey": "LSST"})
-    with pytest.raises(Invalid, match="ZTF only"):
-        feeds.add_feed(SYSTEM, broker.pk, ztf.pk, "*", asks=True)
 
 
-def test_a_kafka_feed_loses_nothing_and_doubles_nothing(settings, tmp_path, ztf, every_alert, messages, monkeypatch):
-    """By the command that its process runs: killed in the middle of a batch, then everything sent again in disorder."""
-    confluent_kafka = pytest.importorskip("confluent_kafka")
-    messages = messages[:25]  # the mock keeps 5 MB of a partition, and forgets what is older
-    assert sum(map(len, [*messages * 2, *messages[:5]])) < 4.5e6
-    settings.ALERT_ARCHIVE = tmp_path / "archive"
-    monkeypatch.setattr(consuming, "BATCH", 16)
-    producer = confluent_kafka.Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "ignored"})
-    servers = ",".join(f"{b.host}:{b.port}" for b in producer.list_topics(timeout=10).brokers.values())
+@pytest.mark.parametrize(
+    ("key", "what", "words"),
+    [("alerce", "stamp_classifier/Supernova", "stamp_classifier/SN"), ("antares", "nuclaer", "near it: nuclear"),
+     ("fink", "*", "name it"), ("fink", "SN candidates", "SN candidate"), ("lasair", "nonsense > 3", "Unknown column"),
+     ("boom", "SDSS", "serves ZTF, LSST"), ("babamul", "ZTF mag=3", "max_magpsf")],
+)  # fmt: skip
+def test_what_a_broker_would_be_asked_in_vain_is_refused_with_what_it_knows(settings, ztf, key, what, words):
+    settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
+    with serve(getattr(emulated, key)) as emulator:
+        broker = Broker.objects.create(
+            name=key, driver=key, active=True, settings=emulated.settings_for(key, emulator.address)
+        )
+        with pytest.raises(Refusal, match=words):
+            feeds.add_feed(SYSTEM, broker.pk, ztf.pk, what, asks=True)
+    assert not Feed.objects.exists()
 
-    def send(some):
-        for raw in some:
-            producer.produce("ztf", raw)
-        assert producer.flush(10) == 0
 
-    send(messages)
-    broker = Broker.objects.create(name="K", driver="kafka", active=True, settings={"servers": servers})
-    feed = feeds.add_feed(SYSTEM, broker.pk, ztf.pk, "ztf")
-    real, state = intake.admit, {"batches": 0}
+def test_what_brokers_send_in_a_form_of_their_own_is_made_a_packet(settings):
+    """ANTARES sends loci, whose alerts are asked for; Lasair the alert in other words."""
+    settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
+    with serve(emulated.antares) as emulator:
+        driver = drivers["antares"](emulated.settings_for("antares", emulator.address))
+        [packet] = read_message(driver.packet(emulated.antares_message()), "here")
+        assert (packet.record()["objectId"], packet.record()["broker"]["classes"]) == (emulated.NAME, ["nuclear"])
+        assert len(packet.record()["prv_candidates"]) == 2
+        for bad in (b"no", zlib.compress(b"junk"), zlib.compress(b"\x05\0\0\0\0"), emulated.antares_message()[:-9]):
+            with pytest.raises(BadPacket):
+                driver.packet(bad)
+        emulator.mood = "error"
+        with pytest.raises(Unreachable):  # waited for
+            driver.packet(emulated.antares_message())
+    driver = drivers["lasair"]({"survey": "LSST"})
+    [packet] = read_message(driver.packet(emulated.lasair_message()), "here")
+    assert packet.record()["diaSource"]["midpointMjdTai"] == pytest.approx(emulated.MJD + emulated.TAI)
+    assert len(packet.record()["prvDiaSources"]) == 2
+    with pytest.raises(BadPacket, match="full alert"):
+        driver.packet(b'{"diaObjectId": 1, "ra": 3}')
 
-    def dying(*args, **kwargs):
-        state["batches"] += 1
-        if state["batches"] == 2:
-            raise Killed
-        return real(*args, **kwargs)
 
-    monkeypatch.setattr(intake, "admit", dying)
-    quick = ["session.timeout.ms=6000"]  # the mock waits so long for who was killed
-    with pytest.raises(Killed):
-        call_command("consume_alerts", feed=feed.pk, idle=15, config=quick)
-    send([*reversed(messages), *messages[:5]])
-    call_command("consume_alerts", feed=feed.pk, most=2 * len(messages) + 5 - 16, idle=60, config=quick)
-    assert Candidate.objects.count() == len(messages)
-    assert archived(settings) == len(messages)
-    feed.refresh_from_db()
-    assert (feed.messages, feed.trouble) == (2 * len(messages) + 5, "")
+def test_a_feed_says_in_a_word_how_it_is():
+    now, broker = timezone.now(), Broker(name="theirs", active=True)
+    ago = {minutes: now - timedelta(minutes=minutes) for minutes in (1, 5, 30)}
+
+    def state(**fields):
+        return Feed(broker=broker, **fields).state
+
+    assert state() == "starting"
+    assert state(started_at=ago[30], heard_at=ago[1]) == "listening"
+    assert state(started_at=ago[1], heard_at=ago[30]) == "listening"  # a new process, which said nothing yet
+    assert state(started_at=ago[30], heard_at=ago[5]) == "silent"
+    assert state(started_at=ago[30], heard_at=ago[5], asks=True) == "asking"
+    assert state(started_at=ago[30], heard_at=ago[30], asks=True) == "silent"
+    assert state(started_at=ago[1], trouble="away") == "trouble"
+    assert state(started_at=ago[1], trouble="away", paused=True) == "paused"
+    broker.active = False
+    assert state(started_at=ago[1]) == "inactive"

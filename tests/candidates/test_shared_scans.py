@@ -60,7 +60,9 @@ def test_the_queue_is_split_among_those_who_join_and_given_back_by_who_leaves(cl
     client.post(reverse("scan-session-act", args=[session.pk, "join"]))
     assert session.turns.filter(user=colleague).count() == 4
     part = {"window": "all", "scanSession": session.pk}
-    mine = names_on(client.get(reverse("scan"), part))
+    answer = client.get(reverse("scan"), part)
+    mine = names_on(answer)
+    assert f"shared scan {session.pk}</a>" in answer.content.decode()
     assert len(mine) == 4
     client.post(reverse("scan-seen"), {"name": mine[0]})
     client.post(reverse("scan-save", args=[mine[1]]), {"group": group.pk, "reason": "young"})
@@ -84,6 +86,9 @@ def test_it_ends_with_a_hand_over_and_nobody_joins_after(page, found, started, g
     text = page.get(reverse("scan-session", args=[session.pk]), {"format": "text"}).content.decode()
     assert "1 of 3 looked at" in text
     assert f"{name} by member: <asteroid>" in text
+    left = sorted(turn.obj.name for turn in session.turns.filter(deed=""))
+    assert sorted(text.split("Nobody looked at\n")[1].split()) == left
+    assert "2 nobody looked at" in page.get(reverse("scan-session", args=[session.pk])).content.decode()
 
 
 def test_others_know_nothing_of_it(client, page, found, started, outsider, stream_member, viewer_of):

@@ -172,6 +172,9 @@ def test_catalogues_are_matched_without_the_alerts(api_of, member, connect):
     assert (answer["data"]["Gaia_DR3"][0]["_id"], answer["data"]["Gaia_DR3"][0]["ra"]) == ("42", RA)
     status, answer = api.get(f"brokers/{broker_id}/cone_search")
     assert (status, "Missing required parameters" in answer["message"]) == (400, True)
+    alerce, _ = connect("alerce")
+    status, answer = api.get(f"brokers/{alerce}/cone_search", ra=RA, dec=DEC, radius=3)
+    assert (status, list(answer["data"])) == (200, ["ALeRCE"])
     generic, _ = connect("generic")
     status, answer = api.get(f"brokers/{generic}/cone_search", ra=1, dec=2, radius=3)
     assert (status, "does not support cone_search" in answer["message"]) == (400, True)
@@ -278,6 +281,8 @@ def test_a_broker_that_misbehaves_gives_a_sentence_not_a_crash(api_of, system_ad
 
 def test_names_cannot_lead_elsewhere(api_of, system_admin, connect):
     broker_id, emulator = connect("alerce")
+    status, answer = api_of(system_admin).get(f"brokers/{broker_id}/alerts/NOPE")
+    assert (status, "knows no NOPE" in answer["message"]) == (400, True)
     asked = len(emulator.asked)
     for name in ("..%2F..%2Fsecret", "a%3Fb", "a%23b", "%2e%2e"):
         assert api_of(system_admin).get(f"brokers/{broker_id}/alerts/{name}")[0] in (400, 404)
@@ -290,9 +295,11 @@ def theirs(connect, group, stream):
     return FilterFactory(name="theirs", group=group, stream=stream), connect("boom")[0]
 
 
-def test_a_filter_is_tied_to_a_broker_versioned_validated_and_switched(api_of, theirs, group_admin):
+def test_a_filter_is_tied_to_a_broker_versioned_validated_and_switched(api_of, connect, theirs, group_admin):
     found, broker_id = theirs
     api, path = api_of(group_admin), f"brokers/{theirs[1]}/filters/{theirs[0].pk}"
+    status, answer = api.post(f"brokers/filters/{found.pk}/attach", {"broker_id": connect("alerce")[0]})
+    assert (status, "does not support filters" in answer["message"]) == (400, True)
     assert api.post(f"brokers/filters/{found.pk}/attach", {"broker_id": broker_id})[1]["data"]["broker_id"] == broker_id
     rows = api.get("brokers/filters", brokerID=broker_id)[1]["data"]
     assert [(row["id"], row["broker_id"]) for row in rows["filters"]] == [(found.pk, broker_id)]
@@ -303,6 +310,7 @@ def test_a_filter_is_tied_to_a_broker_versioned_validated_and_switched(api_of, t
     assert (status, answer["data"]["altdata"]["boom"]["filter_id"]) == (200, "b1"), answer
     status, answer = api.patch(path, {"active": True, "active_fid": "v1"})
     assert (status, "validat" in answer["message"]) == (400, True)
+    assert api.post(f"{path}/validate", {})[0] == 400
     assert api.post(f"{path}/validate", {"fid": "v1"})[1]["data"]["passed"] is True
     assert api.patch(path, {"active": True, "active_fid": "v1"})[0] == 200
     assert api.patch(path, {"active": True, "active_fid": "v2"})[0] == 400

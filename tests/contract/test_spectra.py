@@ -293,6 +293,7 @@ def test_comments_hang_on_a_spectrum_and_not_on_its_source(api, posted, obj, gro
     [found] = api.get(f"spectra/{pk}/comments")[1]["data"]
     assert (found["text"], found["resourceType"], found["spectrum_id"]) == ("Host lines!", "spectra", pk)
     assert found["obj_id"] == obj.name
+    assert not {key for key in found if "__" in key or key == "obj_name"}, "how it was read is nobody's business"
     assert api.get(f"spectra/{pk}")[1]["data"]["comments"][0]["id"] == comment
     assert api.get(f"sources/{obj.name}/comments")[1]["data"] == []
     assert api.get(f"spectra/{pk}/comments/{comment}/attachment")[1] == b"seen"

@@ -25,6 +25,10 @@ class Sky:
     def speak(self, path: str, query: dict[str, str]) -> Answer:
         if self.mood == "another form":
             return self._json(["not", "what", 1, "expects"])
+        if path.endswith("/classifiers/"):
+            return self._json(
+                [{"classifier_name": "stamp_classifier", "classes": ["SN"]}, {"classifier_name": "a", "classes": ["b"]}]
+            )
         if path.endswith("/objects/"):
             return self._json({"items": self._listed(float(query["lastmjd"]), int(query["page"]))})
         name = path.split("/objects/")[1].split("/")[0]

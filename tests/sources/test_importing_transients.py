@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
+from apps.groups.queries import viewer_of
 from apps.sources.actions import imports as actions
-from apps.sources.models import Annotation, Obj, Photometry, Source, TransientImport
+from apps.sources.models import Annotation, Instrument, Obj, Photometry, Source, Telescope, TransientImport
 from apps.sources.transients import transient_services
 from skyportal.journal import delivery
 from skyportal.journal.models import Delivery
@@ -204,3 +208,21 @@ def test_the_page_asks_and_counts_its_queries(
     )
     assert refused.status_code == 400
     assert "must be before endDate" in refused.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_site_from_before_gets_the_telescopes_and_keeps_what_it_has():
+    migration = import_module("apps.sources.migrations.0019_telescopes_of_transient_services")
+    migration.add(apps, None)
+    assert not Telescope.objects.exists(), "a new site is given its telescopes elsewhere"
+    own = TelescopeFactory(name="The Gaia satellite", nickname="Gaia")
+    InstrumentFactory(name="XRT", telescope=TelescopeFactory(name="Another"), filters=["ztfg"])
+    for _ in range(2):
+        migration.add(apps, None)
+    gaia, swift = (Instrument.objects.get(filters__contains=[band]) for band in ("gaia::g", "swiftxrt"))
+    assert gaia.telescope == own
+    assert (swift.name, swift.telescope.nickname) == ("XRT (swiftxrt)", "Swift")
+    assert Telescope.objects.count() == 3
+    viewer = viewer_of(make_user("anybody").pk)
+    for driver, instrument in (("gaia_alerts", gaia), ("swift_lsxps", swift)):
+        assert actions._instrument(viewer, transient_services[driver], None) == instrument

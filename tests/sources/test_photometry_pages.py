@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from apps.sources.actions.objs import make_known
+from apps.sources.actions.sources import save_source
 from apps.sources.models import Photometry, Thumbnail
 from apps.sources.plots.stills import MOST_MARKS
 from skyportal.access.models import Audience
@@ -142,6 +143,22 @@ def test_photometry_of_a_duplicate_is_copied(api, points, group, obj, upload):
     assert api.post(f"sources/{twin.name}/copy_photometry", {"origin_id": obj.name})[0] == 400
 
 
+def test_it_is_copied_by_page_and_taken_back_again(page, points, client, group, obj, member, viewer_of):
+    twin = ObjFactory(name="ZTF26twin", ra=obj.ra, dec=obj.dec)
+    make_known([twin.pk], group_ids=[group.pk])
+    save_source(viewer_of(member), obj, [group.pk])
+    assert f"<option>{obj.name}</option>" in client.get(f"/source/{twin.name}/facts").content.decode()
+    said, htmx = {"origin_id": obj.name}, {"HX-Request": "true"}
+    refused = client.post(f"/source/{twin.name}/photometry/copy", said, headers=htmx)
+    assert "Choose the groups" in refused["HX-Trigger"]
+    copied = client.post(f"/source/{twin.name}/photometry/copy", said | {"group_ids": [group.pk]}, headers=htmx)
+    toast = json.loads(copied["HX-Trigger"])["toast"]
+    assert toast["message"] == "4 points copied; 0 were here already."
+    assert Photometry.objects.filter(obj=twin).count() == 4
+    assert client.post(toast["undo_url"], headers=htmx).status_code == 200
+    assert not Photometry.objects.filter(obj=twin).exists()
+
+
 def test_a_still_weighs_no_more_for_five_thousand_points(page, api, upload, group):
     mjd = [58000 + n / 10 for n in range(5000)]
     mag = [18 + (n * 7919 % 1000) / 500 for n in range(5000)]
@@ -165,3 +182,8 @@ def test_a_point_made_from_an_alert_leads_to_its_cutout(page, points, obj, group
     )
     rows = page("photometry/table").context["rows"]
     assert [cutout for *_, cutout in rows] == ["", f"/thumbnails/{cut.pk}.png", ""]
+    whole = page(f"photometry/{points[2]}").content.decode()
+    for words in (f"/thumbnails/{cut.pk}.png", "18.300 ± 0.050", "58001.00000", "Camera"):
+        assert words in whole, words
+    assert "did not come with an alert" in page(f"photometry/{points[0]}").content.decode()
+    assert page("photometry/999999999").status_code == 404

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from apps.sources.actions import reminders as acting
-from apps.sources.models import Reminder
+from apps.sources.models import Reminder, SpectrumReminder
+from skyportal.access.models import Audience
 from skyportal.journal.models import JournalEntry
-from tests.factories import make_user
+from tests.factories import SpectrumFactory, make_user
 from tests.sources.remarks import known_obj
 
 pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
@@ -101,3 +103,29 @@ def test_a_form_that_is_refused_keeps_what_was_typed(client, member, obj):
     assert 'value="again"' in page
     client.post(path, form | {"next_reminder": "2031-02-03T04:05"}, headers={"HX-Request": "true"})
     assert Reminder.objects.get().next_reminder == datetime(2031, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_of_a_spectrum_it_is_set_in_its_drawer_and_dealt_with_on_the_page_of_the_source(client, member, group, obj):
+    spectrum = SpectrumFactory(obj=obj, owner=member, audience=Audience.objects.of([group.pk]))
+    client.force_login(member)
+    drawer = f"/source/{obj.name}/spectra/{spectrum.pk}"
+    form = {"text": "reduce it", "next_reminder": START.strftime("%Y-%m-%dT%H:%M"), "number_of_reminders": "2"}
+    refused = client.post(f"{drawer}/reminders", form | {"next_reminder": "soon"}, headers=HTMX).content.decode()
+    assert "Invalid next_reminder" in refused
+    assert 'value="reduce it"' in refused
+    assert "reduce it" in client.post(f"{drawer}/reminders", form, headers=HTMX).content.decode()
+    pk = SpectrumReminder.objects.get().pk
+    assert acting.remind(START) == 1
+    assert "reduce it" in client.get(f"/source/{obj.name}").content.decode(), "in the head of the page"
+    panel = client.get(f"/source/{obj.name}/reminders").content.decode()
+    assert f"{drawer}/reminders/{pk}/done" in panel
+    assert f'data-drawer="{drawer}"' in panel
+    done = client.post(f"{drawer}/reminders/{pk}/done", headers=HTMX | {"HX-Target": "reminders"}).content.decode()
+    assert 'id="spectrum-details"' not in done
+    assert SpectrumReminder.objects.get().due_at is None
+    client.force_login(make_user("fellow", groups_=[group]))
+    assert client.post(f"{drawer}/reminders/{pk}/delete", headers=HTMX).status_code == 403
+    client.force_login(member)
+    answer = client.post(f"{drawer}/reminders/{pk}/delete", headers=HTMX | {"HX-Target": "spectrum-details"})
+    assert 'id="spectrum-details"' in answer.content.decode()
+    assert not SpectrumReminder.objects.exists()

@@ -225,7 +225,9 @@ def test_statistics_are_recounted_by_system_admins(obj, upload, member, system_a
     assert api_of(system_admin).put(path, {})[0] == 200
 
 
-def test_the_first_page_counts_only_what_one_sees(obj, member, outsider, group, stream, api_of):
+def test_the_first_page_counts_only_what_one_sees(
+    obj, member, outsider, group, stream, api_of, client, django_assert_max_num_queries
+):
     saved(api_of(member), obj.name, group_ids=[group.pk])
     api_of(member).get(f"sources/{obj.name}")
     for user, count in ((member, 1), (outsider, 0)):
@@ -234,6 +236,10 @@ def test_the_first_page_counts_only_what_one_sees(obj, member, outsider, group, 
         assert len(api.get("internal/source_views")[1]["data"]) == count
         assert api.get("internal/source_counts")[1]["data"]["count"] == count
         assert len(api.get("internal/source_savers")[1]["data"]) == count
+        client.force_login(user)
+        with django_assert_max_num_queries(8):
+            page = client.get("/home/top", {"days": "30"}).content.decode()
+        assert (f'href="/source/{obj.name}"' in page, "Nobody looked yet" in page) == (count == 1, count == 0)
     assert api_of(member).get("internal/source_views")[1]["data"][0]["views"] == 1
     assert api_of(member).get("internal/source_counts", sinceDaysAgo="-1")[0] == 400
     assert api_of(member).get("internal/source_savers", candidatesOnly="true")[1]["data"] == []

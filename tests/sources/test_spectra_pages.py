@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.sources.actions.spectra import add_spectrum
 from apps.sources.models import Photometry, Spectrum, SpectrumComment
-from tests.factories import InstrumentFactory, make_user
+from tests.factories import GroupFactory, InstrumentFactory, join, make_user
 
 HTMX = {"HX-Request": "true"}
 WAVES = np.arange(3600.0, 9000.0, 4.0)
@@ -65,7 +65,7 @@ def test_who_may_not_read_a_spectrum_finds_it_nowhere(client, page, obj, spectru
     assert client.get(f"/source/{obj.name}/spectra/figure.json").status_code == 404
     for end in ("", "/file", ".ecsv"):
         assert client.get(f"/source/{obj.name}/spectra/{pk}{end}").status_code == 404
-    for end in ("comments", "synthphot", "delete"):
+    for end in ("comments", "synthphot", "change", "reminders", "delete"):
         assert client.post(f"/source/{obj.name}/spectra/{pk}/{end}", {"text": "x"}).status_code == 404
     assert Spectrum.objects.count() == 1
 
@@ -116,11 +116,9 @@ def test_one_spectrum_with_all_that_is_known_of_it(page, obj, spectrum, member):
     assert "<html" in page.get(f"/source/{obj.name}/spectra/{pk}").content.decode()
 
 
-def test_commenting_measuring_and_deleting(page, obj, spectrum):
+def test_measuring_and_deleting(page, obj, spectrum):
     pk = spectrum()
     address = f"/source/{obj.name}/spectra/{pk}"
-    assert "Clear Hα" in page.post(f"{address}/comments", {"text": "Clear Hα"}, headers=HTMX).content.decode()
-    assert SpectrumComment.objects.get().spectrum_id == pk
     answer = page.post(f"{address}/synthphot", {"filters": ["sdssr", "2massj"]}, headers=HTMX).content.decode()
     assert "outside spectral range" in answer
     assert 'value="sdssr" selected' in answer  # what was chosen is not lost
@@ -129,6 +127,53 @@ def test_commenting_measuring_and_deleting(page, obj, spectrum):
     assert Photometry.objects.get().altdata == {"spectrum_id": pk}
     assert page.post(f"{address}/delete", headers=HTMX).status_code == 200
     assert not Spectrum.objects.exists()
+
+
+def test_it_is_talked_about_as_a_source_is(page, client, obj, spectrum, group):
+    pk = spectrum()
+    address = f"/source/{obj.name}/spectra/{pk}"
+    table = SimpleUploadedFile("lines.csv", b"line,width\nHa,12\n")
+    answer = page.post(f"{address}/comments", {"text": "Clear **Hα**", "attachment": table}, headers=HTMX)
+    assert "<strong>Hα</strong>" in answer.content.decode()
+    said = SpectrumComment.objects.get()
+    assert said.spectrum_id == pk
+    assert "<td>12</td>" in page.get(f"{address}/comments/{said.pk}/attachment", headers=HTMX).content.decode()
+    drawer = page.get(address, headers=HTMX).content.decode()
+    assert f'id="spectrum-comment-{said.pk}"' in drawer
+    assert 'id="comments"' not in drawer, "that is the source's own, on the same page"
+    changed = page.post(f"{address}/comments/{said.pk}", {"text": "Faint"}, headers=HTMX)
+    assert "Faint" in changed.content.decode()
+    gone = page.post(f"{address}/comments/{said.pk}/delete", headers=HTMX)
+    assert not SpectrumComment.objects.exists()
+    undo = json.loads(gone["HX-Trigger"])["toast"]["undo_url"]
+    assert page.post(undo, headers=HTMX).status_code == 204
+    assert SpectrumComment.objects.get().text == "Faint"
+    client.force_login(make_user("other", groups_=[group]))
+    assert client.post(f"{address}/comments/{said.pk}/delete", headers=HTMX).status_code == 403
+
+
+def test_what_is_said_of_it_is_changed_by_who_uploaded_it(page, client, obj, spectrum, group, member):
+    pk = spectrum(label="max")
+    address = f"/source/{obj.name}/spectra/{pk}"
+    camera = InstrumentFactory(type="spectrograph")
+    second = GroupFactory(name="Second")
+    join(member, second)
+    said = {
+        "observed_at": "2026-11-21T01:02:03", "instrument_id": camera.pk, "type": "host", "label": "core",
+        "units": "Jy", "observers": "member, E. Hubble", "group_ids": [second.pk],
+    }  # fmt: skip
+    answer = page.post(f"{address}/change", said | {"observed_at": "soon"}, headers=HTMX).content.decode()
+    assert "Not a valid datetime" in answer
+    assert 'value="core"' in answer, "what was typed is not lost"
+    assert "E. Hubble" in page.post(f"{address}/change", said, headers=HTMX).content.decode()
+    kept = Spectrum.objects.get(pk=pk)
+    assert kept.observed_at == datetime(2026, 11, 21, 1, 2, 3, tzinfo=UTC)
+    assert (kept.instrument, kept.type, kept.label, kept.units) == (camera, "host", "core", "Jy")
+    assert (kept.external_observer, kept.people.get().user) == ("E. Hubble", member)
+    assert {group.pk, second.pk} <= set(kept.audience.group_ids)
+    client.force_login(make_user("other", groups_=[group]))
+    assert client.post(f"{address}/change", said, headers=HTMX).status_code == 403
+    assert "Change what is said" not in client.get(address, headers=HTMX).content.decode()
 
 
 def test_what_is_downloaded_can_be_uploaded_again(page, obj, spectrum):

@@ -28,6 +28,9 @@ QUERY_PARTS = ("selected", "tables", "conditions")
 def attach(viewer: Viewer, filter_id: int, broker_id: int) -> Filter:
     """Have a broker judge a filter's alerts from now on."""
     found, broker = get_editable(viewer, filter_id), get_broker(viewer, broker_id)
+    driver = driver_of(broker)
+    if driver.filter_kind != "query" and not isinstance(driver, KeepsFilters):
+        raise Invalid(f"Broker {broker.name} does not support filters.")
     found.broker = broker
     found.save(update_fields=["broker", "modified"])
     record(FilterChanged(found.pk, found.group_id, f"tied to {broker.name}", viewer.user_id))
@@ -110,6 +113,8 @@ def validate(viewer: Viewer, broker: Broker, filter_id: int, version: str) -> di
         raise Invalid(f"Broker {broker.name} does not support filter validation.")
     if not remote_id(found):
         raise Invalid("Filter not found or not broker-managed.")
+    if not version:
+        raise Invalid("Missing required parameter: fid")
     verdict = driver.validate(remote_id(found), version)
     with transaction.atomic():
         row = Filter.objects.select_for_update().get(pk=found.pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -57,6 +58,10 @@ def _asked_for(driver: Driver, what: str) -> str:
     what = what.strip() or "*"
     if len(what) > 1000:
         raise Invalid("What is asked for is too long: at most 1000 characters.")
+    names = driver.names() if what != "*" else None
+    if names is not None and what not in names:
+        near = get_close_matches(what, sorted(names), n=5, cutoff=0.3) or sorted(names)[:5]
+        raise Invalid(f"{driver.label} knows nothing called {what}. Of {len(names)} names, near it: {', '.join(near)}.")
     with understood(driver.label):
         next(iter(driver.newer(what, mjd_of(timezone.now()))), None)  # says at once what is wrong with it
     return what
@@ -89,8 +94,10 @@ def started(feed_id: int | None) -> None:
         Feed.objects.filter(pk=feed_id).update(started_at=timezone.now(), trouble="")
 
 
-def failed(feed_id: int, trouble: str) -> None:
-    """Its process cannot begin."""
+def failed(feed_id: int | None, trouble: str) -> None:
+    """Its process cannot begin, or go on."""
+    if feed_id is None:
+        return
     Feed.objects.filter(pk=feed_id).update(trouble=trouble[:500])
 
 
@@ -103,7 +110,7 @@ def heard(feed_id: int | None, messages: int, seconds: float, lag: int | None, t
     """What its process heard in the last so many seconds."""
     if feed_id is None:
         return
-    news: dict[str, Any] = {"lag": lag, "trouble": trouble[:500]}
+    news: dict[str, Any] = {"lag": lag, "trouble": trouble[:500], "heard_at": timezone.now()}
     if seconds > 0:
         news["rate"] = round(messages / seconds, 2)
     if messages:

@@ -24,9 +24,8 @@ from .intake import Intake, Report
 
 logger = logging.getLogger(__name__)
 
-EVERY = 60.0
-"""Seconds from one question to the next; doubled while the broker does not answer, up to `LONGEST`."""
 LONGEST = 900.0
+"""Seconds from one question to the next at most: while the broker does not answer, they double."""
 BATCH = 50
 """Objects taken in together: each costs the broker a question or two."""
 MOST_AT_ONCE = 500
@@ -62,7 +61,7 @@ class Polling:
     def run(self, *, most: int | None = None, idle: float | None = None) -> Report:
         """Until told to stop; with ``most`` until so many packets were read, with ``idle`` until so long was quiet."""
         feeds.started(self.feed.pk)
-        last, wait = time.monotonic(), EVERY
+        last, wait = time.monotonic(), self.driver.every
         while not self.stopping:
             if self.once():
                 last = time.monotonic()
@@ -70,7 +69,7 @@ class Polling:
                 break
             if idle is not None and time.monotonic() - last >= idle:
                 break
-            wait = min(LONGEST, wait * 2) if self.trouble else EVERY
+            wait = min(LONGEST, wait * 2) if self.trouble else self.driver.every
             self._rest(0.0 if self.is_behind and not self.trouble else wait if idle is None else min(wait, idle))
         return self.report
 

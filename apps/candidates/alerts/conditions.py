@@ -208,6 +208,8 @@ def _plain_error(answer: dict, text: str) -> str:
     message = " ".join(message.split()).rstrip(".")
     position = answer.get("position")
     at = _characters(text, int(position)) if position is not None else None
+    if at is None and message.startswith("syntax error"):  # at what was laid around the person's text
+        return "its brackets do not match, or something is missing at its end."
     return message[:500] + (f" ({_place(text, at)})." if at is not None else ".")
 
 

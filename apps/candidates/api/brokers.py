@@ -12,6 +12,7 @@ from apps.sources.queries import objs, photometry
 from skyportal.access.errors import Invalid, NotVisible, Refusal
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.params import Param, flag, path_key
+from skyportal.outside import Absent
 
 from ..actions import brokers as actions
 from ..brokers.base import place
@@ -84,7 +85,9 @@ class AskingEndpoint(Endpoint):
         return {name: str(value) for name, value in self.request.query_params.items() if "\0" not in str(value)}
 
     def handle_exception(self, exc: Exception) -> Any:
-        if isinstance(exc, Refusal) and exc.status == 502:
+        if isinstance(exc, Absent):
+            exc = Invalid(f"Error querying broker: it knows no {self.kwargs.get('alert_id') or 'such object'}.")
+        elif isinstance(exc, Refusal) and exc.status == 502:
             exc = Invalid(f"Error querying broker: {exc.message}")
         return super().handle_exception(exc)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from skyportal.access.errors import Invalid
+from skyportal.astro.time import tai_from_utc, utc_from_tai
 from skyportal.outside import Absent, Unreachable, fetch
 
 from ..alerts.surveys.measures import Fluxes, Magnitudes
@@ -29,8 +29,10 @@ from .points import mean_place, measured, newest_candid, place_of
 
 # Magnitudes are of the difference image; isdiffpos is 1 or -1 (written 0 here, the surveys' own way).
 _ZTF = Magnitudes(time="mjd", clock="mjd", bands=ZTF_BANDS, origin="previous", limit="diffmaglim")
-# The service's MJD is UTC already, unlike the packet's.
-_LSST = Fluxes(time="mjd", clock="mjd", band="band_name", bands=LSST_BANDS, factor=NANOJANSKY, candid="measurement_id")
+# Its MJD of LSST is the packet's: TAI.
+_LSST = Fluxes(time="mjd", clock="tai", band="band_name", bands=LSST_BANDS, factor=NANOJANSKY, candid="measurement_id")
+LSST_NUMBERS = {1: "g", 2: "r", 3: "i", 4: "z", 5: "y", 6: "u"}
+"""Its numbers of LSST's bands, for rows that bring no key to them."""
 PAGE, MOST_PAGES = 100, 1000
 STAMPS = {"new": "science", "ref": "template", "sub": "difference"}
 
@@ -65,7 +67,12 @@ class Alerce(Polls, SearchesCones, ShowsPictures):
             row["isdiffpos"] = int(row.get("isdiffpos") in (1, "1", "t", True))
         points = measured(_ZTF, [*detections, *limits])
         at = place_of(about.get("meanra"), about.get("meandec"), points)
-        return Known(name, "ZTF", *at, points, newest_candid(points), {k: v for k, v in about.items() if v is not None})
+        facts = {key: value for key, value in about.items() if value is not None}
+        # what it knows from later alerts' histories only has no stamps
+        seen = [row for row in detections if row.get("has_stamp")]
+        if stamped := max(seen, key=lambda row: float(row.get("mjd") or 0.0), default=None):
+            facts["candid_of_stamps"] = str(stamped.get("candid") or "")
+        return Known(name, "ZTF", *at, points, newest_candid(points), facts)
 
     def _lsst(self, name: str) -> Known:
         base, which = self.setting("lsst_api_url"), {"survey_id": "lsst", "oid": name}
@@ -74,8 +81,7 @@ class Alerce(Polls, SearchesCones, ShowsPictures):
         if not detections:
             raise Absent(f"ALeRCE knows no {name}.")
         points = measured(_LSST, detections)
-        newest = max(points, key=lambda p: p.mjd, default=None)
-        return Known(name, "LSST", *mean_place(points), points, newest.candid if newest else "")
+        return Known(name, "LSST", *mean_place(points), points, newest_candid(points))
 
     def near(self, ra: float, dec: float, radius: float, asked: Asked) -> list[Nearby]:
         where: dict[str, Any] = {"ra": ra, "dec": dec, "radius": radius, "page": 1, "page_size": 100}
@@ -94,23 +100,37 @@ class Alerce(Polls, SearchesCones, ShowsPictures):
     newer_help = "* for all objects, or classifier/class, e.g. stamp_classifier/SN"
 
     def newer(self, what: str, since: float) -> Iterator[Recent]:
-        if self.survey != "ZTF":
-            raise Invalid("ALeRCE can be asked for what is new of ZTF only.")
+        is_lsst = self.survey == "LSST"
         classifier, _, kind = ("", "", "") if what == "*" else what.partition("/")
-        named = {"classifier": classifier, "class": kind} if classifier else {}
+        named = {"classifier": classifier, "class_name" if is_lsst else "class": kind} if classifier else {}
+        after = tai_from_utc(since) if is_lsst else since
+        asked = {**named, "lastmjd": after, "order_by": "lastmjd", "order_mode": "ASC", "page_size": PAGE}
+        where = "lsst_api_url" if is_lsst else "api_url"
+        url = f"{self.setting(where)}/{'object_api/list_objects' if is_lsst else 'objects/'}"
+        asked |= {"survey": "lsst"} if is_lsst else {"count": "false"}
         for page in range(1, MOST_PAGES):
-            asked = {**named, "lastmjd": since, "order_by": "lastmjd", "order_mode": "ASC", "page": page,
-                     "page_size": PAGE, "count": "false"}  # fmt: skip
-            rows = rows_of(self.ask(f"{self.setting('api_url')}/objects/", params=asked), "items")
-            yield from (Recent(str(row["oid"]), float(row["lastmjd"])) for row in rows)
-            if len(rows) < PAGE:
+            answer = self.ask(url, params=asked | {"page": page})
+            rows = rows_of(answer, "items")
+            for row in rows:
+                seen = float(row["lastmjd"])
+                yield Recent(str(row["oid"]), utc_from_tai(seen) if is_lsst else seen)
+            more = answer.get("has_next") if isinstance(answer, dict) else None
+            if len(rows) < PAGE or more is False:  # a page beyond the last one is a 404
                 return
+
+    def names(self) -> set[str] | None:
+        """Every class of every classifier of ZTF's; of LSST's it tells numbers only."""
+        if self.survey == "LSST":
+            return None
+        found = rows_of(self.ask(f"{self.setting('api_url')}/classifiers/"))
+        return {f"{row['classifier_name']}/{kind}" for row in found for kind in row.get("classes") or []}
 
     def classes(self, known: Known) -> list[str]:
         return [str(known.facts["class"])] if known.facts.get("class") else []
 
     def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
-        candid = (known or self.known(name, asked)).candid
+        known = known or self.known(name, asked)
+        candid = known.facts.get("candid_of_stamps") or known.candid
         found = {}
         for role, stamp in STAMPS.items() if candid else ():
             try:
@@ -129,6 +149,7 @@ class Alerce(Polls, SearchesCones, ShowsPictures):
 
 
 def _with_band(row: dict[str, Any]) -> dict[str, Any]:
-    """Bands are numbers, with a key to them in each row."""
+    """Bands are numbers, with their name or a key to them in each row."""
+    band = row.get("band")
     named = row.get("band_map") or {}
-    return row | {"band_name": named.get(str(row.get("band"))) or row.get("band_name") or row.get("band")}
+    return row | {"band_name": row.get("band_name") or named.get(str(band)) or LSST_NUMBERS.get(band, band)}

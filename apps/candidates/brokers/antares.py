@@ -10,6 +10,9 @@ from typing import Any
 
 from skyportal.outside import Absent, fetch
 
+from ..alerts.brokered import packet as written
+from ..alerts.bson import unpacked
+from ..alerts.containers import BadPacket
 from ..alerts.surveys.measures import Magnitudes
 from ..alerts.surveys.rubin import SOURCE
 from ..alerts.surveys.ztf import BANDS
@@ -26,6 +29,7 @@ from .base import (
     ShowsPictures,
     rows_of,
     sorted_by_distance,
+    understood,
 )
 from .kafka import plain
 from .points import measured, newest_candid, place_of, without_prefix
@@ -87,7 +91,9 @@ class Antares(Polls, SearchesCones, ShowsPictures, Listens):
         return rows
 
     def known(self, name: str, asked: Asked) -> Known:
-        locus = self._locus(name)
+        return self._known(self._locus(name), name)
+
+    def _known(self, locus: dict[str, Any], name: str) -> Known:
         about, alerts = locus.get("attributes") or {}, self._alerts(locus["id"])
         told = [(alert.get("attributes") or {}).get("properties") or {} for alert in alerts]
         if self.survey == "LSST":
@@ -110,7 +116,7 @@ class Antares(Polls, SearchesCones, ShowsPictures, Listens):
                 found.append(Nearby(name, about.get("ra"), about.get("dec"), facts={"tags": about.get("tags") or []}))
         return sorted_by_distance(found, ra, dec, radius)
 
-    newer_help = "* for all loci, or one tag of ANTARES'"
+    newer_help = "* for all loci, or one tag of ANTARES', e.g. nuclear_transient"
 
     def newer(self, what: str, since: float) -> Iterator[Recent]:
         wanted: list[dict[str, Any]] = [{"range": {TIME: {"gte": since}}}, {"exists": {"field": FIELD[self.survey]}}]
@@ -124,6 +130,10 @@ class Antares(Polls, SearchesCones, ShowsPictures, Listens):
                     yield Recent(name, float(about["properties"]["newest_alert_observation_time"]))
             if len(rows) < PAGE:
                 return
+
+    def names(self) -> set[str] | None:
+        told = self.ask(f"{self.base}/loci/statistics")["data"]
+        return set(told["attributes"]["tags"])
 
     def classes(self, known: Known) -> list[str]:
         return [str(tag) for tag in known.facts.get("tags") or []]
@@ -153,6 +163,21 @@ class Antares(Polls, SearchesCones, ShowsPictures, Listens):
                 "sasl.password": self.setting("api_secret") or "",
             }
         return options
+
+    def packet(self, message: bytes) -> bytes:
+        """It sends a locus, as BSON in zlib, with magnitudes that have lost their sign: its alerts are asked for."""
+        told = unpacked(message)
+        locus = told.get("data") if isinstance(told.get("data"), dict) else {}
+        about = locus.get("attributes") or {}
+        name = _own_name(about, self.survey)
+        if not (name and locus.get("id")):
+            raise BadPacket(f"ANTARES sent a locus without an object of {self.survey}")
+        with understood(self.label):
+            try:
+                known = self._known(locus, name)
+            except Absent as missing:
+                raise BadPacket(missing.message) from None
+        return written(known.survey, known.name, (known.ra, known.dec), known.points, self.key, self.classes(known))
 
 
 def _own_name(about: dict[str, Any], survey: str) -> str:

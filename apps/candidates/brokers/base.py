@@ -77,7 +77,7 @@ class Recent:
 
 
 ASKING = ("known", "near", "search", "matches", "pictures", "vocabulary", "kept", "keep", "change", "drop", "validate",
-          "try_connection")  # fmt: skip
+          "names", "try_connection")  # fmt: skip
 """What asks a broker. Whatever form its answer has, these end in ours or in `Unreachable`."""
 
 
@@ -222,12 +222,18 @@ class Listens(Driver):
     def group(self, feed_id: int) -> str:
         return str(self.setting("group_id") or f"skyportal-feed-{feed_id}")
 
+    def packet(self, message: bytes) -> bytes:
+        """A message as a packet of the survey's; what most send is one already. Raises BadPacket where it cannot be."""
+        return message
+
 
 class Polls(KnowsObjects):
     """Can be asked by REST what it saw since a time."""
 
     newer_help: ClassVar[str] = ""
     """What may be named of it, for the form."""
+    every: ClassVar[float] = 60.0
+    """Seconds from one question to the next, as its limits allow."""
 
     def newer(self, what: str, since: float) -> Iterator[Recent]:
         """Objects that were seen at MJD ``since`` or later, the one that was seen longest ago first.
@@ -235,6 +241,10 @@ class Polls(KnowsObjects):
         ``what`` names some of them in the broker's own words; ``*``: all. Raises Invalid where that cannot be meant.
         """
         raise NotImplementedError
+
+    def names(self) -> set[str] | None:
+        """All that may be named, where the broker tells: one that is not among them would be asked for in vain."""
+        return None
 
     def classes(self, known: Known) -> list[str]:
         """What the broker takes the object for, as words that a filter may ask for."""

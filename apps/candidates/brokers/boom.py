@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from skyportal.access.errors import Invalid
 from skyportal.astro.photometry import flux_density
-from skyportal.astro.time import JD_OF_MJD
+from skyportal.astro.time import JD_OF_MJD, tai_from_utc, utc_from_tai
 from skyportal.outside import Absent, Denied, Unreachable
 
 from ..alerts.lightcurve import Point
@@ -42,7 +42,8 @@ from .points import measured
 OWN = ("_alerts", "_alerts_aux", "_alerts_cutouts")
 """Catalogues that are alerts, not other people's sky."""
 PAGE, MOST_PAGES = 1000, 1000
-FEMTOJANSKY = 1e-9
+UNITS = {"ZTF": 1e-9, "LSST": 1e-3}
+"""What makes its fluxes µJy: of ZTF it multiplies them by 1e9, of LSST they are the packet's nJy."""
 PROJECTION = {"objectId": 1, "candid": 1, "candidate": 1, "coordinates": 1, "properties": 1}
 CUTOUTS = {"cutoutScience": "new", "cutoutTemplate": "ref", "cutoutDifference": "sub"}
 LAST_STAGE = {"$project": {"objectId": 1, "candid": 1, "candidate": 1}}
@@ -55,15 +56,21 @@ def _flux(survey: str, factor: float, origin: str = "previous") -> Fluxes:
     bands = {band: f"{survey.lower()}{band}" for band in "ugrizy"}
     candid = "candid" if origin == "previous" else None
     return Fluxes(
-        time="jd", band="band", bands=bands, factor=factor, origin=origin, programid="programid", candid=candid
+        time="mjd", clock="tai" if survey == "LSST" else "mjd", band="band", bands=bands, factor=factor,
+        origin=origin, programid="programid", candid=candid,
     )  # fmt: skip
 
 
-def _factor(candidate: Mapping[str, Any]) -> float:
+def with_mjd(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Its Julian date is the packet's time with a number added, whatever clock that was: of LSST, TAI."""
+    return {**row, "mjd": row["jd"] - JD_OF_MJD} if isinstance(row.get("jd"), int | float) else dict(row)
+
+
+def _factor(survey: str, candidate: Mapping[str, Any]) -> float:
     """What makes its fluxes µJy. Its versions differ in the unit, but an alert has its magnitude beside the flux."""
     mag, flux = candidate.get("magpsf"), candidate.get("psfFlux")
     if not (isinstance(mag, int | float) and isinstance(flux, int | float)) or not flux:
-        return FEMTOJANSKY
+        return UNITS.get(survey, UNITS["ZTF"])
     return 10.0 ** round(math.log10(float(flux_density(mag)[0]) / abs(flux)))
 
 
@@ -132,13 +139,11 @@ class Boom(
         newest = alerts[0].get("candidate") or {}
         aux = (self._call("queries/find", json={"catalog_name": f"{survey}_alerts_aux", "filter": {"_id": name},
                                                 "projection": {}, "limit": 1}) or [{}])[0]  # fmt: skip
-        candid, factor = str(alerts[0].get("candid") or alerts[0].get("_id") or ""), _factor(newest)
-        points = measured(_flux(survey, factor), [{**newest, "candid": candid}], "alert")
-        points += measured(_flux(survey, factor), rows_of(aux.get("prv_candidates")))
-        points += measured(_flux(survey, factor, "forced"), rows_of(aux.get("fp_hists")))
+        candid = str(alerts[0].get("candid") or alerts[0].get("_id") or "")
+        points = points_of(survey, newest, candid, aux)
         ra, dec = float(newest["ra"]), float(newest["dec"])
         facts = {"properties": alerts[0].get("properties"), "cross_matches": sorted(aux.get("cross_matches") or {})}
-        return Known(name, survey, ra, dec, tuple(sorted(points, key=_time)), candid, facts)
+        return Known(name, survey, ra, dec, points, candid, facts)
 
     def _find(self, catalog: str, name: str, sort: dict[str, int], limit: int) -> list[dict[str, Any]]:
         which = {"$in": [name, int(name)]} if name.isdigit() else name
@@ -174,18 +179,16 @@ class Boom(
 
     def newer(self, what: str, since: float) -> Iterator[Recent]:
         survey = "ZTF" if what == "*" else self.survey_asked({"survey": what})
-        after = since + JD_OF_MJD
-        for _ in range(MOST_PAGES):
+        after = (tai_from_utc(since) if survey == "LSST" else since) + JD_OF_MJD
+        for page in range(MOST_PAGES):
+            # a whole exposure has one time: only with the alert's number is the order, and so the page, settled
             body = {"catalog_name": f"{survey}_alerts", "filter": {"candidate.jd": {"$gte": after}}, "limit": PAGE,
-                    "projection": {"objectId": 1, "candidate.jd": 1}, "sort": {"candidate.jd": 1},
-                    "max_time_ms": 20_000}  # fmt: skip
+                    "skip": page * PAGE, "projection": {"objectId": 1, "candidate.jd": 1},
+                    "sort": {"candidate.jd": 1, "_id": 1}, "max_time_ms": 20_000}  # fmt: skip
             rows = rows_of(self._call("queries/find", json=body), "results")
-            yield from (Recent(str(row["objectId"]), float(row["candidate"]["jd"]) - JD_OF_MJD) for row in rows)
+            yield from (Recent(str(row["objectId"]), mjd_of_jd(survey, row["candidate"]["jd"])) for row in rows)
             if len(rows) < PAGE:
                 return
-            last = float(rows[-1]["candidate"]["jd"])
-            # the next page begins with that instant again; more of one instant than a page holds cannot be paged
-            after = last if last > after else last + 1e-6
 
     def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
         known = known or self.known(name, asked)
@@ -229,8 +232,18 @@ class Boom(
         return scram(self)
 
 
-def _time(point: Point) -> float:
-    return point.mjd
+def mjd_of_jd(survey: str, jd: float) -> float:
+    """MJD (UTC) of a time of its."""
+    return utc_from_tai(jd - JD_OF_MJD) if survey == "LSST" else float(jd) - JD_OF_MJD
+
+
+def points_of(survey: str, newest: Mapping[str, Any], candid: str, history: Mapping[str, Any]) -> tuple[Point, ...]:
+    """The measurements of an object: its newest alert, what came before, and forced photometry, in order of time."""
+    factor = _factor(survey, newest)
+    points = measured(_flux(survey, factor), [with_mjd({**newest, "candid": candid})], "alert")
+    points += measured(_flux(survey, factor), map(with_mjd, rows_of(history.get("prv_candidates"))))
+    points += measured(_flux(survey, factor, "forced"), map(with_mjd, rows_of(history.get("fp_hists"))))
+    return tuple(sorted(points, key=lambda point: point.mjd))
 
 
 def _placed(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,15 +50,48 @@ def next_offsets(messages: list[Any]) -> list[Any]:
     return [TopicPartition(topic, partition, offset) for (topic, partition), offset in after.items()]
 
 
-def lag(broker: Broker) -> int | None:
-    """How many messages still wait at the broker; None where it does not tell."""
+def tell(broker: Broker, offsets: list[Any]) -> str:
+    """Begin to tell the broker how far it is safe; why that cannot be, or nothing. `on_commit` says what came of it."""
+    from confluent_kafka import KafkaException
+
+    try:
+        broker.commit(offsets=offsets, asynchronous=True)
+    except KafkaException as problem:
+        return _words(problem)
+    return ""
+
+
+def assigned(broker: Broker) -> set[tuple[str, int]]:
+    """The parts of its topics that are ours now."""
+    from confluent_kafka import KafkaException
+
+    try:
+        return {(place.topic, place.partition) for place in broker.assignment()}
+    except KafkaException:
+        return set()
+
+
+def lag(broker: Broker) -> tuple[int | None, str]:
+    """How many messages still wait at the broker, None where it does not tell; and why it does not.
+
+    What it said last is good enough for all parts of a topic but the first, which is asked for: that it is there.
+    """
     from confluent_kafka import KafkaException
 
     waiting = 0
     try:
-        for place in broker.position(broker.assignment()):
-            low, high = broker.get_watermark_offsets(place, timeout=1.0, cached=True)
+        for number, place in enumerate(broker.position(broker.assignment())):
+            low, high = broker.get_watermark_offsets(place, timeout=PATIENCE, cached=number > 0)
             waiting += max(0, high - max(place.offset, low))
-    except KafkaException:
-        return None
-    return waiting
+    except KafkaException as problem:
+        return None, _words(problem)
+    return waiting, ""
+
+
+PATIENCE = 2.0
+"""Seconds for an answer that is not needed."""
+
+
+def _words(problem: Any) -> str:
+    said = problem.args[0] if problem.args else problem
+    return f"The broker does not answer: {said.str() if hasattr(said, 'str') else said}"

@@ -4,13 +4,18 @@ each gives its users a token. A filter there is a query in SQL; what passes can 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skyportal.access.errors import Invalid
-from skyportal.astro.time import JD_OF_MJD
-from skyportal.outside import Absent, fetch
+import orjson
 
+from skyportal.access.errors import Invalid
+from skyportal.astro.time import JD_OF_MJD, tai_from_utc, utc_from_tai
+from skyportal.outside import Absent, Unreachable, fetch
+
+from ..alerts.brokered import packet as written
+from ..alerts.containers import BadPacket
 from ..alerts.surveys.measures import Fluxes
 from ..alerts.surveys.rubin import BANDS, FORCED, NANOJANSKY, SOURCE
 from ..alerts.surveys.ztf import DETECTION
@@ -37,10 +42,11 @@ from .points import measured, newest_candid, place_of
 _SOURCE = Fluxes(
     time=SOURCE.time, clock=SOURCE.clock, band="band", bands=BANDS, candid="diaSourceId", factor=NANOJANSKY, dec="decl"
 )
+FACTS = ("sherlock", "TNS", "annotations")
 PICTURES = {"Science": "new", "Template": "ref", "Difference": "sub"}
 PAGE = 1000
-NEWEST = {"ZTF": ("objectId", "jdmax", JD_OF_MJD), "LSST": ("diaObjectId", "lastDiaSourceMjdTai", 37 / 86400)}
-"""An object's name, when it was seen last, and what that time has over MJD in UTC."""
+NEWEST = {"ZTF": ("objectId", "jdmax"), "LSST": ("diaObjectId", "lastDiaSourceMjdTai")}
+"""Under what its table of objects has an object's name, and when it was seen last: JD, or MJD in TAI."""
 COLUMNS = {
     "ZTF": "objects.objectId, objects.ramean, objects.decmean",
     "LSST": "objects.diaObjectId, objects.ra, objects.decl",
@@ -83,17 +89,23 @@ class Lasair(Polls, SearchesCones, ShowsPictures, Listens, TriesFilters, TriesCo
         return [self.survey]
 
     def _post(self, method: str, **form: Any) -> Any:
+        """What it answers. It says that a question was wrong with 200, too, in one sentence under ``error``."""
         token = self.setting("token")
         if not token:
             raise Invalid("token is missing: Lasair answers only to those who have one.")
         headers = {"Authorization": f"Token {token}"}
-        return self.ask(f"{self.setting('endpoint').rstrip('/')}/{method}/", data=form, headers=headers)
+        answer = self.ask(f"{self.setting('endpoint').rstrip('/')}/{method}/", data=form, headers=headers)
+        if isinstance(answer, dict) and isinstance(said := answer.get("error"), str):
+            if said.startswith("No object found"):
+                return []
+            raise Unreachable(f"Lasair says: {_plain(said)}")
+        return answer
 
     def try_connection(self) -> None:
         self._post("cone", ra=0.0, dec=0.0, radius=1.0, requestType="count")
 
     def known(self, name: str, asked: Asked) -> Known:
-        told = self._post("object", objectId=name, lite=True, lasair_added=True)
+        told = self._post("object", objectId=name, lite=False, lasair_added=True)
         if not isinstance(told, dict):
             raise Absent(f"Lasair knows no {name}.")
         about = told.get("diaObject") or told.get("objectData") or {}
@@ -106,7 +118,9 @@ class Lasair(Polls, SearchesCones, ShowsPictures, Listens, TriesFilters, TriesCo
             raise Absent(f"Lasair knows no measurement of {name}.")
         ra, dec = about.get("ra", about.get("ramean")), about.get("decl", about.get("decmean"))
         at = place_of(ra, dec, points)
-        facts = {key: told[key] for key in ("sherlock", "TNS", "lasairData") if told.get(key)}
+        added = told.get("lasairData") or {}  # of LSST what Lasair itself found is one deeper
+        said = {key: told.get(key) or added.get(key) for key in FACTS}
+        facts = {key: value for key, value in said.items() if value}
         return Known(
             str(told.get("diaObjectId") or told.get("objectId") or name), self.survey, *at,
             tuple(sorted(points, key=lambda p: p.mjd)), newest_candid(points), facts,
@@ -122,16 +136,22 @@ class Lasair(Polls, SearchesCones, ShowsPictures, Listens, TriesFilters, TriesCo
         return sorted_by_distance(found, ra, dec, radius)
 
     newer_help = "* for all objects, or conditions on Lasair's objects in SQL, e.g. objects.gmag < 18"
+    every = 300.0  # ordinary users may ask a hundred times an hour
 
     def newer(self, what: str, since: float) -> Iterator[Recent]:
-        name, time, offset = NEWEST[self.survey]
+        name, time = (f"objects.{column}" for column in NEWEST[self.survey])
+        is_lsst = self.survey == "LSST"
+        after = tai_from_utc(since) if is_lsst else since + JD_OF_MJD
         named = "" if what == "*" else f"({what}) AND "
         for start in range(0, 100_000, PAGE):
+            # a whole exposure of LSST has one time: only with the name is the order, and so the page, settled
             rows = rows_of(self._post(
-                "query", selected=f"objects.{name} AS name, objects.{time} AS seen", tables="objects", limit=PAGE,
-                conditions=f"{named}objects.{time} >= {since + offset:.6f} ORDER BY objects.{time}", offset=start,
+                "query", selected=f"{name} AS name, {time} AS seen", tables="objects", limit=PAGE, offset=start,
+                conditions=f"{named}{time} >= {after:.6f} ORDER BY {time}, {name}",
             ))  # fmt: skip
-            yield from (Recent(str(row["name"]), float(row["seen"]) - offset) for row in rows)
+            for row in rows:
+                seen = float(row["seen"])
+                yield Recent(str(row["name"]), utc_from_tai(seen) if is_lsst else seen - JD_OF_MJD)
             if len(rows) < PAGE:
                 return
 
@@ -141,13 +161,10 @@ class Lasair(Polls, SearchesCones, ShowsPictures, Listens, TriesFilters, TriesCo
 
     def pictures(self, name: str, asked: Asked, known: Known | None = None) -> dict[str, bytes]:
         told = self._post("object", objectId=name, lite=True, lasair_added=True)
-        candidates = rows_of(told.get("candidates"))
-        urls = (candidates[0].get("image_urls") if candidates else None) or told.get("image_urls")
-        urls = urls or (told.get("lasairData") or {}).get("imageUrls") or {}
-        urls = urls[0] if isinstance(urls, list) and urls else urls
-        if not isinstance(urls, dict):
-            return {}
-        return {role: fetch(str(urls[name])) for name, role in PICTURES.items() if urls.get(name)}
+        if not isinstance(told, dict):
+            raise Absent(f"Lasair knows no {name}.")
+        urls = _pictures_of_lsst(told) if self.survey == "LSST" else _pictures_of_ztf(told)
+        return {role: fetch(str(urls[kind])) for kind, role in PICTURES.items() if urls.get(kind)}
 
     def vocabulary(self, survey: str) -> Any:
         fields = [{"name": f"objects.{name}", "type": kind} for name, kind in FIELDS[self.survey].items()]
@@ -165,6 +182,40 @@ class Lasair(Polls, SearchesCones, ShowsPictures, Listens, TriesFilters, TriesCo
 
     def kafka(self) -> dict[str, str]:
         return plain(self)
+
+    def packet(self, message: bytes) -> bytes:
+        """Of a filter that sends the alert whole: what Lasair makes of it has a form of its own."""
+        try:
+            told = orjson.loads(message)
+        except orjson.JSONDecodeError:
+            return message  # whatever it is, its reader says so
+        if not isinstance(told, dict) or "diaObjectId" not in told:
+            return message
+        alert = told.get("alert")
+        sources = rows_of(alert.get("diaSourcesList")) if isinstance(alert, dict) else []
+        if not any(row.get("diaSourceId") for row in sources):
+            raise BadPacket('Lasair sent no alert with it: choose "full alert" among the filter\'s settings at Lasair')
+        points = measured(_SOURCE, [_with_decl(row) for row in sources])
+        place = place_of(told.get("ra"), told.get("decl"), points)
+        return written("LSST", str(told["diaObjectId"]), place, points, self.key, [])
+
+
+def _plain(said: str) -> str:
+    """A sentence of theirs without its marks, and not too long."""
+    return " ".join(re.sub(r"<[^>]*>", " ", said).split())[:300]
+
+
+def _pictures_of_ztf(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The addresses of the newest detection that has pictures."""
+    shown = [row for row in rows_of(told.get("candidates")) if isinstance(row.get("image_urls"), dict)]
+    newest = max(shown, key=lambda row: float(row.get("jd") or row.get("mjd") or 0.0), default=None)
+    return newest["image_urls"] if newest else {}
+
+
+def _pictures_of_lsst(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    times = {row.get("diaSourceId"): row.get("midpointMjdTai") for row in rows_of(told.get("diaSourcesList"))}
+    shown = rows_of((told.get("lasairData") or {}).get("imageUrls"))
+    return max(shown, key=lambda row: float(times.get(row.get("diaSourceId")) or 0.0), default={})
 
 
 def _with_jd(row: Mapping[str, Any]) -> dict[str, Any]:

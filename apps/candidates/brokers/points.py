@@ -92,6 +92,25 @@ def _shown(point: Point) -> dict[str, Any]:
     }
 
 
+def plainly(facts: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """What a broker says of an object, as names and words; what is in a thing is named after it."""
+    found: list[tuple[str, str]] = []
+    for key, value in facts.items():
+        name = f"{above} · {key}" if above else str(key)
+        if isinstance(value, Mapping) and above.count("·") < 2:
+            found += plainly(value, name)
+        elif isinstance(value, list | tuple) and all(isinstance(one, str | int | float) for one in value):
+            found += [(name, ", ".join(str(one) for one in value))] if value else []
+        elif isinstance(value, bool):
+            found.append((name, "yes" if value else "no"))
+        elif value not in (None, "", {}, []):
+            found.append((name, f"{value:.6g}" if isinstance(value, float) else str(value)))
+    return found[:MOST_FACTS]
+
+
+MOST_FACTS = 60
+
+
 def _or_none(value: float) -> float | None:
     return value if math.isfinite(value) else None
 

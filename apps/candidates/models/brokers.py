@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from apps.groups.models import Stream
 from skyportal.access.models import Stamped
@@ -39,6 +42,10 @@ class Broker(Stamped):
         return self.name
 
 
+SILENT = {False: timedelta(minutes=2), True: timedelta(minutes=20)}
+"""So long a process that listens, or that asks, may say nothing: it does so every 15 s, or after each question."""
+
+
 class Feed(Stamped):
     """What is read from a broker into a stream: one consumer, that can be paused."""
 
@@ -57,6 +64,7 @@ class Feed(Stamped):
     lag = models.BigIntegerField(null=True, blank=True, help_text="Messages still waiting at the broker.")
     rate = models.FloatField(null=True, blank=True, help_text="Messages per second over the last report.")
     trouble = models.TextField(blank=True, default="", help_text="Why it does not listen; empty when well.")
+    heard_at = models.DateTimeField(null=True, blank=True, help_text="When its process last said that it is there.")
 
     access = OPERATOR
     objects = AccessManager()
@@ -67,6 +75,18 @@ class Feed(Stamped):
 
     def __str__(self) -> str:
         return f"{self.broker}: {self.topics}"
+
+    @property
+    def state(self) -> str:
+        """How it is, in a word: paused, inactive, starting, silent (its process says nothing), trouble, or well."""
+        if self.paused or not self.broker.active:
+            return "paused" if self.paused else "inactive"
+        if self.trouble:
+            return "trouble"
+        if self.started_at is None:
+            return "starting"
+        last = max(self.started_at, self.heard_at or self.started_at)
+        return "silent" if timezone.now() - last > SILENT[self.asks] else "asking" if self.asks else "listening"
 
 
 class FilterModule(Stamped):

@@ -75,12 +75,12 @@ def near(viewer: Viewer, broker: Broker, ra: float, dec: float, radius: float, a
     return [one for one in found if one.facts.get("programid", 1) in allowed]
 
 
-def matches(viewer: Viewer, broker: Broker, ra: float, dec: float, radius: float, asked: Asked) -> Any:
+def matches(viewer: Viewer, broker: Broker, ra: float, dec: float, radius: float, asked: Asked) -> dict[str, Any]:
     """What a broker's reference catalogues hold at a place, by catalogue; else its own objects there."""
     driver = driver_of(broker)
     if isinstance(driver, MatchesCatalogs):
         return driver.matches(ra, dec, radius)
-    return [asdict(one) for one in near(viewer, broker, ra, dec, radius, asked)]
+    return {driver.label: [asdict(one) for one in near(viewer, broker, ra, dec, radius, asked)]}
 
 
 def known(viewer: Viewer, broker: Broker, name: str, asked: Asked, *, refresh: bool = False) -> Known:

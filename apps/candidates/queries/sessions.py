@@ -35,10 +35,8 @@ def state(viewer: Viewer, session: ScanSession) -> dict[str, Any]:
     members = list(ScanMember.objects.filter(session=session).select_related("user").order_by("joined_at"))
     turns = list(ScanTurn.objects.filter(session=session).select_related("obj", "user").order_by("place"))
     known = set(
-        Obj.objects.visible_to(viewer).filter(pk__in=[turn.obj_id for turn in turns if turn.deed]).values_list(
-            "pk", flat=True
-        )
-    )  # fmt: skip
+        Obj.objects.visible_to(viewer).filter(pk__in=[turn.obj_id for turn in turns]).values_list("pk", flat=True)
+    )
     parts: dict[int | None, Counter[str]] = defaultdict(Counter)
     for turn in turns:
         parts[turn.user_id][turn.deed or "left"] += 1
@@ -54,6 +52,7 @@ def state(viewer: Viewer, session: ScanSession) -> dict[str, Any]:
         "saved": [turn for turn in turns if turn.deed == SAVED and turn.obj_id in known],
         "rejected": [turn for turn in turns if turn.deed == REJECTED and turn.obj_id in known],
         "remarked": [turn for turn in turns if turn.deed not in ("", LOOKED, SAVED, REJECTED) and turn.obj_id in known],
+        "unseen": [turn for turn in turns if not turn.deed and turn.obj_id in known],
         "passed_over": sum(1 for turn in turns if turn.deed == LOOKED),
     }
 

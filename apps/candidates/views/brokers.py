@@ -14,12 +14,14 @@ from apps.groups.queries import groups_by_membership
 from apps.groups.queries import streams as all_streams
 from skyportal.access.errors import Invalid, NotVisible, Refusal
 from skyportal.astro.sky import parse_position
+from skyportal.outside import Absent, Unreachable
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import brokers as actions
 from ..actions import feeds
 from ..brokers import drivers
+from ..brokers.points import plainly
 from ..forms import SettingsForm
 from ..plots import broker_still
 from ..queries import asking
@@ -34,8 +36,8 @@ KINDS = ("new", "ref", "sub")
 def index(request: ViewerRequest) -> HttpResponse:
     """The brokers this site is connected to, and for operators those it could be."""
     viewer = request.viewer
-    rows = [{"broker": row, "shown": queries.shown(viewer, row), "driver": queries.driver_of(row)}
-            for row in queries.brokers(viewer)]  # fmt: skip
+    rows = [{"broker": row, "shown": queries.shown(viewer, row), "driver": queries.driver_of(row),
+             "ways": queries.ways(row)} for row in queries.brokers(viewer)]  # fmt: skip
     kinds = sorted((one.label, one.key) for one in drivers) if viewer.sees_all else []
     return render(request, "candidates/brokers.html", {"rows": rows, "kinds": kinds})
 
@@ -97,8 +99,17 @@ def search(request: ViewerRequest, broker_id: int) -> HttpResponse:
         if words:
             context["found"] = _found(request, broker, words)
     except Refusal as refusal:
-        context["problem"] = refusal.message
+        context |= _problem(broker, words, refusal)
     return render(request, "candidates/_broker_found.html", context)
+
+
+def _problem(broker: Any, name: str, refusal: Refusal) -> dict[str, str]:
+    """Why there is no answer, in words that tell a broker that is down from an object that it does not know."""
+    if isinstance(refusal, Absent):
+        return {"problem": f"{broker.name} knows no {name}."}
+    if isinstance(refusal, Unreachable):
+        return {"problem": refusal.message, "problem_title": f"{broker.name} gave no answer; it may later."}
+    return {"problem": refusal.message}
 
 
 def _found(request: ViewerRequest, broker: Any, words: str) -> list[dict[str, Any]]:
@@ -139,6 +150,7 @@ def one(request: ViewerRequest, broker_id: int, name: str) -> HttpResponse:
         known = asking.known(viewer, broker, name, {}, refresh="refresh" in request.GET)
         context |= {
             "known": known,
+            "facts": plainly(known.facts),
             "still": broker_still(known),
             "detections": sum(1 for point in known.points if point.flux == point.flux),
             "here": bool(asking.names_here(viewer, [known.name])),
@@ -146,7 +158,7 @@ def one(request: ViewerRequest, broker_id: int, name: str) -> HttpResponse:
             "has_pictures": queries.capabilities(drivers[broker.driver])["get_cutouts"],
         }
     except Refusal as refusal:
-        context["problem"] = refusal.message
+        context |= _problem(broker, name, refusal)
     return render(request, "candidates/broker_object.html", context, status=404 if "problem" in context else 200)
 
 

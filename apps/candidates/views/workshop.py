@@ -140,7 +140,8 @@ def compare(request: ViewerRequest, filter_id: int) -> HttpResponse:
     pairs = [("Condition", old.condition, new.condition)]
     pairs += [(name, old.annotations.get(name, ""), new.annotations.get(name, "")) for name in names]
     texts = [{"name": name, "pieces": _pieces(a, b), "same": a == b} for name, a, b in pairs]
-    context = {"filter": found, "old": old, "new": new, "texts": texts, "versions": versions.values()}
+    changed, same = [t for t in texts if not t["same"]], [t["name"] for t in texts if t["same"]]
+    context = {"filter": found, "old": old, "new": new, "texts": changed, "same": same}
     return render(request, "candidates/filter_diff.html", context)
 
 

@@ -103,7 +103,7 @@ class Listening:
             told["trouble"] = self._trouble[:500]
         if time.monotonic() - self._lag_at > LAG_EVERY and not now:
             self._lag_at = time.monotonic()
-            told["lag"] = consumer.lag(self.broker)
+            told["lag"], _ = consumer.lag(self.broker)
         if told:
             _feed(**told)
         self._heard, self._beat, self._trouble, self._told_at = 0, False, None, time.monotonic()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ import numpy as np
 from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.astro.spectra import reading
+from skyportal.astro.spectra.binary import ANGSTROMS
+from skyportal.astro.spectra.headers import facts
 from skyportal.astro.spectra.tables import Spectrum as Arrays
 from skyportal.astro.spectra.tables import SpectrumTable, Unreadable, spectrum_of
 from skyportal.astro.time import mjd_of
@@ -29,25 +33,67 @@ def read_table(content: bytes | str) -> SpectrumTable:
         raise Invalid(f"Error parsing the file. {problem}") from None
 
 
+@dataclass(frozen=True)
+class Read:
+    """A file of a request body: what it holds, and which of its columns is the flux."""
+
+    file: File
+    table: SpectrumTable
+    arrays: Arrays
+    flux: int
+
+    @property
+    def altdata(self) -> dict[str, Any] | None:
+        return plain(self.table.header) or None
+
+
 def parsed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """An ASCII spectrum of a request body as arrays, with its header under ``altdata``; nothing is kept."""
-    if not isinstance(data.get("ascii"), str):
-        raise Invalid("Invalid / missing parameters; {'ascii': ['Missing data for required field.']}")
-    table = read_table(data["ascii"])
-    wave, flux = _index(data, "wave_column", 0), _index(data, "flux_column", 1)
-    try:
-        spectrum = spectrum_of(table, wave or 0, 1 if flux is None else flux, _index(data, "fluxerr_column", None))
-    except Unreadable as problem:
-        raise Invalid(f"Error parsing the file. {problem}") from None
+    """The file of a request body as arrays, with its header under ``altdata``; nothing is kept."""
+    one = _read(data)
+    arrays = one.arrays
     return {
-        "wavelengths": spectrum.wavelengths,
-        "fluxes": spectrum.fluxes,
-        "errors": spectrum.errors,
-        "altdata": plain(table.header) or None,
+        "wavelengths": arrays.wavelengths,
+        "fluxes": arrays.fluxes,
+        "errors": arrays.errors,
+        "altdata": one.altdata,
     }
 
 
-def _index(data: Mapping[str, Any], name: str, default: int | None) -> int | None:
+def _read(data: Mapping[str, Any]) -> Read:
+    """``ascii`` holds text, whose first columns are wavelength and flux where the body names no others; ``fits`` a FITS
+    file in base64, whose columns are told by their names. Wavelengths in a unit that the file names become angstroms.
+    """
+    file = _file(data)
+    table = read_table(file.body)
+    guessed = reading.guess(table) if data.get("fits") else reading.Columns()
+    wave, flux = (
+        _index(data, f"{name}_column", default) for name, default in (("wave", guessed.wave), ("flux", guessed.flux))
+    )
+    error = _index(data, "fluxerr_column", guessed.error)
+    try:
+        found = spectrum_of(table, wave, flux, error)
+    except Unreadable as problem:
+        raise Invalid(f"Error parsing the file. {problem}") from None
+    scale = ANGSTROMS.get(table.units[wave].lower(), 1.0)
+    kind = guessed.error_kind if error == guessed.error else "sigma"
+    errors = found.errors if found.errors is None else reading.sigmas(found.errors, kind)
+    return Read(file, table, Arrays(found.wavelengths * scale, found.fluxes, errors), flux)
+
+
+def _file(data: Mapping[str, Any]) -> File:
+    text, packed = data.get("ascii"), data.get("fits")
+    if packed:
+        try:
+            body = base64.b64decode(packed, validate=True)
+        except (TypeError, ValueError):
+            raise Invalid("Invalid / missing parameters; {'fits': ['Must be a FITS file in base64.']}") from None
+        return File(str(data.get("filename") or "spectrum.fits"), body)
+    if not isinstance(text, str):
+        raise Invalid("Invalid / missing parameters; {'ascii': ['Missing data for required field.']}")
+    return File(str(data.get("filename") or "spectrum.ascii"), text.encode())
+
+
+def _index(data: Mapping[str, Any], name: str, default: Any) -> Any:
     value = data.get(name, default)
     if value is None:
         return default
@@ -57,11 +103,19 @@ def _index(data: Mapping[str, Any], name: str, default: int | None) -> int | Non
         raise Invalid(f"Invalid / missing parameters; {{'{name}': ['Not a valid integer.']}}") from None
 
 
-def add_ascii(viewer: Viewer, data: Mapping[str, Any]) -> int:
-    """Keep an ASCII spectrum of a request body, and its file with it; the spectrum's id."""
+def add_file(viewer: Viewer, data: Mapping[str, Any]) -> int:
+    """Keep a spectrum that came as a file in a request body, and the file with it; the spectrum's id.
+
+    When it was observed and the unit of its flux are taken from the file where the body does not say.
+    """
     need(viewer, "Upload data")
-    file = File(str(data.get("filename") or "spectrum.ascii"), str(data.get("ascii") or "").encode())
-    return add_spectrum(viewer, {**data, **parsed(data)}, file=file)
+    one = _read(data)
+    said = facts(one.table.header)
+    arrays = one.arrays
+    columns = {"wavelengths": arrays.wavelengths, "fluxes": arrays.fluxes, "errors": arrays.errors}
+    by_file = {"observed_at": said.observed_at, "units": one.table.units[one.flux] or said.units}
+    by_file = {name: value for name, value in by_file.items() if data.get(name) in (None, "")}
+    return add_spectrum(viewer, {**data, **by_file, **columns, "altdata": one.altdata}, file=one.file)
 
 
 # --- synthetic photometry --------------------------------------------------------------------------------------------

@@ -16,11 +16,13 @@ from skyportal.astro.spectra.tables import SpectrumTable, Unreadable, spectrum_o
 from ..queries.objs import get_obj
 from ..queries.spectrum_pages import instruments
 from .checks import need, person
-from .spectra import File, add_spectrum
+from .spectra import File, add_spectrum, change_spectrum
 from .spectrum_files import read_table
 
 ERROR_KINDS = {"sigma": "standard error", "variance": "variance", "ivar": "inverse variance"}
 WAVE_UNITS = {"Angstrom": ("Å", 1.0), "nm": ("nm", 10.0), "um": ("µm", 1e4)}
+CODES = dict.fromkeys(("en05", "en06", "en12"), "floyds")
+"""Instruments that headers call by a code: Las Cumbres Observatory's FLOYDS."""
 _SHORT_OF_NM = 2000.0
 """A spectrum that ends below this many angstroms is more likely written in nanometres, one that ends below 30 in µm."""
 
@@ -70,7 +72,7 @@ def draft(viewer: Viewer, file: File, fields: Mapping[str, str], filled: Mapping
     }
     facts = headers.facts(table.header)
     by_header = {
-        "observed_at": f"{facts.observed_at:%Y-%m-%dT%H:%M:%S}" if facts.observed_at else "",
+        "observed_at": facts.observed_at.replace(tzinfo=None).isoformat() if facts.observed_at else "",
         "instrument_id": _instrument(viewer, facts),
         "units": facts.units or table.units[guessed.flux],
         "observers": facts.observers or "",
@@ -93,6 +95,7 @@ def _wave_unit(table: SpectrumTable, wave: int) -> str:
 def _instrument(viewer: Viewer, facts: headers.Facts) -> str:
     """The instrument of this site that the header most likely means."""
     said = (facts.instrument or "").lower()
+    said = CODES.get(said, said)
     named = [(name.lower(), pk) for pk, name, _ in instruments(viewer)]
     return next((str(pk) for name, pk in named if said and (name in said or said in name)), "")
 
@@ -108,21 +111,41 @@ def keep_draft(viewer: Viewer, obj_name: str, one: Draft, group_ids: list[str]) 
         "errors": arrays.errors,
         "altdata": dict(one.table.header) or None,
         "group_ids": [int(one) for one in group_ids if one.isdigit()] or None,
-        **{name: fields.get(name) or None for name in ("observed_at", "instrument_id", "units", "type", "label")},
+        **_said(viewer, fields),
     }
-    for words, key, external in (
-        ("observers", "observed_by", "external_observer"),
-        ("reducers", "reduced_by", "external_reducer"),
-        ("pis", "pi", "external_pi"),
-    ):
-        ids, names = people_named(viewer, fields.get(words, ""))
-        data[key] = ids or ([person(viewer)] if names else [])  # somebody here can be asked about those of elsewhere
-        data[external] = names or None
     if not data["observed_at"]:
         raise Invalid("Say when it was observed: the file does not.")
     if not data["instrument_id"]:
         raise Invalid("Choose the instrument: the file names none that this site knows.")
     return add_spectrum(viewer, data, file=one.file)
+
+
+def change_by_form(viewer: Viewer, spectrum_id: int, fields: Mapping[str, str], group_ids: list[str]) -> None:
+    """What a person says anew of a spectrum; groups are added to those it is shared with."""
+    data = _said(viewer, fields)
+    if not data["observed_at"]:
+        raise Invalid("Say when it was observed.")
+    change_spectrum(viewer, spectrum_id, data | {"group_ids": [int(one) for one in group_ids if one.isdigit()] or None})
+
+
+_PEOPLE = (
+    ("observers", "observed_by", "external_observer"),
+    ("reducers", "reduced_by", "external_reducer"),
+    ("pis", "pi", "external_pi"),
+)
+"""Field of the form, and where a body has those with an account and those without."""
+
+
+def _said(viewer: Viewer, fields: Mapping[str, str]) -> dict[str, Any]:
+    """What the form says, as a body says it."""
+    said: dict[str, Any] = {
+        name: fields.get(name) or None for name in ("observed_at", "instrument_id", "units", "type", "label")
+    }
+    for words, key, external in _PEOPLE:
+        ids, names = people_named(viewer, fields.get(words, ""))
+        said[key] = ids or ([person(viewer)] if names else [])  # somebody here can be asked about those of elsewhere
+        said[external] = names or None
+    return said
 
 
 def people_named(viewer: Viewer, text: str) -> tuple[list[int], str]:

@@ -44,7 +44,7 @@ def _name(viewer: Viewer, receipt: str) -> str:
 @transaction.atomic
 def put_back(viewer: Viewer, resource_id: str, receipt: str, *, on: Subject = SOURCES) -> str:
     """Rows of a receipt as they were, under their old ids; what it was, in a word."""
-    there = on.find(viewer, resource_id)
+    there = on.link(on.find(viewer, resource_id))[on.parent]
     kept = cache.get(_name(viewer, receipt))
     if kept is None:
         raise NotVisible("It is too late to undo this.", status=404)

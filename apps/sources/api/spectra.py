@@ -46,16 +46,19 @@ class SpectrumBody(serializers.Serializer):
 
 
 class ParseBody(serializers.Serializer):
-    """An ASCII spectrum, for the documentation of the API."""
+    """A spectrum's file, for the documentation of the API."""
 
-    ascii = serializers.CharField(help_text="The file's content.")
-    wave_column = serializers.IntegerField(required=False, help_text="Counted from 0; missing: 0.")
+    ascii = serializers.CharField(help_text="The content of a text file: ASCII, CSV or ECSV.")
+    fits = serializers.CharField(required=False, help_text="A FITS file in base64, instead of ascii.")
+    wave_column = serializers.IntegerField(
+        required=False, help_text="Counted from 0; missing: 0, of FITS by its name. So with the others."
+    )
     flux_column = serializers.IntegerField(required=False, help_text="Missing: 1.")
     fluxerr_column = serializers.IntegerField(required=False, help_text="Missing: no errors.")
 
 
 class AsciiBody(ParseBody, SpectrumBody):
-    """An ASCII spectrum with what the file does not say, for the documentation of the API."""
+    """A spectrum's file with what it does not say, for the documentation of the API."""
 
     filename = serializers.CharField(required=False)
     wavelengths = fluxes = errors = altdata = units = origin = None  # type: ignore[assignment]
@@ -142,24 +145,24 @@ def _named(spectrum_id: str | None) -> str:
 
 
 class SpectraAscii(Endpoint):
-    """Spectra as ASCII files."""
+    """Spectra as files."""
 
     requires = {"POST": "Upload data"}
     bodies = {"POST": AsciiBody}
 
     def post(self, request: Any, spectrum_id: str | None = None) -> dict[str, int]:
-        """Upload an ASCII spectrum; its header becomes `altdata`, and the file is kept."""
-        return {"id": files.add_ascii(self.viewer, self.data)}
+        """Upload a spectrum's file; its header becomes `altdata`, and the file is kept."""
+        return {"id": files.add_file(self.viewer, self.data)}
 
 
 class ParseAscii(Endpoint):
-    """A look into an ASCII file."""
+    """A look into a file."""
 
     requires = {"POST": "Upload data"}
     bodies = {"POST": ParseBody}
 
     def post(self, request: Any) -> dict[str, Any]:
-        """What would be kept of an ASCII spectrum; nothing is. A bad file is refused with the line and the reason."""
+        """What would be kept of a spectrum's file; nothing is. A bad file is refused with the line and the reason."""
         return files.parsed(self.data)
 
 

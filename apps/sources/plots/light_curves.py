@@ -73,12 +73,29 @@ def light_curve(curve: LightCurve, look: Look = Look(), brought_by: NDArray | No
         name: {"data": numbers, "tags": [{"texts": texts}]} for name, (numbers, texts) in parts.items()
     }
     given["time"] = {"axis_label": _time_label(curve, look)}
-    if look.space != "flux":
-        found = drawn.detected
-        bright, faint = robust_range(drawn.y[found], drawn.y[~found], (drawn.high - drawn.low)[found] / 2)
-        given["brightness"] = {"start": faint, "end": bright}
+    given |= _ranges(drawn, look)
     many = len(curve) >= WEBGL_FROM
-    return _skeleton(cards, _brightness_label(look), look.size, look.height, many, look.time == "ago").filled(given)
+    return _skeleton(cards, _brightness_label(look), look.size, look.height, many).filled(given)
+
+
+def _ranges(drawn: Drawn, look: Look) -> dict[str, dict[str, Any]]:
+    """Of both axes, by name. They are of all points: what is hidden neither moves the rest nor leaves an empty plot."""
+    first, last = _padded(drawn.x, 0.05)
+    span = {"start": last, "end": first} if look.time == "ago" else {"start": first, "end": last}
+    found = drawn.detected
+    if look.space == "flux":
+        low, high = _padded(np.concatenate([drawn.low[found], drawn.high[found], drawn.y[~found]]), 0.08)
+        return {"span": span, "brightness": {"start": low, "end": high}}
+    bright, faint = robust_range(drawn.y[found], drawn.y[~found], (drawn.high - drawn.low)[found] / 2)
+    return {"span": span, "brightness": {"start": faint, "end": bright}}
+
+
+def _padded(values: NDArray, part: float) -> tuple[float, float]:
+    """From the least to the greatest, with room at both ends."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    room = part * (high - low) or 1.0
+    return low - room, high + room
 
 
 def _marks(drawn: Drawn) -> dict[str, NDArray]:
@@ -90,9 +107,7 @@ Card = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=128)
-def _skeleton(
-    cards: tuple[tuple[str, Card], ...], label: str, size: int, height: int, many: bool, backwards: bool
-) -> Skeleton:
+def _skeleton(cards: tuple[tuple[str, Card], ...], label: str, size: int, height: int, many: bool) -> Skeleton:
     """The figure without its points: renderers of the marks that occur, each with its hover card."""
     from bokeh.models import HoverTool
     from bokeh.plotting import figure
@@ -107,7 +122,7 @@ def _skeleton(
         name="light-curve",
     )
     plot.xaxis.formatter.use_scientific = False  # type: ignore[attr-defined]
-    plot.xaxis.name, plot.y_range.name, plot.x_range.flipped = "time", "brightness", backwards  # type: ignore[attr-defined]
+    plot.xaxis.name, plot.x_range.name, plot.y_range.name = "time", "span", "brightness"  # type: ignore[attr-defined]
     for name, card in cards:
         mark = _draw(plot, name, size)
         plot.add_tools(HoverTool(renderers=[mark], tooltips=list(card), formatters={"@when": "datetime"}, limit=1,

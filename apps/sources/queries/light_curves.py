@@ -23,6 +23,8 @@ MOST_POINTS = 20_000
 
 
 BAD = "bad"
+ALERT = Photometry.ALERT
+"""The flag of points that an alert brought."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from skyportal.access.viewer import Viewer
 
 from ..models import Obj, Reminder, SpectrumReminder
 from . import shown
-from .subjects import SOURCES, Subject
+from .subjects import SOURCES, SPECTRA, Subject
 
 COLUMNS = (
     "id", "text", "bot", "author_id", "user_id", "next_reminder", "reminder_delay", "number_of_reminders", "due_at",
@@ -25,8 +25,8 @@ MOST_DUE = 5
 HIDDEN = "Could not find any accessible reminders."
 
 
-def _rows(viewer: Viewer, reminders: Any, on: Subject) -> list[dict[str, Any]]:
-    found = reminders.values(*COLUMNS, *on.columns, **on.named, reminded=F("user__username"))[:MOST]
+def _rows(viewer: Viewer, reminders: Any, on: Subject, **named: Any) -> list[dict[str, Any]]:
+    found = reminders.values(*COLUMNS, *on.columns, **on.named, **named, reminded=F("user__username"))[:MOST]
     rows = [{"author": shown.author(row), **row, "resourceType": on.noun} for row in found]
     shown.add_groups(viewer, rows)
     return [shown.alone(row) for row in rows]
@@ -36,8 +36,18 @@ def of(viewer: Viewer, resource_id: str, *, on: Subject = SOURCES) -> list[dict[
     """Reminders of one thing: what is due, then what comes next, and last those that are spent."""
     row = on.find(viewer, resource_id, message=HIDDEN, status=403)
     found = on.reminder.objects.visible_to(viewer).filter(**on.link(row))
-    spent = Case(When(due_at__isnull=False, then=0), When(number_of_reminders__gt=0, then=1), default=2)
-    return _rows(viewer, found.order_by(spent, "next_reminder", "pk"), on)
+    return _rows(viewer, found.order_by(_spent(), "next_reminder", "pk"), on)
+
+
+def _spent() -> Case:
+    return Case(When(due_at__isnull=False, then=0), When(number_of_reminders__gt=0, then=1), default=2)
+
+
+def of_page(viewer: Viewer, obj: Obj) -> list[dict[str, Any]]:
+    """Reminders of an obj and of its spectra, in that order; of a spectrum with when and by what it was taken."""
+    of_spectra = SpectrumReminder.objects.visible_to(viewer).filter(obj=obj).order_by(_spent(), "next_reminder", "pk")
+    taken = {"observed_at": F("spectrum__observed_at"), "instrument": F("spectrum__instrument__name")}
+    return [*of(viewer, obj.name), *_rows(viewer, of_spectra, SPECTRA, **taken)]
 
 
 def get_reminder(viewer: Viewer, reminder_id: int, resource_id: str | None = None, *, on: Subject = SOURCES) -> Any:

@@ -53,7 +53,8 @@ def alone(row: dict[str, Any]) -> dict[str, Any]:
     """A row that stands by itself."""
     if row.pop("obj_key", None) is None:
         return row
-    return {**row, "obj_id": row.pop("obj_name")}
+    name = row.pop("obj_name")
+    return {**row, "obj_id": name}
 
 
 def grouped(rows: Iterable[dict[str, Any]], obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:

@@ -65,6 +65,13 @@ def cutouts_at(viewer: Viewer, obj_id: int, mjds: list[float]) -> list[str]:
     return [reverse("thumbnail-file", args=[found[key]]) if key in found else "" for key in keys]
 
 
+def of_alert(viewer: Viewer, obj_id: int, mjd: float) -> list[dict[str, Any]]:
+    """The pictures that came with an obj's alert of this time: at most one of each type."""
+    second = 1 / _PER_DAY
+    near = Thumbnail.objects.visible_to(viewer).filter(obj=obj_id, mjd__range=(mjd - second, mjd + second))
+    return _rows(near.order_by("type", "-pk").distinct("type"))
+
+
 def get_thumbnail(viewer: Viewer, thumbnail_id: int, *, status: int = 400) -> Thumbnail:
     found = Thumbnail.objects.visible_to(viewer).select_related("obj").filter(pk=thumbnail_id).first()
     if found is None:

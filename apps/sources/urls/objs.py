@@ -37,6 +37,7 @@ urlpatterns = flatten(
     [
         path("", home.home, name="home"),
         path("home/recent", home.recent, name="home-recent"),
+        path("home/top", home.top, name="home-top"),
         path("search", pages.search, name="search"),
         path("sources", lists.sources, name="sources"),
         path("watchlist", lists.watched, name="watchlist"),

@@ -7,8 +7,11 @@ from django.views.decorators.http import require_GET
 
 from skyportal.web.requests import ViewerRequest
 
-from ..queries import pages
+from ..queries import dashboard, pages
 from ..slots import home_panels
+
+SPANS = {1: "day", 7: "week", 30: "month"}
+MOST = 10
 
 
 @login_required
@@ -29,3 +32,13 @@ def recent(request: ViewerRequest) -> HttpResponse:
     """The table of recent saves, fetched again when one of my groups changes."""
     viewer = request.viewer
     return render(request, "sources/_recent.html", {"recent": pages.recent_saves(viewer)})
+
+
+@login_required
+@require_GET
+def top(request: ViewerRequest) -> HttpResponse:
+    """Sources that were looked at most, of those one may see."""
+    given = request.GET.get("days", "")
+    days = int(given) if given in map(str, SPANS) else 7
+    context = {"top": dashboard.most_viewed(request.viewer, days, MOST), "days": days, "spans": SPANS.items()}
+    return render(request, "sources/_top.html", context)

@@ -16,7 +16,7 @@ from skyportal.astro import sky
 from skyportal.web.requests import ViewerRequest
 
 from ..actions import views
-from ..queries import layouts, pages, thumbnails
+from ..queries import layouts, pages, shown, thumbnails
 from ..queries.objs import get_obj, near
 from ..slots import obj_panels, quick_finders
 from .photometry import light_curve
@@ -51,11 +51,17 @@ def others(request: ViewerRequest, name: str) -> HttpResponse:
 @require_GET
 def facts(request: ViewerRequest, name: str) -> HttpResponse:
     """What is known in numbers, and the newest pictures."""
-    obj = get_obj(request.viewer, name)
+    viewer = request.viewer
+    obj = get_obj(viewer, name)
+    facts = pages.facts(viewer, obj)
+    twins = list(dict.fromkeys(other["obj_id"] for other in [*facts.duplicates, *facts.associated]))
+    may_copy = bool(twins) and viewer.may("Upload data")
     context = {
         "obj": obj,
-        "facts": pages.facts(request.viewer, obj),
-        "cutouts": cutouts(thumbnails.by_obj(request.viewer, [obj.pk])[obj.pk]),
+        "facts": facts,
+        "twins": twins if may_copy else [],
+        "groups": shown.my_groups(viewer) if may_copy else [],
+        "cutouts": cutouts(thumbnails.by_obj(viewer, [obj.pk])[obj.pk]),
     }
     template = "sources/_facts_inside.html" if "inside" in request.GET else "sources/_facts_panel.html"
     return render(request, template, context)

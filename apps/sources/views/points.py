@@ -6,14 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import numpy as np
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from skyportal.access.errors import Invalid, Refusal, Unpermitted
+from skyportal.access.errors import Invalid, NotVisible, Refusal, Unpermitted
 from skyportal.astro.bandpasses import MAGNITUDE_SYSTEMS
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
@@ -21,8 +22,10 @@ from skyportal.web.responses import with_toast
 from ..actions import points as edits
 from ..actions import sharing
 from ..actions import validations as judging
-from ..queries import instruments
+from ..actions.copying import copy_photometry
+from ..queries import instruments, light_curves, thumbnails
 from ..queries import photometry as queries
+from ..queries.light_curves import ALERT
 from ..queries.objs import get_obj
 
 FIELDS = {
@@ -168,3 +171,80 @@ def _number(name: str, text: Any) -> float | int | None:
         return int(text) if name == "instrument_id" else float(text)
     except ValueError:
         raise Invalid(f"{FIELDS.get(name, name)}: {str(text)[:40]!r} is not a number.") from None
+
+
+@login_required
+@require_POST
+def copy(request: ViewerRequest, name: str) -> HttpResponse:
+    """Bring the photometry of a duplicate here; the light curve of this page hears of it."""
+    need_upload(request)
+    get_obj(request.viewer, name)
+    given = {"origin_id": request.POST.get("origin_id", ""), "group_ids": request.POST.getlist("group_ids")}
+    try:
+        stored = copy_photometry(request.viewer, name, given)
+    except Refusal as refusal:
+        if not request.htmx:
+            raise
+        words = refusal.message if given["group_ids"] else "Choose the groups that will see it."
+        return with_toast(HttpResponse(status=204), words, level="error")
+    if not request.htmx:
+        return redirect("source", name)
+    new = sum(stored.is_new)
+    words = f"{new} point{'s' * (new != 1)} copied; {len(stored.ids) - new} were here already."
+    undo = reverse("photometry-upload-undo", args=[stored.upload_id]) if new else ""
+    return with_toast(HttpResponse(status=204), words, undo_url=undo)
+
+
+# ---- one point
+
+
+@login_required
+@require_GET
+def details(request: ViewerRequest, name: str, point_id: int) -> HttpResponse:
+    """What is known of one point, and the pictures of the alert it was made from; for the drawer."""
+    viewer = request.viewer
+    obj = get_obj(viewer, name)
+    curve = light_curves.light_curve(viewer, obj.pk)
+    row: list[int] = [] if curve is None else np.flatnonzero(curve.id == point_id).tolist()
+    if curve is None or not row:
+        raise NotVisible("There is no such point of this source.", status=404)
+    n = row[0]
+    came_in_alert = bool(curve.flags[n] & ALERT)
+    pictures = thumbnails.of_alert(viewer, obj.pk, float(curve.mjd[n]))  # also of what was measured on the same image
+    context = {
+        "obj": obj,
+        "point_id": point_id,
+        "band": curve.bandpass[n],
+        "facts": _facts(curve, n),
+        "brought_by": queries.brought_by(viewer, curve.upload[n : n + 1])[0],
+        "superseded_by": None if curve.best[n] else int(curve.id[curve.stands_for[n]]),
+        "came_in_alert": came_in_alert,
+        "cutouts": [{"kind": picture["type"], "url": picture["public_url"]} for picture in pictures],
+    }
+    return render(request, "sources/_point.html" if request.htmx else "sources/point.html", context)
+
+
+def _facts(curve: light_curves.LightCurve, n: int) -> list[tuple[str, str, str]]:
+    """Label, value and unit of what is known of a point."""
+    made: list[tuple[str, str, float, float, str]] = [
+        ("Magnitude", "{:.3f}", curve.mag[n], curve.magerr[n], "AB mag"),
+        ("Limit", "{:.2f}", curve.limit[n], np.nan, "AB mag"),
+        ("Flux density", "{:.2f}", curve.flux[n], curve.fluxerr[n], "µJy"),
+        ("S/N", "{:.1f}", curve.snr[n], np.nan, ""),
+        ("Reference", "{:.2f}", curve.ref_flux[n], curve.ref_fluxerr[n], "µJy"),
+        ("Exposure", "{:g}", curve.exposure[n], np.nan, "s"),
+    ]
+    numbers = [
+        (label, form.format(value) + ("" if np.isnan(error) else f" ± {form.format(error)}"), unit)
+        for label, form, value, error, unit in made
+        if np.isfinite(value)
+    ]
+    words = [
+        ("Observed", str(curve.when[n]), "UTC"),
+        ("MJD", f"{curve.mjd[n]:.5f}", ""),
+        ("Instrument", str(curve.instrument[n]), ""),
+        ("Origin", str(curve.origin[n]), ""),
+        ("Kind", str(curve.kind[n]), ""),
+        ("Verdict", str(curve.judged[n]), ""),
+    ]
+    return words[:3] + numbers + [word for word in words[3:] if word[1]]

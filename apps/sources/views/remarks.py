@@ -12,14 +12,17 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from skyportal.access.viewer import Viewer
 from skyportal.web.markdown import render as markdown
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions.catalogs import ask_catalog
 from ..actions.checks import MOST_TEXT
+from ..actions.reminders import ACL as REMINDER_ACL
 from ..queries import annotations as reading
 from ..queries import catalogs, shown
 from ..queries.mentions import suggestions
@@ -132,3 +135,24 @@ def dressed_origin(row: dict[str, Any]) -> dict[str, Any]:
         "to": ", ".join(names),
         "as_text": json.dumps(row["data"]),
     }
+
+
+def dressed_reminder(viewer: Viewer, row: dict[str, Any]) -> dict[str, Any]:
+    """A reminder as lists show it: whose it is, to whom it comes, whether it is due."""
+    names = [group["nickname"] or group["name"] for group in row["groups"] if not group["single_user_group"]]
+    concerned = viewer.sees_all or viewer.user_id in (row["author_id"], row["user_id"])
+    return {
+        **row,
+        "is_mine": viewer.may(REMINDER_ACL) and concerned,
+        "to": ", ".join(names) or "one person",
+        "is_late": row["due_at"] is not None,
+    }
+
+
+def reminder_of_page(viewer: Viewer, row: dict[str, Any]) -> dict[str, Any]:
+    """One of a source or of its spectrum, with where it is done with."""
+    of_spectrum = row.get("spectrum_id")
+    at = [row["obj_id"], *([of_spectrum] if of_spectrum else []), row["id"]]
+    kind = "source-spectrum-reminder" if of_spectrum else "source-reminder"
+    doors = {f"{name}_url": reverse(f"{kind}-{name}", args=at) for name in ("done", "delete")}
+    return dressed_reminder(viewer, row) | doors

@@ -14,26 +14,29 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from skyportal.access.errors import NotVisible, Refusal
+from skyportal.access.errors import Invalid, NotVisible, Refusal
 from skyportal.access.viewer import Viewer
+from skyportal.api.enumerations import SPECTRUM_TYPES
 from skyportal.astro.spectra import lines
 from skyportal.web.bokeh import place
 from skyportal.web.files import file_answer
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
-from ..actions import comments as saying
 from ..actions import spectra as actions
+from ..actions.reminders import ACL as REMINDER_ACL
 from ..actions.spectrum_files import add_synthetic_photometry
+from ..actions.spectrum_upload import change_by_form
 from ..plots import spectra as plots
 from ..plots.spectra_still import svg_spectra
+from ..queries import reminders as reminding
 from ..queries import shown, spectrum_pages
 from ..queries import spectra as queries
 from ..queries.objs import get_obj
 from ..queries.spectrum_pages import Drawn
 from ..queries.subjects import SPECTRA
-from .remarks import dressed_origin
-from .talk import dressed
+from . import talk
+from .remarks import dressed_origin, reminder_of_page
 
 HEIGHT = 400
 
@@ -145,21 +148,29 @@ def figure(request: ViewerRequest, name: str) -> HttpResponse:
 @require_GET
 def spectrum(request: ViewerRequest, name: str, spectrum_id: int) -> HttpResponse:
     """What is known and said of one spectrum, for the drawer."""
-    return _spectrum(request, name, spectrum_id)
+    return drawer(request, name, spectrum_id)
 
 
-def _of(viewer: Viewer, name: str, spectrum_id: int) -> Any:
+def spectrum_of(viewer: Viewer, name: str, spectrum_id: int) -> Any:
     found = queries.get_spectrum(viewer, spectrum_id)
     if found.obj.name != name:
         raise NotVisible("There is no such spectrum of this source.", status=404)
     return found
 
 
-def _spectrum(request: ViewerRequest, name: str, spectrum_id: int, **more: Any) -> HttpResponse:
+OF_SPECTRA = talk.Talk(
+    SPECTRA, "source-spectrum", "spectrum-comment-attachment", lambda viewer, words: spectrum_of(viewer, *words),
+    lambda spectrum: (spectrum.obj.name, spectrum.pk), lambda spectrum: str(spectrum.pk),
+    lambda spectrum: f"source:{spectrum.obj.name}", "spectrum", has_heading=False, one="spectrum-comment",
+)  # fmt: skip
+
+
+def drawer(request: ViewerRequest, name: str, spectrum_id: int, **more: Any) -> HttpResponse:
     viewer = request.viewer
-    found = _of(viewer, name, spectrum_id)
+    found = spectrum_of(viewer, name, spectrum_id)
     row = spectrum_pages.details(viewer, found)
     altdata = [{"key": key, **shown.value(_bare(value))} for key, value in (row["altdata"] or {}).items()]
+    is_mine = viewer.may("Upload data") and (row["owner_id"] == viewer.user_id or viewer.sees_all)
     from skyportal.astro import synthetic
 
     context: dict[str, Any] = {
@@ -173,60 +184,74 @@ def _spectrum(request: ViewerRequest, name: str, spectrum_id: int, **more: Any) 
                 ("PIs", "pis", "pi"),
             )
         ],
+        "said": _said(row),
         "header": altdata,
-        "comments": [dressed(viewer, one, _attachment(one)) for one in row["comments"]],
         "annotations": [dressed_origin(one) for one in row["annotations"]],
+        "reminders": [reminder_of_page(viewer, one) for one in reminding.of(viewer, str(spectrum_id), on=SPECTRA)],
         "groups": shown.my_groups(viewer),
         "bandpasses": sorted(synthetic.curves()),
-        "may_comment": viewer.may("Comment"),
+        "may_remind": viewer.may(REMINDER_ACL),
         "may_upload": viewer.may("Upload data"),
-        "is_mine": viewer.may("Upload data") and (row["owner_id"] == viewer.user_id or viewer.sees_all),
+        "is_mine": is_mine,
+        "instruments": spectrum_pages.instruments(viewer) if is_mine else [],
+        "types": SPECTRUM_TYPES,
+        **talk.context_of(request, OF_SPECTRA, found),
         **more,
     }
     return render(request, "sources/_spectrum.html" if request.htmx else "sources/spectrum.html", context)
+
+
+SAID = ("observed_at", "instrument_id", "type", "label", "units", "observers", "reducers", "pis")
+"""Fields of the form in which a spectrum is changed."""
+
+
+def _said(row: dict[str, Any]) -> dict[str, str]:
+    """What the form starts with."""
+    said = {name: str(row[name] or "") for name in ("instrument_id", "type", "label", "units")}
+    said["observed_at"] = row["observed_at"].replace(tzinfo=None).isoformat()
+    for plural, role in (("observers", "observer"), ("reducers", "reducer"), ("pis", "pi")):
+        names = [one["username"] for one in row[plural]]
+        said[plural] = ", ".join([*names, *filter(None, [row[f"external_{role}"]])])
+    return said
 
 
 def _bare(value: Any) -> Any:
     return value["value"] if isinstance(value, dict) and "value" in value else value
 
 
-def _attachment(comment: dict[str, Any]) -> str:
-    return f"/api/spectra/{comment['spectrum_id']}/comments/{comment['id']}/attachment"
-
-
-@login_required
-@require_POST
-def comment(request: ViewerRequest, name: str, spectrum_id: int) -> HttpResponse:
-    """Say something of a spectrum."""
-    words, chosen = request.POST.get("text", ""), request.POST.getlist("group_ids")
-    _of(request.viewer, name, spectrum_id)
-    try:
-        saying.post_comment(request.viewer, str(spectrum_id), words, group_ids=chosen, on=SPECTRA)
-    except Refusal as refusal:
-        message = refusal.message if words.strip() else "Write something first."
-        return _spectrum(request, name, spectrum_id, error=message, draft=words)
-    return with_toast(_spectrum(request, name, spectrum_id), "Comment posted.")
-
-
 @login_required
 @require_POST
 def synthphot(request: ViewerRequest, name: str, spectrum_id: int) -> HttpResponse:
     """Photometry out of a spectrum, through the bandpasses chosen."""
-    _of(request.viewer, name, spectrum_id)
+    spectrum_of(request.viewer, name, spectrum_id)
     chosen = request.POST.getlist("filters")
     try:
         ids = add_synthetic_photometry(request.viewer, spectrum_id, chosen)
     except Refusal as refusal:
         message = refusal.message if chosen else "Choose a bandpass first."
-        return _spectrum(request, name, spectrum_id, synthphot_error=message, chosen=chosen)
+        return drawer(request, name, spectrum_id, synthphot_error=message, measured=chosen)
     points = "1 point is" if len(ids) == 1 else f"{len(ids)} points are"
-    return with_toast(_spectrum(request, name, spectrum_id), f"{points} in the light curve now.")
+    return with_toast(drawer(request, name, spectrum_id), f"{points} in the light curve now.")
+
+
+@login_required
+@require_POST
+def change(request: ViewerRequest, name: str, spectrum_id: int) -> HttpResponse:
+    """Say anew when, by whom and with what it was taken; share it with more groups."""
+    spectrum_of(request.viewer, name, spectrum_id)
+    said = {field: request.POST.get(field, "") for field in SAID}
+    groups = request.POST.getlist("group_ids")
+    try:
+        change_by_form(request.viewer, spectrum_id, said, groups)
+    except Invalid as refusal:
+        return drawer(request, name, spectrum_id, change_error=refusal.message, said=said, more_groups=groups)
+    return with_toast(drawer(request, name, spectrum_id), "Spectrum changed.")
 
 
 @login_required
 @require_POST
 def delete(request: ViewerRequest, name: str, spectrum_id: int) -> HttpResponse:
-    _of(request.viewer, name, spectrum_id)
+    spectrum_of(request.viewer, name, spectrum_id)
     actions.delete_spectrum(request.viewer, spectrum_id)
     if not request.htmx:
         return redirect("source", name)
@@ -237,7 +262,7 @@ def delete(request: ViewerRequest, name: str, spectrum_id: int) -> HttpResponse:
 @require_GET
 def original(request: ViewerRequest, name: str, spectrum_id: int) -> HttpResponse:
     """The file a spectrum came in."""
-    found = queries.original(_of(request.viewer, name, spectrum_id))
+    found = queries.original(spectrum_of(request.viewer, name, spectrum_id))
     if found is None:
         raise NotVisible("This spectrum did not come in a file.", status=404)
     return file_answer(*found, download=True)
@@ -251,7 +276,7 @@ def ecsv(request: ViewerRequest, name: str, spectrum_id: int) -> HttpResponse:
 
     from astropy.table import Table
 
-    found = _of(request.viewer, name, spectrum_id)
+    found = spectrum_of(request.viewer, name, spectrum_id)
     columns = {"wavelength": found.wavelengths, "flux": found.fluxes}
     if found.errors is not None:
         columns["flux_error"] = found.errors

@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from skyportal.access.errors import Invalid, Refusal, Unpermitted
 from skyportal.access.viewer import Viewer
 from skyportal.api.enumerations import SPECTRUM_TYPES
+from skyportal.astro.spectra import headers
 from skyportal.astro.spectra.reading import MOST_BYTES
 from skyportal.web.requests import ViewerRequest
 
@@ -124,6 +125,16 @@ def _digest(file: File) -> str:
     return hashlib.sha256(file.body).hexdigest()[:16]
 
 
+def _told(draft: Draft) -> str:
+    """What the header says that no field of the form asks for, and how it calls the instrument."""
+    said = headers.facts(draft.table.header)
+    words = {
+        "object": said.object, "instrument": said.instrument, "telescope": said.telescope,
+        "exposure": said.exposure and f"{said.exposure:g} s", "airmass": said.airmass and f"{said.airmass:.2f}",
+    }  # fmt: skip
+    return ", ".join(f"{name} {value}" for name, value in words.items() if value)
+
+
 def _shown(draft: Draft) -> dict[str, Any]:
     table = draft.table
     names = [name or f"column {n}" for n, name in enumerate(table.names, 1)]
@@ -138,6 +149,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "units_of": table.units,
         "rows": [[f"{column[n]:.7g}" for column in table.columns] for n in range(min(ROWS, len(table)))],
         "header_count": len(table.header),
+        "told": _told(draft),
     }
     try:
         arrays = draft.arrays

@@ -37,22 +37,33 @@ class Talk:
     ``doors``: the beginning of its doors' names: ``event`` for ``event-comments``, ``event-comment``,
     ``event-comment-delete``, ``event-put-back``; ``attachment``: that of the door that shows what is attached.
     ``find(viewer, argument of the address)`` is the row; ``argument(row)`` and ``key(row)`` its name in pages and in
-    the API.
+    the API, of a thing that takes two words in an address a tuple. ``one`` begins the ids of elements, where two talks
+    may stand on one page.
     """
 
     on: Subject
     doors: str
     attachment: str
     find: Callable[..., Any]
-    argument: Callable[[Any], str]
+    argument: Callable[[Any], Any]
     key: Callable[[Any], str]
     topic: Callable[[Any], str]
     noun: str
     channels: Callable[..., list[str]] = lambda viewer, row: []
     has_heading: bool = True
+    one: str = "comment"
+
+    def words(self, row: Any) -> tuple[Any, ...]:
+        """What names a row in addresses of pages."""
+        said = self.argument(row)
+        return said if isinstance(said, tuple) else (said,)
 
     def address(self, row: Any, door: str = "comments", *more: Any) -> str:
-        return reverse(f"{self.doors}-{door}", args=[self.argument(row), *more])
+        return reverse(f"{self.doors}-{door}", args=[*self.words(row), *more])
+
+    def look(self, row: Any, comment_id: int) -> str:
+        """Of the fragment that shows what is attached."""
+        return reverse(self.attachment, args=[*self.words(row), comment_id])
 
     def file_address(self, row: Any, comment_id: int) -> str:
         return f"/api/{self.on.resource}/{quote(self.key(row))}/comments/{comment_id}/attachment"
@@ -67,17 +78,24 @@ OF_SOURCES = Talk(
 def done(request: ViewerRequest, talk: Talk, row: Any, message: str, undo: str = "") -> HttpResponse:
     """The fragment with a word of what happened; without htmx, the page."""
     if not request.htmx:
-        return redirect(talk.doors, talk.argument(row))
+        return redirect(talk.doors, *talk.words(row))
     return with_toast(listed(request, talk, row), message, undo_url=undo)
 
 
 def listed(request: ViewerRequest, talk: Talk, row: Any, **more: Any) -> HttpResponse:
     """All that is said, and the form."""
+    inside = getattr(request, "htmx", None) and request.htmx.target == f"{talk.one}s"
+    template = f"sources/_comments{'_inside' if inside else ''}.html"
+    return render(request, template, context_of(request, talk, row) | more)
+
+
+def context_of(request: ViewerRequest, talk: Talk, row: Any) -> dict[str, Any]:
+    """What the fragment shows."""
     viewer = request.viewer
     channel = (request.POST.get("channel") or request.GET.get("channel") or "")[:200].replace("\x00", "")
     rows = said.of(viewer, talk.key(row), channel or None, on=talk.on)
     address = talk.address(row)
-    context = {
+    return {
         "talk": talk,
         "address": address,
         "topic": talk.topic(row),
@@ -87,10 +105,7 @@ def listed(request: ViewerRequest, talk: Talk, row: Any, **more: Any) -> HttpRes
         "may_comment": viewer.may("Comment"),
         "groups": shown.my_groups(viewer),
         "from": f"{address}?{urlencode({'channel': channel})}" if channel else address,
-        **more,
     }
-    inside = getattr(request, "htmx", None) and request.htmx.target == "comments"
-    return render(request, f"sources/_comments{'_inside' if inside else ''}.html", context)
 
 
 def dressed(viewer: Any, row: dict[str, Any], address: str) -> dict[str, Any]:
@@ -110,11 +125,10 @@ def dressed(viewer: Any, row: dict[str, Any], address: str) -> dict[str, Any]:
 
 
 def _with_doors(talk: Talk, row: Any, comment: dict[str, Any]) -> dict[str, Any]:
-    where = [talk.argument(row), comment["id"]]
     return comment | {
         "edit_url": talk.address(row, "comment", comment["id"]),
         "delete_url": talk.address(row, "comment-delete", comment["id"]),
-        "look_url": reverse(talk.attachment, args=where),
+        "look_url": talk.look(row, comment["id"]),
     }
 
 
@@ -133,7 +147,7 @@ def _attachment(request: ViewerRequest) -> Attachment | None:
     return Attachment(safe_name(file.name or ""), file.read())
 
 
-def comments(request: ViewerRequest, talk: Talk, argument: str) -> HttpResponse:
+def comments(request: ViewerRequest, talk: Talk, argument: Any) -> HttpResponse:
     """What is said, and saying more."""
     row = talk.find(request.viewer, argument)
     return _post(request, talk, row) if request.method == "POST" else listed(request, talk, row, keep_form=True)
@@ -161,7 +175,7 @@ def _post(request: ViewerRequest, talk: Talk, row: Any) -> HttpResponse:
     return done(request, talk, row, "Comment posted.", undo=talk.address(row, "comment-delete", comment))
 
 
-def comment(request: ViewerRequest, talk: Talk, argument: str, comment_id: int) -> HttpResponse:
+def comment(request: ViewerRequest, talk: Talk, argument: Any, comment_id: int) -> HttpResponse:
     """One comment in a form, and changing it."""
     viewer, row = request.viewer, talk.find(request.viewer, argument)
     words, error = request.POST.get("text", ""), ""
@@ -172,24 +186,24 @@ def comment(request: ViewerRequest, talk: Talk, argument: str, comment_id: int) 
         except Invalid as refusal:
             error = "Write something, or delete the comment." if not words.strip() else refusal.message
     found = saying.mine(viewer, comment_id, talk.key(row), "edit", talk.on)
-    context = {"comment": found, "text": words or found.text, "error": error}
+    context = {"talk": talk, "comment": found, "text": words or found.text, "error": error}
     context |= {"address": talk.address(row), "edit_url": talk.address(row, "comment", comment_id)}
     answer = render(request, "sources/_comment_edit.html", context)
     if error:
-        answer["HX-Retarget"], answer["HX-Reswap"] = f"#comment-{comment_id}", "outerHTML"
+        answer["HX-Retarget"], answer["HX-Reswap"] = f"#{talk.one}-{comment_id}", "outerHTML"
     return answer
 
 
-def delete(request: ViewerRequest, talk: Talk, argument: str, comment_id: int) -> HttpResponse:
+def delete(request: ViewerRequest, talk: Talk, argument: Any, comment_id: int) -> HttpResponse:
     row = talk.find(request.viewer, argument)
     receipt = saying.delete_comment(request.viewer, comment_id, talk.key(row), on=talk.on)
     return done(request, talk, row, "Comment deleted.", undo=talk.address(row, "put-back", receipt))
 
 
-def put_back(request: ViewerRequest, talk: Talk, argument: str, receipt: str) -> HttpResponse:
+def put_back(request: ViewerRequest, talk: Talk, argument: Any, receipt: str) -> HttpResponse:
     """Undo a deletion or an edit; pages that watch the thing see it come back."""
     row = talk.find(request.viewer, argument)
     what = undoing.put_back(request.viewer, talk.key(row), receipt, on=talk.on)
     if not request.htmx:
-        return redirect(talk.doors, talk.argument(row))
+        return redirect(talk.doors, *talk.words(row))
     return with_toast(HttpResponse(status=204), f"The {what} is as it was.")

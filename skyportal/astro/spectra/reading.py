@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +13,11 @@ from .tables import SpectrumTable, Unreadable
 from .text import read_text
 
 MOST_BYTES = 20 * 2**20
+GZIP = b"\x1f\x8b"
 
 
 def read(content: bytes) -> SpectrumTable:
-    """The table in a FITS, ECSV, CSV or ASCII file, told apart by what is in it.
+    """The table in a FITS, ECSV, CSV or ASCII file, told apart by what is in it; packed with gzip or not.
 
     Raises
     ------
@@ -25,6 +27,8 @@ def read(content: bytes) -> SpectrumTable:
         raise Unreadable("The file is empty.")
     if len(content) > MOST_BYTES:
         raise Unreadable(f"The file is larger than {MOST_BYTES // 2**20} MB.")
+    if content.startswith(GZIP):
+        content = _unpacked(content)
     if content.startswith((b"SIMPLE  =", b"XTENSION=")):
         return read_fits(content)
     if b"\x00" in content:
@@ -34,6 +38,17 @@ def read(content: bytes) -> SpectrumTable:
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     return read_text(text)
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What a gzip file holds; a small one may hold a great deal, so that no more is unpacked than is read."""
+    try:
+        plain = zlib.decompressobj(wbits=31).decompress(content, MOST_BYTES + 1)
+    except zlib.error as problem:
+        raise Unreadable(f"This gzip file is damaged: {problem}.") from None
+    if len(plain) > MOST_BYTES:
+        raise Unreadable(f"Unpacked, the file is larger than {MOST_BYTES // 2**20} MB.")
+    return plain
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,8 @@ class Command(BaseCommand):
         for name in ("topic", "servers"):
             if not chosen[name]:
                 raise CommandError(f"No {name} is known for {stream.name}: give --{name}, or put it in its altdata.")
-        broker = self._broker(chosen, stream.pk, {**said.get("kafka", {}), **self._extra(options["config"])})
-        self._run(Consumption(stream, broker, resolver=self._resolver(chosen)), chosen, options)
+        extra = {**said.get("kafka", {}), **self._extra(options["config"])}
+        self._run(self._consumption(stream, chosen, extra), chosen, options)
 
     def _of_feed(self, options: dict[str, Any]) -> None:
         feed = feed_to_hear(options["feed"])
@@ -82,9 +82,8 @@ class Command(BaseCommand):
             "topic": feed.topics, "servers": extra.pop("bootstrap.servers"), "group": driver.group(feed.pk),
             "registry": driver.setting("registry"), "schemas": None,
         }  # fmt: skip
-        broker = self._broker(chosen, feed.stream_id, {**extra, **self._extra(options["config"])})
-        consumption = Consumption(feed.stream, broker, resolver=self._resolver(chosen), feed_id=feed.pk)
-        self._run(consumption, chosen, options)
+        extra = {**extra, **self._extra(options["config"])}
+        self._run(self._consumption(feed.stream, chosen, extra, feed_id=feed.pk, packet=driver.packet), chosen, options)
 
     def _ask(self, feed: Any, driver: Any, options: dict[str, Any]) -> None:
         if not isinstance(driver, Polls):
@@ -108,6 +107,17 @@ class Command(BaseCommand):
             f"{report.read} packets: {report.new} new, {report.repeated} repeated, {report.refused} refused, "
             f"{report.admitted} candidates"
         )
+
+    def _consumption(self, stream: Any, chosen: dict[str, Any], extra: dict[str, Any], **more: Any) -> Consumption:
+        """A consumer, and what works with it, which is called back with complaints and with what was committed."""
+        made: list[Consumption] = []
+        calls = {
+            "error_cb": lambda problem: [one.complain(problem) for one in made],
+            "on_commit": lambda problem, places: [one.told(problem, places) for one in made],
+        }
+        broker = self._broker(chosen, stream.pk, {**extra, **calls})
+        made.append(Consumption(stream, broker, resolver=self._resolver(chosen), **more))
+        return made[0]
 
     def _broker(self, chosen: dict[str, Any], stream_id: int, extra: dict[str, Any]) -> Any:
         from confluent_kafka import Consumer
