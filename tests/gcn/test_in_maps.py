@@ -17,7 +17,7 @@ from apps.candidates.entries import CandidatesArrived
 from apps.gcn.actions import alerts_in_maps
 from apps.gcn.actions.alerts_in_maps import follow
 from apps.gcn.actions.matching import match_objs
-from apps.gcn.models import AlertInMap, Counterpart, ObjInMap
+from apps.gcn.models import AlertInMap, Counterpart, Localization, ObjInMap
 from apps.gcn.queries import matching
 from apps.sources.models import Source
 from skyportal.astro.sky import hpx
@@ -162,6 +162,8 @@ def test_a_new_map_finds_what_was_detected_since(field):
 def test_a_new_obj_is_found_in_every_active_map_and_no_other(field, now, group):
     event, _, objs = field
     a_map(event, ra=152.0, name="newer")  # the newest map of an event counts
+    product = a_map(event, ra=151.0, name="newer × another's")  # but not what it was crossed to
+    Localization.objects.filter(pk=product.pk).update(overlap=1e-12)
     gone = an_event(ivorn="ivo://test/2", dateobs=WHEN - 40 * DAY, trigger_id="T2", aliases=())
     a_map(gone, name="too old")
     back = an_event(ivorn="ivo://test/3", dateobs=WHEN - DAY, trigger_id="T3", aliases=(), is_retraction=True)

@@ -18,10 +18,11 @@ from django.utils import timezone
 from skyportal.access.prepared import read
 from skyportal.astro.skymaps.tiles import DEG2
 
+# what two maps were crossed to is looked at by people; the event's own newest map stays the one that is matched
 _ACTIVE = """
     select distinct on (l.event_id) l.id, l.event_id
     from gcn_localization l join gcn_gcnevent e on e.id = l.event_id
-    where e.dateobs > %(since)s and not e.is_retracted
+    where e.dateobs > %(since)s and not e.is_retracted and l.overlap is null
     order by l.event_id, l.created_at desc, l.id desc
 """
 # no tile of a map older than the oldest active one is looked at: the third column of the index
@@ -58,7 +59,7 @@ def active_since(now: datetime | None = None) -> datetime:
 
 
 def active_maps() -> list[tuple[int, int]]:
-    """(localization, event) of the newest map of each event that is young and not retracted."""
+    """(localization, event) of the newest map of its own of each event that is young and not retracted."""
     with connection.cursor() as cursor:
         cursor.execute(_ACTIVE, {"since": active_since()})
         return cursor.fetchall()
