@@ -87,9 +87,8 @@ def existing_group_ids(ids: Iterable[int]) -> list[int]:
 def accessible_group_ids(viewer: Viewer, ids: Iterable[int]) -> list[int]:
     """These ids, each a group the viewer belongs to (or any, for a system admin)."""
     wanted = sorted({int(i) for i in ids})
-    known = viewer.group_ids
-    if viewer.sees_all:
-        known = set(Group.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    every = Group.objects.filter(pk__in=wanted).values_list("pk", flat=True)
+    known = set(every) if viewer.sees_all else set(viewer.group_ids)
     if unknown := [group_id for group_id in wanted if group_id not in known]:
         raise Invalid(f"Cannot find group_id {unknown[0]}. Please remove and try again.")
     return wanted
