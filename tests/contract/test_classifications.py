@@ -82,7 +82,7 @@ def test_of_many_one_wrong_refuses_all(api, obj, taxonomy):
         ({"taxonomy_id": 10**20}, "is not available to user"),
         ({"obj_id": "absent"}, "Invalid obj_id"),
         ({"obj_id": None}, "Invalid obj_id"),
-        ({"group_ids": [99999]}, "Cannot find group_ids"),
+        ({"group_ids": [99999]}, "Cannot find group_id 99999"),
         ({"vote": "x"}, "Invalid vote"),
         ({"origin": ["x"]}, "Invalid origin"),
     ],

@@ -115,7 +115,7 @@ def test_the_same_points_are_frozen_once(obj, freeze, member, api_of):
         ({"name": "x", "query": [1]}, "Invalid query"),
         ({"name": "x", "query": {"bandpass": "sdssu"}}, "no such points"),
         ({"name": "x", "group_id": "x"}, "Invalid group_id"),
-        ({"name": "x", "group_id": 999_999}, "Cannot find group_ids"),
+        ({"name": "x", "group_id": 999_999}, "Cannot find group_id 999999"),
     ],
 )
 def test_what_cannot_be_frozen(obj, points, member, api_of, body, words):

@@ -86,10 +86,11 @@ def existing_group_ids(ids: Iterable[int]) -> list[int]:
 
 def accessible_group_ids(viewer: Viewer, ids: Iterable[int]) -> list[int]:
     """These ids, each a group the viewer belongs to (or any, for a system admin)."""
-    wanted = existing_group_ids(ids)
-    for group_id in wanted:
-        if group_id not in viewer.group_ids and not viewer.sees_all:
-            raise Invalid(f"Cannot find group_id {group_id}. Please remove and try again.")
+    wanted = sorted({int(i) for i in ids})
+    every = Group.objects.filter(pk__in=wanted).values_list("pk", flat=True)
+    known = set(every) if viewer.sees_all else set(viewer.group_ids)
+    if unknown := [group_id for group_id in wanted if group_id not in known]:
+        raise Invalid(f"Cannot find group_id {unknown[0]}. Please remove and try again.")
     return wanted
 
 
