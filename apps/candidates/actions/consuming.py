@@ -66,6 +66,7 @@ class Consumption:
         self._lag_known = 0.0
         self._told = 0
         self._trouble = ""
+        self._closing = False
         self._owed: dict[tuple[str, int], Any] = {}
 
     def stop(self) -> None:
@@ -91,6 +92,7 @@ class Consumption:
             raise
         finally:
             feeds.heard(self.feed_id, self._told, 0.0, None, self._trouble)
+            self._closing = True
             self.broker.close()
         return self.report
 
@@ -128,6 +130,8 @@ class Consumption:
 
     def told(self, problem: Any, places: list[Any]) -> None:
         """What came of it, for each part of a topic; called while messages are waited for."""
+        if self._closing:  # the client calls while it closes, and would wait for ever if it were asked something
+            return
         self._was_told(f"The broker was not told how far we are: {problem.str()}" if problem else "", places)
 
     def _was_told(self, problem: str, places: list[Any]) -> None:

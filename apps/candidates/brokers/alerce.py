@@ -152,4 +152,5 @@ def _with_band(row: dict[str, Any]) -> dict[str, Any]:
     """Bands are numbers, with their name or a key to them in each row."""
     band = row.get("band")
     named = row.get("band_map") or {}
-    return row | {"band_name": row.get("band_name") or named.get(str(band)) or LSST_NUMBERS.get(band, band)}
+    number = LSST_NUMBERS.get(band, band) if isinstance(band, int) else band
+    return row | {"band_name": row.get("band_name") or named.get(str(band)) or number}

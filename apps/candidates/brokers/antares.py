@@ -166,8 +166,8 @@ class Antares(Polls, SearchesCones, ShowsPictures, Listens):
 
     def packet(self, message: bytes) -> bytes:
         """It sends a locus, as BSON in zlib, with magnitudes that have lost their sign: its alerts are asked for."""
-        told = unpacked(message)
-        locus = told.get("data") if isinstance(told.get("data"), dict) else {}
+        data = unpacked(message).get("data")
+        locus: dict[str, Any] = data if isinstance(data, dict) else {}
         about = locus.get("attributes") or {}
         name = _own_name(about, self.survey)
         if not (name and locus.get("id")):

@@ -111,10 +111,16 @@ class Command(BaseCommand):
     def _consumption(self, stream: Any, chosen: dict[str, Any], extra: dict[str, Any], **more: Any) -> Consumption:
         """A consumer, and what works with it, which is called back with complaints and with what was committed."""
         made: list[Consumption] = []
-        calls = {
-            "error_cb": lambda problem: [one.complain(problem) for one in made],
-            "on_commit": lambda problem, places: [one.told(problem, places) for one in made],
-        }
+
+        def complained(problem: Any) -> None:
+            for one in made:
+                one.complain(problem)
+
+        def committed(problem: Any, places: Any) -> None:
+            for one in made:
+                one.told(problem, places)
+
+        calls = {"error_cb": complained, "on_commit": committed}
         broker = self._broker(chosen, stream.pk, {**extra, **calls})
         made.append(Consumption(stream, broker, resolver=self._resolver(chosen), **more))
         return made[0]
