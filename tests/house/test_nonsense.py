@@ -122,7 +122,7 @@ def test_no_parameter_breaks_a_door(world, knock, few):
     for route, pattern in routes():
         for verb in verbs(pattern):
             names = _declared(pattern, verb) or ["page", "sort", "q", "groupIDs", "window", "next", "scanned", "closed"]
-            for name in few(names, 2):
+            for name in few(names, 1):
                 for nonsense in few(IN_QUERIES, 1):
                     path = f"{address(route, world)}?{name}={quote(nonsense, safe='')}"
                     if knock(verb, path) >= 500:
@@ -138,11 +138,11 @@ def test_no_body_breaks_a_door(world, knock, few):
             continue
         path = address(route, world)
         for verb in set(verbs(pattern)) - {"GET"}:
-            for nonsense in few(IN_BODIES, 4):
+            for nonsense in few(IN_BODIES, 2):
                 every = json.dumps(dict.fromkeys(FIELDS, nonsense))
                 if knock(verb, path, every) >= 500:
                     broken.append(f"{verb} {path} all {nonsense!r:.60}")
-            for name in few(FIELDS, 5):
+            for name in few(FIELDS, 2):
                 for nonsense in few(IN_BODIES, 1):
                     if knock(verb, path, json.dumps(sensible | {name: nonsense})) >= 500:
                         broken.append(f"{verb} {path} {name} {nonsense!r:.60}")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
 from apps.sources.access import measured
 from apps.sources.models import (
@@ -20,8 +21,8 @@ from apps.sources.models import (
     Upload,
     WholePhotStat,
 )
+from apps.sources.queries import light_curves, statistics
 from apps.sources.queries import objs as queries
-from apps.sources.queries import statistics
 from skyportal.access.models import Audience
 from skyportal.astro import sky
 
@@ -117,3 +118,16 @@ def test_figures_to_be_merged_come_in_order_and_ask_of_each_row_whether_it_is_re
     assert '"Strategy": "Sorted"' in shown
     assert '"Relation Name": "access_audiencemember"' in shown.split("SubPlan", 1)[1]
     assert len(figures) == 3000
+
+
+def test_a_light_curve_reads_its_points_once(obj, camera, member, group, viewer_of):
+    """Found and then looked up by their ids, five thousand took a minute where the table was believed to be empty."""
+    audience, upload = Audience.objects.of([group.pk]), Upload.objects.create()
+    Photometry.objects.create(
+        obj=obj, mjd=1, flux=1.0, fluxerr=0.1, instrument=camera, origin=Origin.objects.create(name="x"),
+        audience=audience, upload=upload, bandpass=Bandpass.objects.create(name="ztfg"),
+    )  # fmt: skip
+    with CaptureQueriesContext(connection) as said:
+        assert len(light_curves.light_curve(viewer_of(member), obj.pk)) == 1
+    read = next(query["sql"] for query in said if "sources_pointvalidation" in query["sql"])
+    assert plan(read.replace("%", "%%"), None).count('"Relation Name": "sources_photometry"') == 1

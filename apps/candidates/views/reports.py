@@ -42,7 +42,7 @@ def index(request: ViewerRequest) -> HttpResponse:
         else:
             return redirect("scan-report", report.pk)
     number = request.GET.get("page", "1")
-    page = Page(int(number) if number.isdigit() and 0 < int(number) < 100_000 else 1, SIZE)
+    page = Page(max(int(number), 1) if number.isdecimal() and len(number) < 6 else 1, SIZE)
     rows, total = queries.reports(request.viewer, page)
     now = timezone.now()
     context = {
