@@ -11,7 +11,7 @@ from skyportal.api.params import flag, words
 from ..access import said
 from ..models import Classification, Label, Tag
 from ..queries.objs import beneath
-from .base import Asked, offers, qualifies
+from .base import Asked, offers, qualifies, without_any
 
 
 def _classes(value: list[str]) -> list[Q]:
@@ -24,8 +24,12 @@ def _classes(value: list[str]) -> list[Q]:
     return conditions
 
 
+def _classifications(viewer: Viewer, condition: Q) -> QuerySet:
+    return beneath(viewer, Classification.objects.all(), said).filter(condition)
+
+
 def _with_class(viewer: Viewer, condition: Q) -> QuerySet:
-    return beneath(viewer, Classification.objects.all(), said).filter(condition).values("obj_id")
+    return _classifications(viewer, condition).values("obj_id")
 
 
 @offers("classifications", words, 'Any of these, each as "taxonomy: class".')
@@ -46,7 +50,7 @@ qualifies("classifications_simul", flag, "All of the classifications, not any.",
 @offers("nonclassifications", words, 'None of these, each as "taxonomy: class".')
 def not_classified_as(objs: QuerySet, value: list[str], viewer: Viewer, asked: Asked) -> QuerySet:
     for condition in _classes(value):
-        objs = objs.exclude(pk__in=_with_class(viewer, condition))
+        objs = without_any(objs, _classifications(viewer, condition))
     return objs
 
 
@@ -57,7 +61,7 @@ def classified(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> Qu
 
 @offers("unclassified", flag, "Has no classification.")
 def unclassified(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.exclude(pk__in=_with_class(viewer, Q()))
+    return without_any(objs, _classifications(viewer, Q()))
 
 
 @offers("tags", words, "Has any of these tags.")

@@ -15,7 +15,7 @@ from skyportal.api.params import moment, words
 from ..access import said
 from ..models import Annotation, Comment
 from ..queries.objs import beneath
-from .base import Asked, offers
+from .base import Asked, offers, with_any
 
 _OPERATORS = {"lt": "lt", "le": "lte", "eq": "exact", "ne": "exact", "gt": "gt", "ge": "gte"}
 
@@ -61,12 +61,12 @@ def _compared(rows: QuerySet, condition: str) -> QuerySet:
 @offers("annotationsFilter", words, "key:value:op, several by commas; op is eq, ne, gt, ge, lt or le.")
 def annotated(objs: QuerySet, conditions: list[str], viewer: Viewer, asked: Asked) -> QuerySet:
     for condition in conditions:
-        objs = objs.filter(pk__in=_compared(_annotations(viewer, asked), condition).values("obj_id"))
+        objs = with_any(objs, _compared(_annotations(viewer, asked), condition))
     return objs
 
 
 def _annotated_so(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs if asked["annotationsFilter"] else objs.filter(pk__in=_annotations(viewer, asked).values("obj_id"))
+    return objs if asked["annotationsFilter"] else with_any(objs, _annotations(viewer, asked))
 
 
 offers("annotationsFilterOrigin", words, "Annotations of these origins.")(_annotated_so)
