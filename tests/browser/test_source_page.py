@@ -191,6 +191,7 @@ def test_a_panel_is_dragged_into_the_other_column(browse, people):
     obj = an_obj(group)
     page = browse_to(browse, ada, obj)
     expect(page.get_by_text("Nobody has said yet what this is.")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # a panel that arrives while one is dragged moves the place to drop it
     with page.expect_response("**/sources/layout"):
         page.get_by_label("Move Classifications with the arrow keys").drag_to(
             page.locator("#panel-photometry"), target_position={"x": 200, "y": 30}
