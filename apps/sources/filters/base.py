@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, Func, OuterRef, QuerySet, Sub
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, text
 
+from ..queries.statistics import Holds
 from ..slots import ObjFilter, obj_filters, unchanged
 
 Asked = dict[str, Any]
@@ -31,20 +32,13 @@ def qualifies(name: str, parse: Callable[[str], Any] = text, help: str = "", def
     offers(name, parse, help, default)(unchanged)
 
 
-class _Holds(Func):
-    """A condition that the planner does not turn into a join."""
-
-    template = "(%(expressions)s) IS TRUE"
-    output_field = BooleanField()
-
-
 def with_any(objs: QuerySet, rows: QuerySet) -> QuerySet:
     """Objs that any of these rows is of.
 
     For rows of which nobody can guess how many there are, as those that look into JSON: a join would begin with them.
     So they are asked of each obj that the other conditions leave, or, where these leave many, of all objs at once.
     """
-    return objs.filter(_Holds(Exists(rows.order_by().filter(obj=OuterRef("pk")))))
+    return objs.filter(Holds(Exists(rows.order_by().filter(obj=OuterRef("pk")))))
 
 
 class _IsAbsent(Func):

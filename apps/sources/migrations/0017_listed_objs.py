@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ('first_det_no_forced_mjd', models.FloatField(null=True)),
                 ('last_det_no_forced_mjd', models.FloatField(null=True)),
                 ('peak_mag', models.FloatField(null=True)),
-                ('combination', models.ForeignKey(db_index=False, help_text='Of whose points the figures count; for those only who may read all of them.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.photstataudiences')),
+                ('combination', models.ForeignKey(db_index=False, help_text='Of whose points it counts.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.photstataudiences')),
             ],
             options={
                 'indexes': [models.Index(fields=['first_det_mjd', 'last_det_mjd'], name='listed_detected'), models.Index(fields=['hpx'], name='listed_hpx')],

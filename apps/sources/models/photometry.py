@@ -181,11 +181,9 @@ class PhotStatAudiences(models.Model):
         return ", ".join(map(str, self.audiences))
 
 
-class WholePhotStat(models.Model):
-    """What lists ask of an obj's photometry, merged over all its audiences; for those only who may read every one of
-    them, and always what merging the rows of `PhotStat` would give."""
+class MergedFigures(models.Model):
+    """What lists ask of photometry, merged over all audiences of an obj."""
 
-    obj = models.OneToOneField(Obj, on_delete=models.CASCADE, primary_key=True, related_name="+")
     num_obs = models.IntegerField(default=0)
     num_det = models.IntegerField(default=0)
     num_det_no_forced = models.IntegerField(default=0)
@@ -201,6 +199,16 @@ class WholePhotStat(models.Model):
         PhotStatAudiences, null=True, on_delete=models.PROTECT, related_name="+", db_index=False,
         help_text="Of whose points it counts.",
     )  # fmt: skip
+
+    class Meta:
+        abstract = True
+
+
+class WholePhotStat(MergedFigures):
+    """What lists ask of an obj's photometry, merged over all its audiences; for those only who may read every one of
+    them, and always what merging the rows of `PhotStat` would give."""
+
+    obj = models.OneToOneField(Obj, on_delete=models.CASCADE, primary_key=True, related_name="+")
 
     access = INTERNAL
     objects = AccessManager()

@@ -113,16 +113,15 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
     if objs is None and sorting is None and way == "desc" and stop <= _NEAR_THE_TOP:
         return _walked(rows, start, stop, _total(viewer, asked))
     found = (ListedObj.objects.all() if objs is None else objs).filter(_saved(viewer, asked, rows))
+    own = {} if sorting is None or isinstance(sorting, QuerySet) else {"sorted_by": sorting}
     try:
-        given = found.order_by().values("pk").query.sql_with_params()
+        given = found.order_by().values("pk", **own).query.sql_with_params()
     except EmptyResultSet:
         return Found([], {}, 0)
     if sorting is not None:
         total = _total(viewer, asked) if objs is None else None
-        if isinstance(sorting, QuerySet):
-            return _sorted(rows, given, _elsewhere(sorting), way, start, stop, total)
-        given = found.order_by().values("pk", sorted_by=sorting).query.sql_with_params()
-        return _sorted(rows, given, ("select id, sorted_by from passing", ()), way, start, stop, total)
+        valued = _elsewhere(sorting) if isinstance(sorting, QuerySet) else ("select id, sorted_by from passing", ())
+        return _sorted(rows, given, valued, way, start, stop, total)
     if way == "desc" and stop <= _NEAR_THE_TOP:
         return _walked_among(rows, given, start, stop)
     latest = rows.filter(_PASSES).values("obj_id").annotate(latest=Max("saved_at"))
