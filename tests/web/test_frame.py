@@ -2,9 +2,9 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -12,30 +12,38 @@ from skyportal.web import assets, bokeh, context, csp
 from skyportal.web.responses import with_toast
 
 
-def frame(path="/", **cookies):
+def frame(path="/", *, is_staff=False, **cookies):
     request = RequestFactory().get(path)
     request.COOKIES.update(cookies)
-    request.user = AnonymousUser()
+    request.user = SimpleNamespace(is_staff=is_staff)
     return context.frame(request)
 
 
 def test_a_place_nobody_built_is_coming(monkeypatch):
     monkeypatch.setattr(context, "PLACES", [context.Place("Moon", "moon", "no-such-route")])
-    (entry,) = frame()["nav"]()["main"]
-    assert entry["url"] == ""
-    assert not entry["active"]
+    (entry,) = context.navigation("/", staff=False).main
+    assert entry.url == ""
+    assert not entry.active
+    assert "Moon is coming" in frame()["nav"]()["rail"]
 
 
 def test_the_place_we_are_in_is_marked(monkeypatch):
     monkeypatch.setattr(context, "address", lambda route: {"home": "/", "sources": "/sources"}.get(route, ""))
-    active = {e["place"].label for e in frame("/sources/ZTF21abc")["nav"]()["main"] if e["active"]}
-    assert active == {"Sources"}
-    assert {e["place"].label for e in frame("/")["nav"]()["main"] if e["active"]} == {"Dashboard"}
-    assert not any(e["active"] for e in frame("/sources_elsewhere")["nav"]()["main"])
+
+    def active(path):
+        return re.findall(r'title="([^"]*)"\s+aria-current="page"', frame(path)["nav"]()["rail"])
+
+    assert active("/sources/ZTF21abc") == ["Sources"]
+    assert active("/") == ["Dashboard"]
+    assert active("/sources_elsewhere") == []
 
 
 def test_admin_is_for_staff():
-    assert frame()["nav"]()["admin"] == []
+    assert context.navigation("/", staff=False).admin == ()
+    assert [e.place.label for e in context.navigation("/", staff=True).admin] == [p.label for p in context.ADMIN]
+    for part in ("rail", "sheet"):
+        assert "Health" not in frame()["nav"]()[part]
+        assert "Health" in frame(is_staff=True)["nav"]()[part]
 
 
 @pytest.mark.parametrize(
