@@ -8,6 +8,7 @@ import atexit
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,16 @@ from skyportal import embedded
 TEST_INSTANCE = embedded.ROOT / "var" / "test"
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(threads, "1")  # two workers on two cores: threads of one only wait for those of the other
+
+
+def _keep_what_is_compiled() -> None:
+    """Also where Python is told not to write bytecode: beside our data, not beside the sources. To rewrite the asserts
+    of all tests takes each worker fifteen seconds, and every process that tests start would compile the project anew."""
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = str(TEST_INSTANCE / "compiled")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 
 def _start() -> None:
@@ -41,4 +52,5 @@ def _somebody_else_is_testing() -> bool:
     return False
 
 
+_keep_what_is_compiled()
 _start()
