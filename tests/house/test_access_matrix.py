@@ -10,13 +10,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from django.conf import settings
-from django.db import transaction
-from django.test import Client
-
-from apps.groups import actions
 
 from . import matrix
+from .knocking import Doors
 from .world import CAST, World, address, make_world, routes, verbs
 
 ADDING = (
@@ -35,27 +31,10 @@ def world(group, stream, member) -> World:
 @pytest.fixture
 def doors(outsider, member, stream_member, group_admin, system_admin):
     """How each of the cast knocks: a token at the API, a session at pages."""
-    cast = {user.username: user for user in (outsider, member, stream_member, group_admin, system_admin)}
-    tokens, cookies = {"anonymous": {}}, {"anonymous": {}}
-    for name, user in cast.items():
-        secret = actions.create_token(user, "knocking", user.permissions())[1]
-        tokens[name] = {"Authorization": f"token {secret}"}
-        client = Client()
-        client.force_login(user)
-        cookies[name] = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
-
-    def knock(name: str, verb: str, path: str) -> str:
-        client = Client(raise_request_exception=False)
-        api = path.startswith("/api/")
-        client.cookies.load({} if api else cookies[name])
-        with transaction.atomic():
-            answer = client.generic(verb, path, headers=tokens[name] if api else {}, content_type=_kind(api))
-            if answer.streaming:
-                answer.close()
-            transaction.set_rollback(True)
-        return str(answer.status_code)
-
-    return knock
+    site = Doors()
+    for user in (outsider, member, stream_member, group_admin, system_admin):
+        site.admit(user)
+    return lambda name, verb, path: str(site.knock(name, verb, path, kind=_kind(path.startswith("/api/"))))
 
 
 def _kind(api: bool) -> str:
