@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -11,11 +12,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from apps.groups import actions, queries
+from apps.groups import queries
 from apps.groups.models import Group, Stream, User
 from skyportal import outside
 from skyportal.access.viewer import Viewer
-from tests.factories import GroupFactory, StreamFactory, join, make_user
+from tests.factories import GroupFactory, StreamFactory, join, make_token, make_user
 from tests.prepared import use_template
 
 outside.AGAIN_AFTER = 0.01
@@ -115,9 +116,11 @@ def system_admin(db: None) -> User:
 def api_of() -> Callable[[User], Api]:
     """The API as this person, with a token that holds all they hold."""
 
+    made: Counter[int] = Counter()
+
     def api(user: User, acls: list[str] | None = None) -> Api:
-        held = user.permissions() if acls is None else acls
-        return Api(actions.create_token(user, f"test {user.tokens.count()}", held)[1])
+        made[user.pk] += 1
+        return Api(make_token(user, f"test {made[user.pk] - 1}", acls))
 
     return api
 

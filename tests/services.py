@@ -20,8 +20,8 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 
 def _keep_what_is_compiled() -> None:
-    """Also where Python is told not to write bytecode: beside our data, not beside the sources. To rewrite the asserts
-    of all tests takes each worker fifteen seconds, and every process that tests start would compile the project anew."""
+    """Also where Python is told not to write bytecode: with our data, not beside the sources. To rewrite the asserts
+    of all tests takes each worker ten seconds, and every process that tests start would compile the project anew."""
     if sys.dont_write_bytecode:
         sys.dont_write_bytecode = False
         sys.pycache_prefix = str(TEST_INSTANCE / "compiled")

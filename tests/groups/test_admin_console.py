@@ -7,7 +7,6 @@ from django.urls import reverse
 from apps.groups import actions
 from apps.groups.models import Group, Stream, Token, User
 from skyportal.journal.models import Delivery, JournalEntry
-from tests.factories import make_user
 
 PASSWORD = "quite a password"
 
@@ -122,7 +121,7 @@ def test_tokens_show_no_secret_and_can_only_be_revoked(office, member):
 
 
 def test_a_failed_delivery_is_tried_again_and_nothing_is_edited(office):
-    make_user("somebody")
+    actions.create_user("somebody")
     entry = JournalEntry.objects.filter(kind="UserCreated").first()
     left = Delivery.objects.create(entry=entry, reaction="x.y", state=Delivery.FAILED, attempts=8,
                                    due_at=entry.created_at, error="broken")  # fmt: skip
