@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from apps.groups.models import Group, Stream, User
 from skyportal import outside
 from skyportal.access.viewer import Viewer
 from tests.factories import GroupFactory, StreamFactory, join, make_token, make_user
-from tests.prepared import use_template
+from tests.prepared import empty_only_what_is_filled, use_template
 
 outside.AGAIN_AFTER = 0.01
 
@@ -70,6 +70,13 @@ class Api:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         use_template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        empty_only_what_is_filled(patch)
+        yield
 
 
 @pytest.fixture

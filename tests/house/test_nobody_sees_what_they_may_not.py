@@ -68,6 +68,7 @@ class World:
         for user in self.people:
             for group in self.chance.sample(self.groups, self.chance.randint(0, 3)):
                 join(user, group)
+        self.look_again()
         self.api = {user.pk: api_of(user) for user in [*self.people, self.admin]}
         self.instrument = InstrumentFactory()
         self.filters = self.make_filters()
@@ -248,10 +249,19 @@ class World:
     # --- the oracle
 
     def groups_of(self, user: User) -> set[int]:
-        return set(user.memberships.values_list("group_id", flat=True))
+        if user.pk not in self.groups_by_user:
+            self.groups_by_user[user.pk] = set(user.memberships.values_list("group_id", flat=True))
+        return self.groups_by_user[user.pk]
 
     def streams_of(self, user: User) -> set[int]:
-        return set(user.stream_grants.values_list("stream_id", flat=True))
+        if user.pk not in self.streams_by_user:
+            self.streams_by_user[user.pk] = set(user.stream_grants.values_list("stream_id", flat=True))
+        return self.streams_by_user[user.pk]
+
+    def look_again(self) -> None:
+        """Who is in which group has changed, or is as it was."""
+        self.groups_by_user: dict[int, set[int]] = {}
+        self.streams_by_user: dict[int, set[int]] = {}
 
     def may_read(self, user: User, filter_: Filter) -> bool:
         return filter_.group_id in self.groups_of(user) and filter_.stream_id in self.streams_of(user)
@@ -264,7 +274,7 @@ class World:
         if not self.may_know(user, datum.obj):
             return False
         if datum.kind == "candidate":
-            return self.may_read(user, Filter.objects.get(pk=datum.key[1]))
+            return self.may_read(user, next(f for f in self.filters if f.pk == datum.key[1]))
         if datum.kind == "interest":
             return True
         if datum.kind == "frozen":
@@ -455,6 +465,7 @@ def unsharing_a_group_takes_its_data_with_it(world: World) -> None:
     group = Group.objects.filter(memberships__user=user, single_user_group=False, sitewide=False).first()
     assert group is not None, "nobody of this world is in a shared group: choose another seed"
     user.memberships.filter(group=group).delete()
+    world.look_again()
     viewer = viewer_of(user.pk)
     for kind, (model, key) in MODELS.items():
         assert {key(row) for row in model.objects.visible_to(viewer)} == world.expected(user, kind)
@@ -528,3 +539,4 @@ def test_everybody_sees_exactly_what_was_shared_with_them(world, checks):
         with transaction.atomic():
             check(world)
             transaction.set_rollback(True)
+        world.look_again()
