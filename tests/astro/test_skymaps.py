@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import cache
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -27,6 +28,7 @@ def expected() -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if row["area90_deg2"]]
 
 
+@cache
 def read(name: str) -> SkyMap:
     return reading.read((MAPS / name).read_bytes())
 
