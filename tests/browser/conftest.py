@@ -108,6 +108,20 @@ def call_migrations_again() -> None:
         import_module("apps.groups.migrations.0002_permissions_and_sitewide_group").fill(apps, None)
 
 
+def a_page(
+    context: BrowserContext, site: str, problems: list[str], user: User | None = None, theme: str = "light"
+) -> Page:
+    """A page in which this person has signed in, and that writes down every error of its console."""
+    context.add_cookies([{"name": "sky_theme", "value": theme, "url": site}])
+    if user:
+        context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": site}])
+    found = context.new_page()
+    found.set_default_timeout(8000)
+    found.on("pageerror", lambda error: problems.append(str(error)))
+    found.on("console", lambda said: said.type == "error" and problems.append(said.text))
+    return found
+
+
 @pytest.fixture
 def browse(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """A page of a browser in which this person has signed in; it fails the test on any error of its console."""
@@ -120,15 +134,8 @@ def browse(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(
             base_url=site, viewport={"width": width, "height": height}, reduced_motion="reduce", has_touch=touch
         )
-        context.add_cookies([{"name": "sky_theme", "value": theme, "url": site}])
-        if user:
-            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": site}])
         contexts.append(context)
-        found = context.new_page()
-        found.set_default_timeout(8000)
-        found.on("pageerror", lambda error: problems.append(str(error)))
-        found.on("console", lambda said: said.type == "error" and problems.append(said.text))
-        return found
+        return a_page(context, site, problems, user, theme)
 
     page.problems = problems  # type: ignore[attr-defined]
     yield page
