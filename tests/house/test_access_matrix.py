@@ -19,8 +19,8 @@ ADDING = (
     "Run `python -m tests.house.write_matrix`, read the new rows of tests/house/access_matrix.csv, and commit them."
 )
 
-PARTS = 4
-"""So that workers can share the table."""
+PARTS = 8
+"""So that workers can share the table, and none waits long for the other at the end."""
 
 
 @pytest.fixture
