@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.template import Context, Template
-from django.template.loader import get_template
+from django.template import Context, Engine, Template
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
@@ -140,8 +139,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
     @cache
     def nav() -> dict[str, SafeString]:
-        found = navigation(request.path, staff)
-        return {part: drawn(get_template(f"web/_{part}.html").template, found) for part in ("rail", "sheet")}
+        found, loader = navigation(request.path, staff), Engine.get_default()
+        return {part: drawn(loader.get_template(f"web/_{part}.html"), found) for part in ("rail", "sheet")}
 
     return {
         "nav": nav,
