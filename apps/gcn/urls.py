@@ -128,6 +128,7 @@ urlpatterns = flatten(
         path("earthquake/<str:quake>/predict/<int:detector_id>", earthquakes.predict, name="earthquake-predict"),
         *doors(talk.OF_EARTHQUAKES, "earthquake/<str:quake>"),
         path("operator/notices", notices.index, name="notices"),
+        path("operator/notices/feed", notices.feed, name="notices-feed"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),
     ],
