@@ -32,6 +32,7 @@ ONLY_ON_REQUEST = {"enable.auto.commit": False, "enable.auto.offset.store": Fals
 """A message is done with when we say so, never because it was fetched."""
 PATIENCE = 2.0
 """Seconds for an answer that is not needed."""
+LEAVE_WITHIN = 2.0
 
 
 class Line:
@@ -80,10 +81,11 @@ class Line:
         self.trouble = ""
         self._tell(offsets)
 
-    def lag(self) -> int | None:
-        """How many messages wait at the broker. It is told again what is owed, and whether it is there is found out."""
+    def lag(self, *, besides: str = "") -> int | None:
+        """How many messages wait at the broker, besides those of a topic. It is told again what is owed, and whether it
+        is there is found out."""
         self._tell([])
-        waiting, problem = lag(self.broker)
+        waiting, problem = lag(self.broker, besides)
         if problem:
             self.trouble = self.trouble or problem  # what the client complained of says more
         elif self.is_told:
@@ -94,7 +96,8 @@ class Line:
         """What the client says beside messages: a broker that is away, credentials that are refused."""
         if self.trouble and problem.name() == "_ALL_BROKERS_DOWN":
             return  # why they are was said before
-        words = f"The broker does not answer as it should: {problem.str() or problem.name()}"
+        said = re.sub(r" \(after \d+ms[^)]*\)", "", problem.str())  # how often it said so is another thing each time
+        words = f"The broker does not answer as it should: {said or problem.name()}"
         if not self.trouble:  # it says so again and again
             logger.warning("The broker of %s: %s", self.name, words)
         self.trouble = words
@@ -106,8 +109,11 @@ class Line:
         self._was_told(f"The broker was not told how far we are: {problem.str()}" if problem else "", places)
 
     def close(self) -> None:
+        """Take leave. While the broker is away the client would wait for half a minute to do so: it is not waited for."""
         self._closing = True
-        self.broker.close()
+        leaving = threading.Thread(target=self.broker.close, daemon=True)
+        leaving.start()
+        leaving.join(LEAVE_WITHIN)
 
     def _tell(self, offsets: list[Any]) -> None:
         with self._lock:
@@ -135,7 +141,9 @@ class Line:
         problem, topic = complaint(message), message.topic() or ""
         if not problem:
             if self.absent:
-                self.absent = {one for one in self.absent if not (one == topic or (one[0] == "^" and re.match(one, topic)))}
+                self.absent = {
+                    one for one in self.absent if not (one == topic or (one[0] == "^" and re.match(one, topic)))
+                }
             return True
         if self._may_be_absent and message.error().name() == "UNKNOWN_TOPIC_OR_PART":
             self.absent |= {topic}
@@ -191,7 +199,7 @@ def assigned(broker: Broker) -> set[tuple[str, int]]:
         return set()
 
 
-def lag(broker: Broker) -> tuple[int | None, str]:
+def lag(broker: Broker, besides: str = "") -> tuple[int | None, str]:
     """How many messages still wait at the broker, None where it does not tell; and why it does not.
 
     What it said last is good enough for all parts of a topic but the first, which is asked for: that it is there. Who
@@ -206,7 +214,7 @@ def lag(broker: Broker) -> tuple[int | None, str]:
             broker.list_topics(timeout=PATIENCE)
         for number, place in enumerate(places):
             low, high = broker.get_watermark_offsets(place, timeout=PATIENCE, cached=number > 0)
-            waiting += max(0, high - max(place.offset, low))
+            waiting += max(0, high - max(place.offset, low)) if place.topic != besides else 0
     except KafkaException as problem:
         return None, _words(problem)
     return waiting, ""

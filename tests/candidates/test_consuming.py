@@ -27,7 +27,10 @@ def broker(messages):
         yield producer, f"127.0.0.1:{port}"
 
 
-def send(producer, messages, partitions=repeat(-1)):
+ANYWHERE = repeat(-1)
+
+
+def send(producer, messages, partitions=ANYWHERE):
     for raw, partition in zip(messages, partitions, strict=False):
         producer.produce(TOPIC, raw, partition=partition)
     assert producer.flush(10) == 0

@@ -1,5 +1,5 @@
-"""A Kafka broker: librdkafka's mock cluster, which loses no time with gathering a group; and a door before it, which can
-be shut and opened again: the broker goes away and returns, with all it holds.
+"""A Kafka broker: librdkafka's mock cluster, which loses no time with gathering a group; and a door before it, which
+can be shut and opened again: the broker goes away and returns, with all it holds.
 
 A cluster tells its clients where its brokers are; what it says passes through the door, and the door's number is put in
 the place of the broker's. The mock knows no SASL: where the door is given a token, it lets in who shows that.
@@ -144,7 +144,12 @@ class Door:
                 answer = answers.read(struct.unpack(">i", head)[0]).replace(theirs, ours)
                 if answer[:4] in asked:
                     asked.discard(answer[:4])
-                    answer = answer[:6] + struct.pack(">i", struct.unpack(">i", answer[6:10])[0] + 2) + _TWO_MORE + answer[10:]
+                    answer = (
+                        answer[:6]
+                        + struct.pack(">i", struct.unpack(">i", answer[6:10])[0] + 2)
+                        + _TWO_MORE
+                        + answer[10:]
+                    )
                 client.sendall(struct.pack(">i", len(answer)) + answer)
         _cut(client, server)
 

@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as site_settings
@@ -37,8 +38,8 @@ from .notice_data import voevent
 
 confluent_kafka = pytest.importorskip("confluent_kafka")
 
-# Who comes after another one of its group waits for a second less than a session; who was cut off comes at once; what is
-# asked waits at the broker for the messages that were asked for before.
+# Who comes after another one of its group waits for a second less than a session; who was cut off comes at once; what
+# is asked waits at the broker for the messages that were asked for before.
 QUICK = {"session.timeout.ms": 2000, "heartbeat.interval.ms": 100, "reconnect.backoff.max.ms": 100,
          "fetch.wait.max.ms": 20, "fetch.error.backoff.ms": 20, "retry.backoff.ms": 20}  # fmt: skip
 BAT = "gcn.classic.voevent.SWIFT_BAT_GRB_POS_ACK"
@@ -118,9 +119,8 @@ def test_notices_are_taken_in_and_heartbeats_light_the_lamp(listen, cluster, cli
 @pytest.mark.parametrize("moment", ["storing", "stored", "understanding"])
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice(listen, cluster, monkeypatch, moment):
     send(cluster[0], *((BAT, raw) for raw in NOTICES))
-    place, name = {
-        "storing": (module.receiving, "keep"), "stored": (Line, "done"), "understanding": (module.receiving, "understand"),
-    }[moment]  # fmt: skip
+    moments = {"storing": "keep", "stored": "done", "understanding": "understand"}
+    place, name = Line if moment == "stored" else module.receiving, moments[moment]
     through, calls = getattr(place, name), []
 
     def dying(*args, **kwargs):
@@ -129,9 +129,10 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice(listen,
             raise Killed
         return through(*args, **kwargs)
 
-    with monkeypatch.context() as patched, pytest.raises(Killed):
+    with monkeypatch.context() as patched:
         patched.setattr(place, name, dying)
-        listen().run(idle=20)
+        with pytest.raises(Killed):
+            listen().run(idle=20)
     if moment != "understanding":  # by then the broker is told, and only the clock knows
         assert listen().run(most=5, idle=20).total() == 5
     ReceivedNotice.objects.update(received_at=timezone.now() - timedelta(minutes=5), tried_at=None)
@@ -197,6 +198,7 @@ def test_the_broker_goes_away_before_it_is_told_and_returns(listen, cluster, set
     assert lamps[0][0] == "late"
     assert "roker" in lamps[0][1]
     assert lamps[-1] == ("on", "")
+    assert gcn_lamp(Viewer(user_id=0))[0].note == ""  # why is for operators
     assert ReceivedNotice.objects.count() == GcnEvent.objects.count() == 5
 
 
@@ -250,6 +252,15 @@ def test_the_broker_is_killed_and_another_has_its_log_and_we_are_stopped_while_t
     assert "broker" in state[1]
     assert (ReceivedNotice.objects.count(), GcnEvent.objects.count()) == (5, 5)
     assert NoticeFeed.objects.get().state == "stopped"
+
+
+def test_a_client_that_would_wait_for_its_broker_to_take_leave_is_not_waited_for(monkeypatch):
+    """As it does for half a minute, where it was not told to try often."""
+    monkeypatch.setattr(skyportal_kafka, "LEAVE_WITHIN", 0.05)
+    away = threading.Event()
+    Line("GCN", SimpleNamespace(close=lambda: away.wait(60))).close()
+    assert not away.is_set()
+    away.set()
 
 
 @pytest.fixture

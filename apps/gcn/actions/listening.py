@@ -79,7 +79,9 @@ class Listening:
         """Wait for the first token, if one is needed; whether to go on."""
         began, wait = time.monotonic(), AGAIN_AFTER
         while self.tokens is not None and not self.tokens.is_ready:
-            asking = threading.Thread(target=self.tokens.prepare, daemon=True)  # it may take long, and we may be stopped
+            asking = threading.Thread(
+                target=self.tokens.prepare, daemon=True
+            )  # it may take long, and we may be stopped
             asking.start()
             while asking.is_alive() and not self.stopping:
                 asking.join(0.1)
@@ -131,7 +133,7 @@ class Listening:
             return
         told: dict[str, Any] = {"heard_at": timezone.now()}
         if due and not now and self.line is not None:
-            told["lag"] = self.line.lag()  # it finds out, too, whether the broker is there
+            told["lag"] = self.line.lag(besides=HEARTBEAT)  # it finds out, too, whether the broker is there
             told["absent"] = ", ".join(sorted(self.line.absent))
         if self._beat:
             told["last_heartbeat_at"] = timezone.now()
