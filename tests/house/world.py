@@ -21,7 +21,7 @@ from apps.sources.actions.objs import make_known
 from apps.sources.models import FrozenPhotometry, PublicSourcePage, Source
 from apps.sources.queries.frozen import TEXTS, UNITS
 from skyportal.access.models import Audience
-from tests.factories import FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
+from tests.factories import AllocationFactory, FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
 from tests.gcn.events_data import a_detector, a_map, an_earthquake, an_event
 
 CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "system_admin")
@@ -49,6 +49,7 @@ class World:
     event: Any
     quake: Any
     detector: Any
+    allocation: Any
 
 
 def make_world(group: Group, stream: Stream, member: User) -> World:
@@ -79,9 +80,11 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     SpatialCatalog.objects.create(name="of the matrix", owner=member)
     nobody_there = {"base_url": "http://127.0.0.1:9"}  # refused before it is asked
     broker = Broker.objects.create(name="matrix", driver="generic", active=True, settings=nobody_there)
+    allocation = AllocationFactory(group=group)
     return World(
-        group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker, event, quake, detector
-    )
+        group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker, event, quake, detector,
+        allocation,
+    )  # fmt: skip
 
 
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
@@ -133,6 +136,7 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "summary_id": lambda w: EventSummary.objects.get().pk,
     "report_id": lambda w: EventReport.objects.get().pk,
     "text_id": lambda w: EventSummary.objects.get().pk,
+    "allocation_id": lambda w: w.allocation.pk,
     "catalog_id": lambda w: SpatialCatalog.objects.get().pk,
     "what": lambda w: "summary",
     "option": lambda w: "json",
