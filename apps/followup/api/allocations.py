@@ -14,12 +14,10 @@ from ..access import MANAGE
 from ..actions import allocations as actions
 from ..queries import allocations as queries
 
-_KEY = {"min_value": 0, "max_value": 2**31 - 1}
-
 
 class AllocationBody(serializers.Serializer):
-    group_id = serializers.IntegerField(**_KEY)
-    instrument_id = serializers.IntegerField(**_KEY)
+    group_id = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    instrument_id = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     hours_allocated = Number(min_value=0)
     pi = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=500)
     proposal_id = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=500)

@@ -60,6 +60,16 @@ def get_allocation(viewer: Viewer, allocation_id: int, *, status: int = 400) -> 
     return found
 
 
+def get_spendable(viewer: Viewer, allocation_id: Any) -> Allocation:
+    """One that the viewer's groups have, and that may be spent now."""
+    if not isinstance(allocation_id, int):
+        raise Invalid("Missing required parameter: `allocation_id`.")
+    found = get_allocation(viewer, allocation_id)
+    if not is_valid(found):
+        raise Invalid(f"Allocation with ID {allocation_id} is not valid now: see its validity ranges.")
+    return found
+
+
 def get_managed(viewer: Viewer, allocation_id: int, *, status: int = 400) -> Allocation:
     """One that the viewer may change."""
     found = get_allocation(viewer, allocation_id, status=status)

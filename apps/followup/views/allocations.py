@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.groups.queries import groups_by_membership, members
+from apps.sources.actions.checks import need
 from apps.sources.queries.instruments import named
 from skyportal.access.errors import Refusal
 from skyportal.web.requests import ViewerRequest
@@ -39,6 +40,7 @@ def _row(row: Any) -> dict[str, Any]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: ViewerRequest) -> HttpResponse:
+    need(request.viewer, MANAGE)
     form = _form(request, None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -36,6 +36,14 @@ def checked_level(level: float) -> float:
     return level
 
 
+def asked_level(value: object, usual: float = 0.95) -> float:
+    """The level that somebody gave, or the usual one."""
+    try:
+        return checked_level(usual if value in (None, "") else float(str(value)))
+    except ValueError:
+        raise Invalid("Invalid localizationCumprob: a probability above 0, 1 at most.") from None
+
+
 _OWN = F("hpx")
 
 
