@@ -71,6 +71,7 @@ def test_credentials_leave_by_no_door(manager, group, ztf, api_of, client, caplo
     client.force_login(manager)
     pages = [client.get(f"/allocations{end}").content.decode() for end in ("", f"/{row.pk}")]
     assert "2026B" in seen[2]
+    assert "ZTF, multi-messenger queue" in pages[1]
     assert "ztfmma.test" in pages[1]
     row.refresh_from_db()
     assert SECRET not in "".join([*seen, *pages, caplog.text, repr(row.settings)])

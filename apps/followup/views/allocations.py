@@ -67,7 +67,7 @@ def one(request: ViewerRequest, allocation_id: int) -> HttpResponse:
             form.add_error(None, refusal.message)
     context = {
         **_row(row), "form": form, "settings": queries.open_settings(row), "has_settings": bool(row.settings),
-        "drivers": queries.drivers_of(row.instrument),
+        "drivers": [driver.label for driver in queries.drivers_of(row.instrument)],
     }  # fmt: skip
     return render(request, "followup/allocation.html", context, status=400 if form and form.errors else 200)
 

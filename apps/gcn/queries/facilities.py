@@ -58,6 +58,13 @@ def catalogs() -> list[tuple[str, str]]:
     return sorted(((driver.key, driver.label) for driver in transient_services), key=lambda one: one[1].lower())
 
 
+def catalog_of(row: CatalogQuery) -> str:
+    """What people call the catalogue that was asked."""
+    said = str(row.payload.get("catalogName"))
+    key = ALSO_CALLED.get(said, said)
+    return transient_services[key].label if key in transient_services else said
+
+
 def inside_map(asked: dict[str, Any], found: list[Any]) -> list[Any]:
     """Of places, those in the credible region that was asked for."""
     where = Localization.objects.filter(pk=asked["localization_id"]).first()

@@ -39,7 +39,8 @@ def _panel(request: ViewerRequest, event: Any) -> HttpResponse:
     start, end = inside.window(event, {"after": None, "before": None})
     context = {
         "event": event, "time": time, "may_flag": viewer.may(MANAGE), "may_ask": viewer.may(triggering.UPLOAD),
-        "asked": [{"row": row, "status": queries.status_of(row)} for row in queries.catalog_queries(viewer, event)],
+        "asked": [{"row": row, "status": queries.status_of(row), "catalog": queries.catalog_of(row)}
+                  for row in queries.catalog_queries(viewer, event)],
         "sent": list(queries.skymap_triggers(viewer, event)),
         "spendable": [one["allocation"] for one in time if allocations.is_valid(one["allocation"])],
         "takers": [row for row in allocations.fitting(viewer, TakesSkyMaps) if allocations.is_valid(row)],
