@@ -109,7 +109,7 @@ class Line:
         self._was_told(f"The broker was not told how far we are: {problem.str()}" if problem else "", places)
 
     def close(self) -> None:
-        """Take leave. While the broker is away the client would wait for half a minute to do so: it is not waited for."""
+        """Take leave. While the broker is away the client would take half a minute for that: it is not waited for."""
         self._closing = True
         leaving = threading.Thread(target=self.broker.close, daemon=True)
         leaving.start()

@@ -11,6 +11,7 @@ import numpy as np
 from factory.django import DjangoModelFactory
 
 from apps.candidates.models import Filter, FilterVersion
+from apps.followup.models import Allocation
 from apps.groups import actions as groups
 from apps.groups.models import Group, Membership, Stream, StreamGrant, User
 from apps.sources.models import Instrument, Obj, Spectrum, Telescope
@@ -77,6 +78,17 @@ class InstrumentFactory(DjangoModelFactory):
     band = "Optical"
     telescope = factory.SubFactory(TelescopeFactory)
     filters = ["ztfg", "ztfr", "ztfi"]
+
+
+class AllocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Allocation
+
+    proposal_id = factory.Sequence(lambda n: f"2026B-{n:03}")
+    pi = "Hubble"
+    instrument = factory.SubFactory(InstrumentFactory)
+    hours_allocated = 20.0
+    types = ["triggered"]
 
 
 class ObjFactory(DjangoModelFactory):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gcn', '0009_spatial_catalogs'),
+        ('gcn', '0010_through_allocations'),
     ]
 
     operations = [
