@@ -1,5 +1,6 @@
 """HTTP and websockets in one application."""
 
+import gc
 import os
 import warnings
 
@@ -41,3 +42,7 @@ from skyportal.live.routing import websocket_urlpatterns
 application = ProtocolTypeRouter(
     {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
 )
+
+# All that is loaded by now stays for good, and the collector would walk through it in the middle of somebody's request.
+gc.collect()
+gc.freeze()

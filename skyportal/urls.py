@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("apps.groups.urls")),
     path("", include("apps.sources.urls")),
     path("", include("apps.candidates.urls")),
+    path("", include("apps.followup.urls")),
     path("", include("apps.gcn.urls")),
     path("docs", allows_documentation(Docs.as_view()), name="docs"),
     path("", include("skyportal.api.urls")),  # last: it answers every unknown path under /api

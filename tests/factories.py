@@ -13,6 +13,7 @@ from django.db.models import Q
 from factory.django import DjangoModelFactory
 
 from apps.candidates.models import Filter, FilterVersion
+from apps.followup.models import Allocation
 from apps.groups.models import Acl, Group, Membership, Stream, StreamGrant, Token, User
 from apps.groups.models.tokens import digest
 from apps.sources.models import Instrument, Obj, Spectrum, Telescope
@@ -103,6 +104,17 @@ class InstrumentFactory(DjangoModelFactory):
     band = "Optical"
     telescope = factory.SubFactory(TelescopeFactory)
     filters = ["ztfg", "ztfr", "ztfi"]
+
+
+class AllocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Allocation
+
+    proposal_id = factory.Sequence(lambda n: f"2026B-{n:03}")
+    pi = "Hubble"
+    instrument = factory.SubFactory(InstrumentFactory)
+    hours_allocated = 20.0
+    types = ["triggered"]
 
 
 class ObjFactory(DjangoModelFactory):

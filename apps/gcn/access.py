@@ -30,6 +30,8 @@ OF_SPATIAL_CATALOG = Policy(view=parent_visible("catalog"))
 OPERATOR = Policy(view=nobody())
 CIRCULAR = Policy(view=everyone())  # they are public; that one speaks of an event is seen by whoever sees the event
 OF_CIRCULAR = Policy(view=event)
+# What was done about an event with telescope time is for those who have the time and see the event.
+THROUGH_ALLOCATION = Policy(view=parent_visible("allocation") & event)
 DETECTOR = Policy(view=everyone(), change=holding("Manage allocations"), delete=holding("Manage allocations"))
 uploaded = owned_by() & holding("Upload data")
 OF_DETECTOR = Policy(view=shared | owned_by(), change=uploaded, delete=uploaded)

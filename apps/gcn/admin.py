@@ -6,12 +6,15 @@ from django.contrib import admin
 from skyportal.access.errors import Refusal
 
 from .models import (
+    CatalogQuery,
     Detector,
     DetectorInterval,
     DetectorSpectrum,
     Earthquake,
     EarthquakeComment,
     EventComment,
+    EventTrigger,
+    SkymapTrigger,
     TagRule,
 )
 from .queries.tag_rules import checked
@@ -84,3 +87,33 @@ class EventCommentAdmin(RemarkAdmin):
 class EarthquakeCommentAdmin(RemarkAdmin):
     list_display = ("id", "earthquake", "author", "text", "created_at")
     raw_id_fields = ("earthquake", "audience", "author")
+
+
+class ThroughAllocationAdmin(admin.ModelAdmin):
+    """To look at: what was asked through telescope time is changed through the site."""
+
+    list_select_related = ("event", "allocation", "requester")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(CatalogQuery)
+class CatalogQueryAdmin(ThroughAllocationAdmin):
+    list_display = ("id", "event", "allocation", "requester", "created_at")
+
+
+@admin.register(SkymapTrigger)
+class SkymapTriggerAdmin(ThroughAllocationAdmin):
+    list_display = ("name", "event", "allocation", "requester", "status", "created_at")
+
+
+@admin.register(EventTrigger)
+class EventTriggerAdmin(admin.ModelAdmin):
+    list_display = ("event", "allocation", "triggered", "user", "modified")
+    list_select_related = ("event", "allocation", "user")
+    raw_id_fields = ("event", "allocation", "user")

@@ -249,3 +249,41 @@ class EarthquakeReminderChanged(Reminding, EarthquakeEntry):
 @dataclass(frozen=True)
 class EarthquakeReminderDue(Due, EarthquakeEntry):
     pass
+
+
+@dataclass(frozen=True)
+class CatalogQueryAsked(EventEntry):
+    """Transients of a service are looked for in a map of the event."""
+
+    query_id: int
+    catalog: str
+
+
+@dataclass(frozen=True)
+class CatalogQueryMoved(EventEntry):
+    """Some more of them were brought in, or all."""
+
+    query_id: int
+
+
+@dataclass(frozen=True)
+class EventTriggeredOn(EventEntry):
+    """Somebody said whether an allocation was spent on the event; None where that was taken back."""
+
+    allocation_id: int
+    triggered: bool | None
+
+
+@dataclass(frozen=True)
+class SkymapTriggerAsked(EventEntry):
+    """A map of the event is to go to a facility's queue."""
+
+    trigger_id: int
+
+
+@dataclass(frozen=True)
+class SkymapTriggerChanged(EventEntry):
+    """It is there, was refused, or was taken away again."""
+
+    trigger_id: int
+    status: str

@@ -13,6 +13,7 @@ from apps.sources.slots import (
     field_narrowers,
     galaxy_narrowers,
     home_panels,
+    import_narrowers,
     obj_filters,
     obj_includes,
     obj_panels,
@@ -26,6 +27,7 @@ from skyportal.live.topics import watchable
 from . import filters
 from .queries import choices, counterparts
 from .queries.events import get_event
+from .queries.facilities import inside_map
 from .queries.instrument_fields import fields_in_map
 from .queries.notices import gcn_lamp
 
@@ -36,6 +38,7 @@ for _passings in filters.OF_CANDIDATES:
 galaxy_narrowers.plug("sky maps")(filters.OF_GALAXIES)
 field_narrowers.plug("sky maps")(FieldNarrower((filters.DATEOBS, filters.NAME, filters.LEVEL), fields_in_map))
 obj_sorts.plug("gcn_status")(filters.by_status)
+import_narrowers.plug("sky map")(inside_map)
 lamp_makers.plug("gcn")(gcn_lamp)
 obj_panels.plug("events")(Panel("Events", "source-events", order=40, side="side"))
 quick_finders.plug("events")(choices.found)

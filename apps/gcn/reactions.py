@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from apps.candidates.entries import CandidatesArrived
-from apps.sources.entries import SourceSaved
+from apps.sources.entries import SourceSaved, TransientsArrived
 from skyportal.journal.reactions import on
 
-from .entries import ArchiveAsked, EventChanged, EventTextAsked, LocalizationAdded, MatchAsked, NoticeAdmitted
+from .entries import (
+    ArchiveAsked,
+    EventChanged,
+    EventTextAsked,
+    LocalizationAdded,
+    MatchAsked,
+    NoticeAdmitted,
+    SkymapTriggerAsked,
+)
 
 
 @on(NoticeAdmitted, outside=True)
@@ -112,3 +120,18 @@ def write_text(asked: EventTextAsked) -> None:
     from .actions.texts import carry_out
 
     carry_out(asked)
+
+
+@on(TransientsArrived)
+def tell_of_catalog_query(arrived: TransientsArrived) -> None:
+    from .actions.catalog_queries import tell_of_import
+
+    tell_of_import(arrived.import_id)
+
+
+@on(SkymapTriggerAsked, outside=True)
+def send_skymap(asked: SkymapTriggerAsked, delivery_id: int) -> None:
+    """Twice the same name is one trigger there: the delivery's id is not needed."""
+    from .actions.triggering import send_skymap_trigger
+
+    send_skymap_trigger(asked.trigger_id)

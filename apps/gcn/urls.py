@@ -18,6 +18,7 @@ from .api.earthquakes import (
     Statuses,
 )
 from .api.events import AdvocatesView, AliasView, EventsView, NoticeView, PropertyNamesView, RecentEventsView, TagsView
+from .api.facilities import CatalogQueries, CatalogQueriesOfEvent, SkymapTriggers, Triggered
 from .api.localizations import (
     CrossmatchView,
     InstrumentFieldsView,
@@ -39,6 +40,7 @@ from .views import (
     detectors,
     earthquakes,
     events,
+    facilities,
     galaxies,
     notices,
     of_source,
@@ -64,6 +66,10 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/notice/<str:notice_id>/download", NoticeView, name="notice-download"),
     routes("gcn_event/<str:dateobs>/crossmatch", CrossmatchesView),
     routes("gcn_event/<str:dateobs>/instrument[/<str:instrument_id>]", InstrumentFieldsView),
+    routes("catalog_queries", CatalogQueries),
+    routes("gcn_event/<str:gcnevent_id>/catalog_query", CatalogQueriesOfEvent),
+    routes("gcn_event/<str:dateobs>/triggered[/<str:allocation_id>]", Triggered),
+    routes("skymap_trigger[/<str:allocation_id>]", SkymapTriggers),
     routes("internal/recent_gcn_events", RecentEventsView),
     routes("localization/tags", LocalizationTagsView),
     routes("localization/properties", LocalizationPropertiesView),
@@ -128,6 +134,7 @@ urlpatterns = flatten(
         path("earthquake/<str:quake>/predict/<int:detector_id>", earthquakes.predict, name="earthquake-predict"),
         *doors(talk.OF_EARTHQUAKES, "earthquake/<str:quake>"),
         path("operator/notices", notices.index, name="notices"),
+        path("operator/notices/feed", notices.feed, name="notices-feed"),
         path("operator/notices/<int:notice_id>", notices.one, name="received-notice"),
         path("operator/notices/replay", notices.replay, name="replay-notices"),
     ],
@@ -147,6 +154,15 @@ urlpatterns = flatten(
     routes("gcn_event/<str:dateobs>/report[/<str:report_id>]", ReportsView),
     [
         path("event/<str:dateobs>/galaxies", galaxies.panel, name="event-galaxies"),
+        path("event/<str:dateobs>/telescope-time", facilities.panel, name="event-telescope-time"),
+        path("event/<str:dateobs>/telescope-time/catalog", facilities.ask_catalog, name="event-ask-catalog"),
+        path("event/<str:dateobs>/telescope-time/send", facilities.send, name="event-send-map"),
+        path("event/<str:dateobs>/telescope-time/<int:trigger_id>/remove", facilities.remove, name="event-remove-map"),
+        path(
+            "event/<str:dateobs>/telescope-time/<int:allocation_id>/flag/<slug:flag>",
+            facilities.flag,
+            name="event-triggered",
+        ),
         path("event/<str:dateobs>/visibility", visibility.panel, name="event-visibility"),
         path("event/<str:dateobs>/texts", texts.panel, name="event-texts"),
         path("event/<str:dateobs>/texts/ask/<slug:what>", texts.ask, name="event-text-ask"),

@@ -83,6 +83,12 @@ position_locks: Slot[Callable[[int], bool]] = Slot("sources.position_locks")
 scanned_objs: Slot[Callable[[Viewer], QuerySet]] = Slot("sources.scanned_objs")
 """By name, a function (viewer) -> rows with ``obj_id`` of objs that were candidates of a filter the viewer may see."""
 
+import_narrowers: Slot[Callable[[dict[str, Any], list[Any]], list[Any]]] = Slot("sources.import_narrowers")
+"""By name, a function (what to narrow to, transients that a service listed) -> those that are wanted: in a sky map …"""
+
+telescope_parts: Slot[Callable[[Viewer, int], list[dict[str, Any]]]] = Slot("sources.telescope_parts")
+"""By field of one telescope at the API, a function (viewer, telescope id) -> rows: allocations …"""
+
 obj_panels: Slot[Panel] = Slot("sources.obj_panels")
 """Parts of the source page; their addresses take the obj's name."""
 

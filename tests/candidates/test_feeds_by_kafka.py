@@ -1,5 +1,5 @@
 """Feeds by Kafka, from end to end: nothing lost and nothing twice, whatever dies, goes away, is doubled or disordered.
-The cluster is librdkafka's own mock; the consumer is the command that a feed's process runs.
+The consumer is the command that a feed's process runs.
 """
 
 from __future__ import annotations
@@ -20,27 +20,25 @@ from django.db import connection
 
 from apps.candidates.actions import consuming, feeds, intake
 from apps.candidates.alerts.archive import Archive
-from apps.candidates.brokers import consumer
 from apps.candidates.models import Broker, Candidate, RefusedPacket
+from skyportal import kafka
 from skyportal.access.viewer import Viewer
 from skyportal.journal import recording
-from tests.emulators.kafka import door
+from tests.emulators import kafka as emulator
 
 confluent_kafka = pytest.importorskip("confluent_kafka")
 
 SYSTEM = Viewer.system("test")
-# Who was killed holds its part of the topic for a session, which is longer than the 3 s that the mock waits for others
-# to join; who was cut off comes again at once.
-QUICK = ["session.timeout.ms=3500", "heartbeat.interval.ms=500", "reconnect.backoff.max.ms=100"]
+# Who was killed holds its part of the topic for a session; who was cut off comes again at once; what is asked waits at
+# the broker for the messages that were asked for before.
+QUICK = ["session.timeout.ms=1500", "heartbeat.interval.ms=100", "reconnect.backoff.max.ms=100", "fetch.wait.max.ms=20",
+         "fetch.error.backoff.ms=20", "retry.backoff.ms=20"]  # fmt: skip
 
 
 @pytest.fixture
 def cluster():
-    """A producer, which holds the cluster, and the cluster's port."""
-    producer = confluent_kafka.Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "ignored"})
-    [broker] = producer.list_topics(timeout=10).brokers.values()
-    yield producer, broker.port
-    producer.flush(1)
+    with emulator.cluster() as made:
+        yield made
 
 
 @pytest.fixture
@@ -84,9 +82,9 @@ def test_a_broker_that_goes_away_and_returns_is_said_to_and_read_on(feed_at, clu
     send(few)
     monkeypatch.setattr(consuming, "PATIENCE", 0.2)
     monkeypatch.setattr(consuming, "LAG_EVERY", 0.0)
-    monkeypatch.setattr(consumer, "PATIENCE", 0.5)
+    monkeypatch.setattr(kafka, "PATIENCE", 0.3)
     real_admit, real_heard, real_run, said, runs = intake.admit, feeds.heard, consuming.Consumption.run, [], []
-    with door(cluster[1]) as gate:
+    with emulator.door(cluster[1]) as gate:
         feed = feed_at(gate.address)
 
         def admit(*args, **kwargs):

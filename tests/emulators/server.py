@@ -13,7 +13,7 @@ Answer = tuple[int, str, bytes]
 """Status, media type, body."""
 Speak = Callable[[str, dict[str, str]], Answer]
 """(path, parameters of the address and of a form) -> answer. A JSON body comes as ``json``, credentials as
-``authorization``."""
+``authorization``, and a verb to change things as ``verb``."""
 
 
 @dataclass
@@ -41,9 +41,17 @@ class _Door(BaseHTTPRequestHandler):
     def do_PATCH(self) -> None:
         self.do_POST()
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
+    def do_DELETE(self) -> None:
+        self.do_POST()
+
     def _answer(self, form: dict[str, str]) -> None:
         emulator, parts = self.emulator, urlsplit(self.path)
         query = dict(parse_qsl(parts.query)) | form
+        if self.command in ("PUT", "DELETE"):
+            query["verb"] = self.command
         if credentials := self.headers.get("Authorization"):
             query["authorization"] = credentials
         emulator.asked.append((parts.path, query))

@@ -17,7 +17,7 @@ from apps.candidates.entries import CandidatesArrived
 from apps.gcn.actions import alerts_in_maps
 from apps.gcn.actions.alerts_in_maps import follow
 from apps.gcn.actions.matching import match_objs
-from apps.gcn.models import AlertInMap, Counterpart, Localization, ObjInMap
+from apps.gcn.models import AlertInMap, Counterpart, GcnEvent, Localization, ObjInMap
 from apps.gcn.queries import matching
 from apps.sources.models import Source
 from skyportal.astro.sky import hpx
@@ -199,7 +199,7 @@ def test_a_redshift_gives_a_density_in_space(field, now, group, monkeypatch):
     assert found["ZTF26z1"] > 1e-9 > found["ZTF26z2"]
 
 
-def test_one_position_is_one_query_whatever_the_number_of_maps(field, now):
+def test_positions_are_two_queries_whatever_the_number_of_maps(field, now):
     for n in range(5):
         event = an_event(
             ivorn=f"ivo://more/{n}", dateobs=WHEN + timedelta(minutes=1 + n), trigger_id=f"M{n}", aliases=()
@@ -207,13 +207,17 @@ def test_one_position_is_one_query_whatever_the_number_of_maps(field, now):
         a_map(event, ra=150 + n, name=f"more {n}")
     with CaptureQueriesContext(connection) as queries:
         found = matching.matches([int(hpx(150.0, 2.0)), int(hpx(250.0, 2.0))])
-    assert len(queries) == 1
+    assert len(queries) == 2
     assert {one.place for one in found} == {0}
     assert len(found) == 6
+    retold = a_map(event, ra=150.0, name="told again")  # only the newest of an event, and none of one that was taken back
+    GcnEvent.objects.filter(trigger_id="M0").update(is_retracted=True)
+    found = matching.matches([int(hpx(150.0, 2.0))])
+    assert (len(found), retold.pk in {one.localization_id for one in found}) == (5, True)
     with connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off")
         given = {"since": timezone.now() - timedelta(days=9000), "places": [0], "cells": [int(hpx(150.0, 2.0))]}
-        cursor.execute("explain " + matching._MATCH, given)
+        cursor.execute("explain " + matching._TILES, given)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     # by its cell; of so few maps it may as well be looked for in each of them
     assert "gcn_tile_cell" in plan or "gcn_tile_of_map" in plan, plan

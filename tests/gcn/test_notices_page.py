@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.gcn.actions.receiving import receive
-from apps.gcn.models import ReceivedNotice
+from apps.gcn.models import NoticeFeed, ReceivedNotice
 
 from .notice_data import voevent
 
@@ -66,6 +68,24 @@ def test_read_again_from_the_page(operator):
     assert "well-formed" in answer.headers["HX-Trigger"]
     row.refresh_from_db()
     assert row.attempts == 2
+
+
+def test_the_page_says_how_the_listening_is_and_why(operator):
+    def said(**told):
+        NoticeFeed.objects.update(**told)
+        return operator.get(reverse("notices-feed")).content.decode()
+
+    now = timezone.now()
+    assert "Nobody listens to GCN" in said()
+    NoticeFeed.objects.create(started_at=now, heard_at=now, absent="gcn.misspelt")
+    page = said()
+    assert "listening" in page
+    assert "gcn.misspelt" in page
+    page = said(trouble="There is no new token: <500>")
+    assert "trouble" in page
+    assert "&lt;500&gt;" in page
+    assert "silent" in said(started_at=now - timedelta(hours=1), heard_at=now - timedelta(minutes=3))
+    assert "was stopped" in said(started_at=None)
 
 
 def test_only_operators_see_and_replay(client, member):

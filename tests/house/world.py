@@ -14,14 +14,14 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.candidates.models import Broker
-from apps.gcn.models import EventReport, EventSummary, Localization, SpatialCatalog
+from apps.gcn.models import EventReport, EventSummary, Localization, SkymapTrigger, SpatialCatalog
 from apps.groups import actions
 from apps.groups.models import Group, Stream, Token, User
 from apps.sources.actions.objs import make_known
 from apps.sources.models import FrozenPhotometry, PublicSourcePage, Source
 from apps.sources.queries.frozen import TEXTS, UNITS
 from skyportal.access.models import Audience
-from tests.factories import FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
+from tests.factories import AllocationFactory, FilterFactory, InstrumentFactory, ObjFactory, SpectrumFactory
 from tests.gcn.events_data import a_detector, a_map, an_earthquake, an_event
 
 CAST = ("anonymous", "outsider", "member", "stream_member", "group_admin", "system_admin")
@@ -49,6 +49,7 @@ class World:
     event: Any
     quake: Any
     detector: Any
+    allocation: Any
 
 
 def make_world(group: Group, stream: Stream, member: User) -> World:
@@ -72,16 +73,21 @@ def make_world(group: Group, stream: Stream, member: User) -> World:
     spectrum = SpectrumFactory(obj=obj, owner=member, audience=audience)
     event = an_event(groups=[group.pk])
     a_map(event)
+    allocation = AllocationFactory(group=group)
     quake, detector = an_earthquake(member), a_detector()
     told = {"event": event, "group": group, "sent_by": member, "status": "done"}
     EventSummary.objects.create(title="of the matrix", text="what the group found", **told)
     EventReport.objects.create(name="of the matrix", **told)
+    SkymapTrigger.objects.create(
+        event=event, localization=Localization.objects.get(), allocation=allocation, level=0.9, name="of the matrix"
+    )
     SpatialCatalog.objects.create(name="of the matrix", owner=member)
     nobody_there = {"base_url": "http://127.0.0.1:9"}  # refused before it is asked
     broker = Broker.objects.create(name="matrix", driver="generic", active=True, settings=nobody_there)
     return World(
-        group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker, event, quake, detector
-    )
+        group, stream, member, obj, InstrumentFactory(), filter_, token, spectrum, broker, event, quake, detector,
+        allocation,
+    )  # fmt: skip
 
 
 ARGUMENTS: dict[str, Callable[[World], Any]] = {
@@ -133,6 +139,10 @@ ARGUMENTS: dict[str, Callable[[World], Any]] = {
     "summary_id": lambda w: EventSummary.objects.get().pk,
     "report_id": lambda w: EventReport.objects.get().pk,
     "text_id": lambda w: EventSummary.objects.get().pk,
+    "gcnevent_id": lambda w: w.event.pk,
+    "trigger_id": lambda w: SkymapTrigger.objects.get().pk,
+    "flag": lambda w: "triggered",
+    "allocation_id": lambda w: w.allocation.pk,
     "catalog_id": lambda w: SpatialCatalog.objects.get().pk,
     "what": lambda w: "summary",
     "option": lambda w: "json",

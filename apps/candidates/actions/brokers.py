@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.sources.actions.checks import need
+from skyportal.access.configured import merged
 from skyportal.access.errors import Conflict, Invalid, Refusal
 from skyportal.access.viewer import SYSTEM_ADMIN, Viewer
 from skyportal.journal.recording import record
@@ -73,18 +74,6 @@ def _keep(viewer: Viewer, found: Broker, data: Mapping[str, Any], active: bool) 
             _set_default(found, field, bool(data[field]))
     deed = "edited" if "active" not in data else "activated" if active else "deactivated"
     record(BrokerChanged(found.pk, found.name, deed, viewer.user_id))
-    return found
-
-
-def merged(stored: Mapping[str, Any], incoming: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with others laid over them; blank ones change nothing, at any depth."""
-    found = dict(stored)
-    for name, value in incoming.items():
-        if isinstance(value, Mapping):
-            inner = found.get(name)
-            found[name] = merged(inner if isinstance(inner, Mapping) else {}, value)
-        elif value is not None and str(value).strip():
-            found[name] = value
     return found
 
 

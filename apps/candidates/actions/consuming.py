@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from apps.groups.models import Stream
+from skyportal.kafka import Line, next_offsets, where
 from skyportal.outside import Unreachable
 
 from ..alerts.batches import Batch, ahead, decode
 from ..alerts.containers import MAGIC, BadPacket, wrapped
 from ..alerts.reading import Packet, Refused, read_message
 from ..alerts.resolvers import Resolver, SchemaUnavailable
-from ..brokers import consumer
 from ..models import StreamPulse
 from . import feeds
 from .intake import BATCH, Intake, Report
@@ -52,22 +52,19 @@ class Consumption:
     def __init__(
         self,
         stream: Stream,
-        broker: consumer.Broker,
+        line: Line,
         *,
         resolver: Resolver | None = None,
         feed_id: int | None = None,
         packet: Callable[[bytes], bytes] | None = None,
     ) -> None:
-        self.stream, self.broker, self.resolver, self.feed_id = stream, broker, resolver, feed_id
+        self.stream, self.line, self.resolver, self.feed_id = stream, line, resolver, feed_id
         self.packet = packet
         self.intake = Intake(stream)
         self.stopping = False
         self.report = Report()
         self._lag_known = 0.0
         self._told = 0
-        self._trouble = ""
-        self._closing = False
-        self._owed: dict[tuple[str, int], Any] = {}
 
     def stop(self) -> None:
         """Finish the batch at hand, then end."""
@@ -88,12 +85,11 @@ class Consumption:
                         break  # what was fetched meanwhile is not committed, and comes again
                     del fetch
         except ConnectionError as problem:
-            self._trouble = str(problem)
+            self.line.trouble = str(problem)
             raise
         finally:
-            feeds.heard(self.feed_id, self._told, 0.0, None, self._trouble)
-            self._closing = True
-            self.broker.close()
+            feeds.heard(self.feed_id, self._told, 0.0, None, self.line.trouble)
+            self.line.close()
         return self.report
 
     def once(self, timeout: float = PATIENCE) -> int:
@@ -106,78 +102,37 @@ class Consumption:
 
     def _fetch(self, timeout: float) -> Fetch:
         """Messages as they come; in a thread while the batch before is taken in, so it writes nothing."""
-        messages = [message for message in self.broker.consume(BATCH, timeout) if self._is_good(message)]
-        raws = {consumer.where(message): _whole(message) for message in messages}
-        return Fetch(raws, decode(list(self._packets(raws))), consumer.next_offsets(messages))
+        messages = self.line.messages(BATCH, timeout)
+        raws = {where(message): _whole(message) for message in messages}
+        return Fetch(raws, decode(list(self._packets(raws))), next_offsets(messages))
 
     def _take(self, fetch: Fetch) -> int:
         if fetch.raws:
             self.report.add(self.intake.take(fetch.batch, fetch.raws))
             self._told += len(fetch.raws)
-            self._trouble = ""
-            self._commit(fetch.offsets)
+            self.line.done(fetch.offsets)
         if time.monotonic() - self._lag_known > LAG_EVERY:
-            if not fetch.raws:
-                self._commit([])
             self._note_lag()
         return len(fetch.raws)
 
-    def _commit(self, offsets: list[Any]) -> None:
-        """Tell the broker how far it is safe. It is not waited for: while it is away, that is owed, and told again."""
-        self._owed |= {(place.topic, place.partition): place for place in offsets}
-        if self._owed and (problem := consumer.tell(self.broker, list(self._owed.values()))):
-            self._was_told(problem, [])
-
-    def told(self, problem: Any, places: list[Any]) -> None:
-        """What came of it, for each part of a topic; called while messages are waited for."""
-        if self._closing:  # the client calls while it closes, and would wait for ever if it were asked something
-            return
-        self._was_told(f"The broker was not told how far we are: {problem.str()}" if problem else "", places)
-
-    def _was_told(self, problem: str, places: list[Any]) -> None:
-        if problem:
-            logger.warning("%s: %s", self.stream.name, problem)
-            self._trouble = problem
-            ours = consumer.assigned(self.broker)  # what is another's now, comes to them again
-            self._owed = {place: offset for place, offset in self._owed.items() if place in ours}
-        for place in [] if problem else places:
-            owed = self._owed.get((place.topic, place.partition))
-            if owed is not None and owed.offset <= place.offset:
-                del self._owed[place.topic, place.partition]
-
-    def complain(self, problem: Any) -> None:
-        """What the client says beside messages: a broker that is away, credentials that are refused."""
-        words = f"The broker does not answer as it should: {problem.str() or problem.name()}"
-        if not self._trouble:  # it says so again and again
-            logger.warning("The broker of %s: %s", self.stream.name, words)
-        self._trouble = words
-
-    def _is_good(self, message: Any) -> bool:
-        """Broker errors pass (it heals by itself) unless they are for ever."""
-        problem = consumer.complaint(message)
-        if problem:
-            logger.warning("The broker of %s says: %s", self.stream.name, problem)
-            self._trouble = problem
-        return not problem
-
     def _packets(self, raws: dict[str, bytes]) -> Iterator[Packet | Refused]:
-        for where in list(raws):
-            yield from self._read(raws, where)
+        for place in list(raws):
+            yield from self._read(raws, place)
 
-    def _read(self, raws: dict[str, bytes], where: str) -> Iterator[Packet | Refused]:
+    def _read(self, raws: dict[str, bytes], place: str) -> Iterator[Packet | Refused]:
         """A schema registry or a broker's service that is down is waited for: the packet is not at fault."""
         wait = 1.0
         while True:
             try:
                 if self.packet is not None:
-                    raws[where] = self.packet(raws[where])  # kept so, it can be read again by itself
-                return iter(list(read_message(raws[where], where, self.resolver)))
+                    raws[place] = self.packet(raws[place])  # kept so, it can be read again by itself
+                return iter(list(read_message(raws[place], place, self.resolver)))
             except BadPacket as problem:
-                return iter([Refused(str(problem), where, 0, raws[where])])
+                return iter([Refused(str(problem), place, 0, raws[place])])
             except (SchemaUnavailable, Unreachable) as problem:
                 if self.stopping:
                     raise Stopped from problem
-                self._trouble = f"Waiting: {problem}"
+                self.line.trouble = f"Waiting: {problem}"
                 logger.warning("Waiting to read a packet of %s: %s", self.stream.name, problem)
                 self._say_waiting()
                 self._rest(wait)
@@ -191,7 +146,7 @@ class Consumption:
     def _say_waiting(self) -> None:
         """From the thread that reads, as the other one waits for it."""
         try:
-            feeds.failed(self.feed_id, self._trouble)
+            feeds.failed(self.feed_id, self.line.trouble)
         finally:
             connection.close()
 
@@ -199,14 +154,10 @@ class Consumption:
         """How many messages still wait at the broker; whether it is there at all."""
         now = time.monotonic()
         seconds, self._lag_known = (now - self._lag_known) if self._lag_known else 0.0, now
-        lag, problem = consumer.lag(self.broker)
+        lag = self.line.lag()
         if lag is not None:
             StreamPulse.objects.update_or_create(stream=self.stream, defaults={"lag": lag})
-        if problem:
-            self._trouble = self._trouble or problem  # what the client complained of says more
-        elif not self._owed:
-            self._trouble = ""
-        feeds.heard(self.feed_id, self._told, seconds, lag, self._trouble)
+        feeds.heard(self.feed_id, self._told, seconds, lag, self.line.trouble)
         self._told = 0
 
 

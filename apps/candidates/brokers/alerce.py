@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from skyportal.access.configured import Setting
 from skyportal.astro.time import tai_from_utc, utc_from_tai
 from skyportal.outside import Absent, Unreachable, fetch
 
@@ -20,7 +21,6 @@ from .base import (
     Polls,
     Recent,
     SearchesCones,
-    Setting,
     ShowsPictures,
     rows_of,
     sorted_by_distance,

@@ -1,7 +1,9 @@
 """AMPEL (Nordin et al. 2019, A&A 631, A147): reports on LSST objects over SCIMMA's Hopskotch, a Kafka service."""
 
+from skyportal.access.configured import Setting
+
 from . import drivers
-from .base import Listens, Setting
+from .base import Listens
 from .kafka import scram
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from skyportal.access.configured import Setting
 from skyportal.outside import Absent, fetch
 
 from ..alerts.brokered import packet as written
@@ -25,7 +26,6 @@ from .base import (
     Polls,
     Recent,
     SearchesCones,
-    Setting,
     ShowsPictures,
     rows_of,
     sorted_by_distance,

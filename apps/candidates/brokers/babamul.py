@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from skyportal.access.configured import Setting
 from skyportal.access.errors import Invalid
 from skyportal.astro.time import JD_OF_MJD, mjd_of, tai_from_utc
 from skyportal.outside import Absent
@@ -23,7 +24,6 @@ from .base import (
     Polls,
     Recent,
     SearchesCones,
-    Setting,
     ShowsPictures,
     TriesConnection,
     rows_of,

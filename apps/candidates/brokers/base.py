@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from skyportal.access.configured import Configured
 from skyportal.access.errors import Invalid
 from skyportal.astro import sky
 from skyportal.outside import Unreachable, fetch
@@ -27,20 +28,6 @@ logger = logging.getLogger(__name__)
 MOST_RADIUS = 3600.0  # arcsec
 MOST_OBJECTS = 100
 Asked = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One thing a connection needs to know. A dotted name is an object in the public form: ``fink.password``."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    """text, address, number, choice; or secret: kept, never shown."""
-    required: bool = False
-    default: Any = None
-    choices: tuple[str, ...] = ()
-    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +87,7 @@ def _understanding(method: Callable[..., Any]) -> Callable[..., Any]:
     return asked
 
 
-class Driver:
+class Driver(Configured):
     """A broker, spoken to with the settings of one connection."""
 
     key: ClassVar[str]
@@ -109,7 +96,6 @@ class Driver:
     label: ClassVar[str]
     website: ClassVar[str] = ""
     surveys: ClassVar[tuple[str, ...]] = ("ZTF", "LSST")
-    settings_form: ClassVar[tuple[Setting, ...]] = ()
     filter_kind: ClassVar[str] = "none"
     searches_words: ClassVar[bool] = False
     """Whether it is searched by words of its own, not by place."""
@@ -121,18 +107,6 @@ class Driver:
         for name in ASKING:
             if name in cls.__dict__:
                 setattr(cls, name, _understanding(cls.__dict__[name]))
-
-    def __init__(self, settings: Mapping[str, Any]) -> None:
-        self.settings = settings
-
-    def setting(self, name: str) -> Any:
-        """A setting, or what it is where nobody said."""
-        value: Any = self.settings
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        if value in (None, ""):
-            return next((s.default for s in self.settings_form if s.name == name), None)
-        return value
 
     @property
     def survey(self) -> str:
@@ -150,19 +124,6 @@ class Driver:
         if survey not in self.served():
             raise Invalid(f"survey: this connection serves {', '.join(self.served())}.")
         return survey
-
-    def check(self) -> None:
-        """Whether the settings can be meant so. Raises Invalid naming each that is wrong."""
-        problems = []
-        for setting in self.settings_form:
-            value = self.setting(setting.name)
-            if value in (None, ""):
-                if setting.required:
-                    problems.append(f"{setting.name} is missing")
-            elif problem := _problem(setting, value):
-                problems.append(f"{setting.name} {problem}")
-        if problems:
-            raise Invalid("; ".join(problems))
 
     def search(self, asked: Asked) -> list[Nearby]:
         """Whatever the broker finds by words of its own (`searches_words`)."""
@@ -280,18 +241,6 @@ class KeepsFilters(TriesFilters):
 
     def validate(self, remote_id: str, version: str) -> dict[str, Any]:
         raise NotImplementedError
-
-
-def _problem(setting: Setting, value: Any) -> str:
-    if setting.kind == "choice" and str(value) not in setting.choices:
-        return f"must be one of {', '.join(setting.choices)}"
-    if setting.kind == "number" and not isinstance(value, int | float):
-        return "must be a number"
-    if setting.kind in ("text", "secret", "address") and not isinstance(value, str):
-        return "must be a text"
-    if setting.kind == "address" and urlsplit(value).scheme not in ("http", "https"):
-        return "must begin with https://"
-    return ""
 
 
 def place(asked: Asked) -> tuple[float, float, float] | None:

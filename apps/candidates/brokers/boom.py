@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import Any, ClassVar
 
+from skyportal.access.configured import Setting
 from skyportal.access.errors import Invalid
 from skyportal.astro.photometry import flux_density
 from skyportal.astro.time import JD_OF_MJD, tai_from_utc, utc_from_tai
@@ -30,7 +31,6 @@ from .base import (
     Polls,
     Recent,
     SearchesCones,
-    Setting,
     ShowsPictures,
     TriesConnection,
     rows_of,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from skyportal.access.configured import Setting
 from skyportal.access.errors import Invalid
 from skyportal.astro.time import JD_OF_MJD, datetime_of, mjd_of, tai_from_utc, utc_from_tai
 from skyportal.outside import Absent, Unreachable, fetch
@@ -23,7 +24,6 @@ from .base import (
     Polls,
     Recent,
     SearchesCones,
-    Setting,
     ShowsPictures,
     rows_of,
     sorted_by_distance,

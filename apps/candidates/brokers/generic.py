@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from skyportal.access.configured import Setting
 from skyportal.outside import Unreachable
 
 from ..alerts.containers import BadPacket
 from ..alerts.surveys import BY_KEY
 from . import drivers
-from .base import Asked, Known, KnowsObjects, Nearby, Setting, rows_of
+from .base import Asked, Known, KnowsObjects, Nearby, rows_of
 
 
 @drivers.add

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from skyportal.access.configured import Setting
 from skyportal.access.errors import Invalid
 from skyportal.astro.time import JD_OF_MJD, tai_from_utc, utc_from_tai
 from skyportal.outside import Absent, Unreachable, fetch
@@ -28,7 +29,6 @@ from .base import (
     Polls,
     Recent,
     SearchesCones,
-    Setting,
     ShowsPictures,
     TriesConnection,
     TriesFilters,

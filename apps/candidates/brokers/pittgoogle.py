@@ -2,8 +2,10 @@
 Google's own client, which is not among our dependencies; what it republishes by Kafka can be listened to.
 """
 
+from skyportal.access.configured import Setting
+
 from . import drivers
-from .base import Listens, Setting
+from .base import Listens
 from .kafka import plain
 
 

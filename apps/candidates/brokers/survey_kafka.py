@@ -1,7 +1,9 @@
 """A survey's own Kafka service, or any other that sends packets as they are: ZTF, LSST, a mirror."""
 
+from skyportal.access.configured import Setting
+
 from . import drivers
-from .base import Listens, Setting
+from .base import Listens
 from .kafka import scram
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
 from typing import Any
 
+from skyportal.access.configured import form_schema, ui_schema, without_secrets
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
 
@@ -83,53 +82,6 @@ def shown(viewer: Viewer, broker: Broker) -> dict[str, Any]:
     if viewer.sees_all:
         row["altdata"] = without_secrets(type(driver), broker.settings)
     return row
-
-
-def without_secrets(driver: type[Driver], settings: Mapping[str, Any]) -> dict[str, Any]:
-    open_ones = copy.deepcopy(dict(settings))
-    for setting in driver.settings_form:
-        if setting.kind == "secret":
-            *above, last = setting.name.split(".")
-            inner: Any = open_ones
-            for part in above:
-                inner = inner.get(part) if isinstance(inner, dict) else None
-            if isinstance(inner, dict):
-                inner.pop(last, None)
-    return open_ones
-
-
-def form_schema(driver: type[Driver]) -> dict[str, Any]:
-    """A driver's settings as a JSON schema (draft 7)."""
-    schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
-    for setting in driver.settings_form:
-        *above, last = setting.name.split(".")
-        inner = schema
-        for part in above:
-            inner = inner["properties"].setdefault(part, {"type": "object", "title": part, "properties": {}})
-        field: dict[str, Any] = {"type": "number" if setting.kind == "number" else "string", "title": setting.label}
-        if setting.choices:
-            field["enum"] = list(setting.choices)
-        if setting.default is not None:
-            field["default"] = setting.default
-        if setting.help:
-            field["description"] = setting.help
-        inner["properties"][last] = field
-        if setting.required:
-            inner.setdefault("required", []).append(last)
-    return schema
-
-
-def ui_schema(driver: type[Driver]) -> dict[str, Any]:
-    """Which settings are typed unseen."""
-    found: dict[str, Any] = {}
-    for setting in driver.settings_form:
-        if setting.kind == "secret":
-            *above, last = setting.name.split(".")
-            inner = found
-            for part in above:
-                inner = inner.setdefault(part, {})
-            inner[last] = {"ui:widget": "password"}
-    return found
 
 
 def kinds() -> dict[str, dict[str, Any]]:

@@ -26,6 +26,11 @@ class Lamp:
     last_packet_at: datetime | None
     packets: int
     lag: int | None
+    brings: str = "packet"
+    note: str = ""
+    """What more there is to say, in a sentence."""
+    link: str = ""
+    """Where an operator reads on."""
 
 
 def stream_named(name: str) -> Stream:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 import orjson
 from django.conf import settings
 
-from apps.candidates.brokers.consumer import ONLY_ON_REQUEST
 from skyportal.access.errors import Invalid
+from skyportal.kafka import Line
 from skyportal.outside import Denied, Unreachable, fetch
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = "gcn.heartbeat"
+SHORTEST, LONGEST = 60.0, 86_400.0
+"""Seconds for which a token is used, whatever is said of it."""
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750; the client does not survive others
 BIGGEST = 128 * 2**20  # bytes; GCN sends at most 4 MB, a mirror may send more
 
 
@@ -30,7 +33,12 @@ def topics() -> list[str]:
     return list(dict.fromkeys([*settings.GCN_TOPICS, HEARTBEAT]))
 
 
-def options() -> dict[str, Any]:
+def tokens() -> Tokens | None:
+    """Tokens for the client, where it needs them."""
+    return Tokens(settings.GCN_CLIENT_ID, settings.GCN_CLIENT_SECRET) if settings.GCN_CLIENT_ID else None
+
+
+def options(tokens: Tokens | None) -> dict[str, Any]:
     """Options of a consumer. The secret stays in the function that asks for tokens: librdkafka never logs it."""
     if not is_wanted():
         raise Invalid(
@@ -44,28 +52,57 @@ def options() -> dict[str, Any]:
         "fetch.message.max.bytes": BIGGEST,
         "receive.message.max.bytes": BIGGEST + 2**20,
         "topic.metadata.refresh.interval.ms": 60_000,  # a topic that is new is heard within a minute
-        **ONLY_ON_REQUEST,
     }
-    if settings.GCN_CLIENT_ID:
+    if tokens is not None:
         found |= {
             "security.protocol": settings.GCN_PROTOCOL,
             "sasl.mechanisms": "OAUTHBEARER",
-            "oauth_cb": _tokens(settings.GCN_CLIENT_ID, settings.GCN_CLIENT_SECRET),
+            "oauth_cb": tokens,
         }
     return found
 
 
-def _tokens(client_id: str, secret: str) -> Callable[[Any], tuple[str, float]]:
-    """librdkafka asks this for a token, and again before it expires; what goes wrong it tells the consumer."""
+def connect(options: dict[str, Any]) -> Line:
+    """A line to GCN. It has a topic only once somebody sent to it."""
+    return Line.to("GCN", options, topics(), topics_may_be_absent=True)
 
-    def ask(_: Any) -> tuple[str, float]:
+
+class Tokens:
+    """Tokens for librdkafka, which asks for one when it begins and again before it expires, in a thread of its own.
+
+    It does not begin without: the first is fetched before it is made. What went wrong the last time is in ``trouble``;
+    the client asks again after 10 s, and goes on with the token it has for as long as the broker takes it.
+    """
+
+    def __init__(self, client_id: str, secret: str) -> None:
+        self._client_id, self._secret = client_id, secret
+        self._held: tuple[str, float] | None = None
+        self.trouble = ""
+
+    def __call__(self, _: Any) -> tuple[str, float]:
+        held, self._held = self._held, None
+        return held or self._ask()
+
+    @property
+    def is_ready(self) -> bool:
+        return self._held is not None
+
+    def prepare(self) -> None:
+        """Fetch the first; whether that went well is seen by `is_ready` and `trouble`."""
         try:
-            return token(client_id, secret)
-        except Unreachable as problem:
-            logger.warning("No token for GCN: %s", problem.message)
-            raise
+            self._held = self._ask()
+        except Unreachable:
+            self._held = None
 
-    return ask
+    def _ask(self) -> tuple[str, float]:
+        try:
+            found = token(self._client_id, self._secret)
+        except Unreachable as problem:
+            self.trouble = f"There is no new token for GCN: {problem.message}"
+            logger.warning("%s", self.trouble)
+            raise
+        self.trouble = ""
+        return found
 
 
 def token(client_id: str, secret: str) -> tuple[str, float]:
@@ -76,6 +113,8 @@ def token(client_id: str, secret: str) -> tuple[str, float]:
         said = orjson.loads(fetch(url, data=form, seconds=10.0, most_bytes=100_000))
         lifetime = float(said.get("expires_in", 3600))
         found = str(said["access_token"])
+        if not _TOKEN.fullmatch(found):
+            raise ValueError
     except Denied:
         raise Unreachable(
             "GCN does not accept GCN_CLIENT_ID and GCN_CLIENT_SECRET; it disables them when they are not used for "
@@ -83,4 +122,4 @@ def token(client_id: str, secret: str) -> tuple[str, float]:
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Unreachable("GCN's token service gave an answer that is no token.") from None
-    return found, time.time() + max(60.0, lifetime)
+    return found, time.time() + min(max(SHORTEST, lifetime), LONGEST)

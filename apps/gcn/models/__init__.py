@@ -10,6 +10,7 @@ from .earthquakes import (
     EarthquakePrediction,
 )
 from .events import Advocate, EventComment, EventProperties, EventTag, GcnEvent, GcnNotice, TagRule
+from .facilities import CatalogQuery, EventTrigger, SkymapTrigger
 from .localizations import AlertInMap, Localization, LocalizationTag, ObjInMap, Region, Tile
 from .notices import NoticeFeed, Outcome, ReceivedNotice
 from .reminders import EarthquakeReminder, EventReminder
@@ -18,9 +19,10 @@ from .texts import EventReport, EventSummary, SummaryVersion
 from .vetting import Counterpart
 
 __all__ = [
-    "Advocate", "AlertInMap", "Circular", "CircularOfEvent", "Counterpart", "Detector", "DetectorInterval",
-    "DetectorSpectrum", "Earthquake", "EarthquakeComment", "EarthquakeMeasurement", "EarthquakeNotice",
-    "EarthquakePrediction", "EarthquakeReminder", "EventComment", "EventProperties", "EventReminder", "EventReport",
-    "EventSummary", "EventTag", "GcnEvent", "GcnNotice", "Localization", "LocalizationTag", "NoticeFeed", "ObjInMap",
-    "Outcome", "ReceivedNotice", "Region", "SpatialCatalog", "SpatialEntry", "SummaryVersion", "TagRule", "Tile",
+    "Advocate", "AlertInMap", "CatalogQuery", "Circular", "CircularOfEvent", "Counterpart", "Detector",
+    "DetectorInterval", "DetectorSpectrum", "Earthquake", "EarthquakeComment", "EarthquakeMeasurement",
+    "EarthquakeNotice", "EarthquakePrediction", "EarthquakeReminder", "EventComment", "EventProperties",
+    "EventReminder", "EventReport", "EventSummary", "EventTag", "EventTrigger", "GcnEvent", "GcnNotice",
+    "Localization", "LocalizationTag", "NoticeFeed", "ObjInMap", "Outcome", "ReceivedNotice", "Region",
+    "SkymapTrigger", "SpatialCatalog", "SpatialEntry", "SummaryVersion", "TagRule", "Tile",
 ]  # fmt: skip

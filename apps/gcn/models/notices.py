@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from skyportal.access.policy import AccessManager
 
@@ -57,19 +60,34 @@ class ReceivedNotice(models.Model):
         return f"{self.kind or self.topic}: {self.outcome}"
 
 
+SILENT = timedelta(minutes=2)
+"""So long the process that listens may say nothing: it does so every 15 s, and between two messages."""
+
+
 class NoticeFeed(models.Model):
     """How the listening to GCN goes: one row, for the lamp and the operator's page."""
 
     name = models.TextField(unique=True, default="GCN")
-    started_at = models.DateTimeField(null=True, blank=True, help_text="When its consumer last began to listen.")
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When its consumer began; empty once it ended.")
+    heard_at = models.DateTimeField(null=True, blank=True, help_text="When its process last said that it is there.")
     last_heartbeat_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(null=True, blank=True, help_text="The last notice or circular.")
     messages = models.BigIntegerField(default=0)
     lag = models.BigIntegerField(null=True, blank=True, help_text="Messages still waiting at the broker.")
-    trouble = models.TextField(blank=True, default="", help_text="What the broker last complained of.")
+    trouble = models.TextField(blank=True, default="", help_text="Why it does not listen; empty when well.")
+    absent = models.TextField(blank=True, default="", help_text="Of GCN_TOPICS those that the broker does not have.")
 
     access = OPERATOR
     objects = AccessManager()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> str:
+        """How it is, in a word: stopped, silent (its process says nothing any more), trouble, or listening."""
+        if self.started_at is None:
+            return "stopped"
+        if timezone.now() - max(self.started_at, self.heard_at or self.started_at) > SILENT:
+            return "silent"
+        return "trouble" if self.trouble else "listening"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -44,7 +45,7 @@ class Found:
     is_3d: bool
 
 
-def window(event: GcnEvent, asked: Query) -> tuple[Any, Any]:
+def window(event: GcnEvent, asked: Mapping[str, Any]) -> tuple[Any, Any]:
     """First detections from shortly before the event, for thirty days, where nothing else is said."""
     start = asked["after"] or event.dateobs - timedelta(days=DAYS_BEFORE)
     return start, asked["before"] or event.dateobs + timedelta(days=DAYS_AFTER)

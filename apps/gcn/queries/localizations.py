@@ -14,7 +14,7 @@ from skyportal.access.viewer import Viewer
 from skyportal.astro.skymaps.tiles import Distance, SkyMap
 
 from ..models import GcnEvent, Localization, LocalizationTag
-from .events import get_event
+from .events import as_time, visible_events
 
 
 def localizations(viewer: Viewer) -> QuerySet[Localization]:
@@ -31,13 +31,13 @@ def get_localization(viewer: Viewer, localization_id: int) -> Localization:
 
 def of_event(viewer: Viewer, dateobs: Any, name: str | None = None, *, drawn: bool = True) -> Localization:
     """A map of an event by its name, or the newest; ``drawn`` with the lines of its contours, which are long."""
-    event = get_event(viewer, dateobs)
-    rows = Localization.objects.filter(event=event).order_by("-created_at", "-pk")
+    there = visible_events(viewer).filter(dateobs=as_time(dateobs))
+    rows = Localization.objects.filter(event__in=there).select_related("event__audience")
     rows = rows if drawn else rows.defer("contour")
-    found = (rows.filter(name=name) if name else rows).first()
+    found = (rows.filter(name=name) if name else rows).order_by("-created_at", "-pk").first()
     if found is None:
-        raise NotVisible("Localization not found", status=404)
-    found.event = event
+        what = "Localization" if there.exists() else "GCN event"
+        raise NotVisible(f"{what} not found", status=404)
     return found
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -25,17 +24,29 @@ _ACTIVE = """
     where e.dateobs > %(since)s and not e.is_retracted and l.overlap is null
     order by l.event_id, l.created_at desc, l.id desc
 """
-# no tile of a map older than the oldest active one is looked at: the third column of the index
-_MATCH = f"""
-    with active as materialized ({_ACTIVE}), oldest as materialized (select coalesce(min(id), 1) as id from active)
-    select p.place, t.localization_id, a.event_id, t.density, t.level, t.distmu, t.distsigma, t.distnorm
+# no tile is looked at of maps that were here before the time since which events are active: no map comes before its
+# event, and the localization is the third column of the index
+_TILES = """
+    select p.place, t.localization_id, t.density, t.level, t.distmu, t.distsigma, t.distnorm
     from unnest(%(places)s::int[], %(cells)s::bigint[]) as p(place, cell)
     cross join generate_series(0, 58, 2) as s(bits)
     join gcn_tile t on t.lo = (p.cell >> s.bits) << s.bits
         and t.hi = ((p.cell >> s.bits) << s.bits) + (1::bigint << s.bits)
-        and t.localization_id >= (select id from oldest)
-    join active a on a.id = t.localization_id
-"""  # noqa: S608 - constants
+        and t.localization_id > coalesce(
+            (select id from gcn_localization where created_at <= %(since)s order by id desc limit 1), 0
+        )
+"""
+# of the maps that were found, and not of all there are
+_ACTIVE_AMONG = """
+    select l.id, l.event_id
+    from unnest(%(ids)s::bigint[]) as found(id)
+    join gcn_localization l on l.id = found.id and l.overlap is null
+    join gcn_gcnevent e on e.id = l.event_id and e.dateobs > %(since)s and not e.is_retracted
+    where not exists (
+        select from gcn_localization n
+        where n.event_id = l.event_id and n.overlap is null and (n.created_at, n.id) > (l.created_at, l.id)
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -69,9 +80,12 @@ def matches(cells: Sequence[int], *, since: datetime | None = None) -> list[Matc
     """Every active map that holds each of these order-29 cells; ``place`` counts them from 0."""
     if not cells:
         return []
+    since = since or active_since()
     places = {"places": list(range(len(cells))), "cells": list(map(int, cells))}
-    given: dict[str, Any] = {"since": since or active_since(), **places}
+    tiles = read(_TILES, {"since": since, **places})
+    events: dict[int, int] = dict(read(_ACTIVE_AMONG, {"since": since, "ids": list({row[1] for row in tiles})}))  # type: ignore[arg-type]
     return [
-        Match(place, where, event, density / DEG2, level, None if mu is None else (mu, sigma, norm))
-        for place, where, event, density, level, mu, sigma, norm in read(_MATCH, given)
+        Match(place, where, events[where], density / DEG2, level, None if mu is None else (mu, sigma, norm))
+        for place, where, density, level, mu, sigma, norm in tiles
+        if where in events
     ]

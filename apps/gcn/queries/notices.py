@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.candidates.queries.streams import Lamp
@@ -83,13 +84,21 @@ def feed() -> NoticeFeed | None:
 
 
 def gcn_lamp(viewer: Viewer) -> list[Lamp]:
-    """Whether GCN is heard: its heartbeat comes each second, whatever else is quiet."""
+    """Whether GCN is heard: its heartbeat comes each second, whatever else is quiet. Why not is for operators."""
     row = feed()
-    if row is None or row.last_heartbeat_at is None:
+    if row is None or (row.last_heartbeat_at is None and not row.trouble):
         return []
-    return [Lamp(0, row.name, _state(row.last_heartbeat_at), row.last_heartbeat_at, row.messages, row.lag)]
+    state = _state(row.last_heartbeat_at)
+    if state == "on" and row.state != "listening":
+        state = "late"
+    more = {"note": _note(row), "link": reverse("notices")} if viewer.sees_all else {}
+    return [Lamp(0, row.name, state, row.last_heartbeat_at, row.messages, row.lag, "heartbeat", **more)]
 
 
-def _state(last: datetime) -> str:
-    age = timezone.now() - last
+def _note(row: NoticeFeed) -> str:
+    return row.trouble or {"stopped": "Nobody listens.", "silent": "Its process says nothing."}.get(row.state, "")
+
+
+def _state(last: datetime | None) -> str:
+    age = timezone.now() - last if last else LATE
     return "on" if age < ALIVE else "late" if age < LATE else "off"

@@ -35,6 +35,14 @@ def index(request: ViewerRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+def feed(request: ViewerRequest) -> HttpResponse:
+    """How the listening goes, alone."""
+    queries.need_operator(request.viewer)
+    return render(request, "gcn/_notice_feed.html", {"feed": queries.feed()})
+
+
+@login_required
+@require_GET
 def one(request: ViewerRequest, notice_id: int) -> HttpResponse:
     viewer = request.viewer
     queries.need_operator(viewer)

@@ -22,6 +22,7 @@ from skyportal.outside import Unreachable
 from ..entries import TransientsArrived, TransientsAsked
 from ..models import Annotation, Instrument, Obj, TransientImport
 from ..queries.sources import default_groups
+from ..slots import import_narrowers
 from ..transients import Found, TransientService, transient_services
 from ..transients.base import MOST
 from .annotations import annotate, edit_annotation
@@ -39,11 +40,14 @@ SAME_PLACE = 5.0  # arcsec
 USUAL_DAYS = 30
 
 
-def ask_transients(viewer: Viewer, key: str, data: Mapping[str, Any]) -> int:
+def ask_transients(
+    viewer: Viewer, key: str, data: Mapping[str, Any], narrower: str = "", narrowed_to: dict[str, Any] | None = None
+) -> int:
     """Have a worker bring transients in; the id of the import. What is under way already is not asked twice.
 
     ``data``: telescope_name (missing: the service's own), startDate and endDate (where the service is asked by date;
-    missing: the last month), groupIDs (missing: wherever the viewer may save).
+    missing: the last month), groupIDs (missing: wherever the viewer may save). ``narrower`` names one of
+    `import_narrowers`, which is told ``narrowed_to``.
     """
     need(viewer, "Upload data")
     author = person(viewer)
@@ -57,7 +61,7 @@ def ask_transients(viewer: Viewer, key: str, data: Mapping[str, Any]) -> int:
         raise Invalid("Name in groupIDs at least one group in which you may save sources.")
     fields = {
         "service": key, "instrument": _instrument(viewer, driver, data.get("telescope_name")), "author_id": author,
-        "start": start, "end": end, "group_ids": wanted,
+        "start": start, "end": end, "group_ids": wanted, "narrower": narrower, "narrowed_to": narrowed_to or {},
     }  # fmt: skip
     under_way = [TransientImport.State.WAITING, TransientImport.State.WORKING]
     soon = timezone.now() - timedelta(minutes=10)
@@ -114,10 +118,16 @@ def begin(import_id: int) -> None:
     driver = transient_services[asked.service]()
     try:
         listed = driver.found(asked.start, asked.end)
+        heard = len(listed)
+        if narrow := import_narrowers.get(asked.narrower):
+            listed = narrow(asked.narrowed_to, listed)
         if len(listed) > MOST:
             raise Invalid(f"{len(listed):,} transients are more than the {MOST} of one import: narrow the dates.")
     except Refusal as refusal:
         _end(asked, TransientImport.State.FAILED, refusal.message)
+        return
+    if heard and not listed:
+        _end(asked, TransientImport.State.DONE, f"None of the {heard:,} that {driver.label} lists is wanted here.")
         return
     if not listed:
         between = f" from {asked.start:%Y-%m-%d} to {asked.end:%Y-%m-%d}" if asked.start and asked.end else ""

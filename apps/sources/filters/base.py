@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import BooleanField, Exists, Func, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, text
 
-from ..queries.statistics import Holds
+from ..models.listed import ListedObjs
 from ..slots import ObjFilter, obj_filters, unchanged
 
 Asked = dict[str, Any]
@@ -33,20 +33,10 @@ def qualifies(name: str, parse: Callable[[str], Any] = text, help: str = "", def
 
 
 def with_any(objs: QuerySet, rows: QuerySet) -> QuerySet:
-    """Objs that any of these rows is of.
-
-    For rows of which nobody can guess how many there are, as those that look into JSON: a join would begin with them.
-    So they are asked of each obj that the other conditions leave, or, where these leave many, of all objs at once.
-    """
-    return objs.filter(Holds(Exists(rows.order_by().filter(obj=OuterRef("pk")))))
-
-
-class _IsAbsent(Func):
-    template = "(%(expressions)s) IS NULL"
-    output_field = BooleanField()
+    """Objs that any of these rows is of, where nobody can guess how many: rows that look into JSON. Asked late."""
+    return cast(ListedObjs, objs).asked_late(rows, any=True)
 
 
 def without_any(objs: QuerySet, rows: QuerySet) -> QuerySet:
-    """Objs that none of these rows is of; always asked of each obj that is left, never by gathering all the rows."""
-    first = rows.order_by().filter(obj=OuterRef("pk")).values("pk")[:1]
-    return objs.filter(_IsAbsent(Subquery(first)))
+    """Objs that none of these rows is of. Asked late."""
+    return cast(ListedObjs, objs).asked_late(rows, any=False)

@@ -37,11 +37,12 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
     Those of whose photometry they read all are merged already; for the others it is done here.
     """
     first, last, count = _columns(asked)
-    start = _mjd(asked.get("startDate"))
+    start, end = _mjd(asked.get("startDate")), _mjd(asked.get("endDate"))
     newest: Any = Max(_pair("last_det_mjd", "last_det_mag"), filter=Q(last_det_mjd__isnull=False))
     conditions = [
         (first, Min(first), "gte", start),
-        (last, Max(last), "lte", _mjd(asked.get("endDate"))),
+        (first, Min(first), "lte", end if _is_narrow(start, end) else None),  # follows from the next
+        (last, Max(last), "lte", end),
         (count, Sum(count), "gte", asked.get("numberDetections")),
         ("peak_mag", Min("peak_mag"), "gte", asked.get("minPeakMagnitude")),
         ("peak_mag", Min("peak_mag"), "lte", asked.get("maxPeakMagnitude")),
@@ -51,7 +52,7 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
     figures = statistics.of_saved_objs(viewer)
     whole, rest = figures.whole, None if figures.rest is None else figures.rest.order_by().values("obj_id")
     if start is not None and rest is not None:
-        since = {f"{first}__gte": start}
+        since = {f"{first}__gte": start} | ({f"{first}__lte": end} if _is_narrow(start, end) else {})
         if statistics.are_few(**since):  # found by index: an obj of the last nights has all its figures there
             rest = rest.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
     for n, (column, aggregate, lookup, bound) in enumerate(conditions):
@@ -61,6 +62,14 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
             if rest is not None:
                 rest = rest.annotate(**{f"figure{n}": aggregate}).filter(**{f"{part}__{lookup}": bound})
     return objs.filter(whole if rest is None else whole | Q(pk__in=rest.values("obj_id")))
+
+
+NARROW = 100.0
+"""Days. An index is read between both ends of such a window; of a wide one it is quicker to read the whole table."""
+
+
+def _is_narrow(start: float | None, end: float | None) -> bool:
+    return start is not None and end is not None and end - start <= NARROW
 
 
 def _mjd(moment: datetime | None) -> float | None:

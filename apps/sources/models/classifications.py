@@ -50,7 +50,8 @@ class Classification(Shared, Stamped):
 
     class Meta:
         indexes = [
-            models.Index(fields=["obj", "-created_at"], name="classification_of_obj"),
+            # covers what lists ask of many objs at once: whether the viewer reads any of them
+            models.Index(fields=["obj", "-created_at"], include=["audience", "author"], name="classification_of_obj"),
             models.Index(
                 fields=["classification", "taxonomy", "obj"],
                 include=["audience", "author"],

@@ -26,6 +26,8 @@ class TransientImport(Stamped):
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="+")
     start = models.DateTimeField(null=True)
     end = models.DateTimeField(null=True)
+    narrower = models.TextField(blank=True, default="", help_text="Key of what narrows its list; all where empty.")
+    narrowed_to = models.JSONField(default=dict, blank=True, help_text="What that is told.")
     group_ids = ArrayField(models.IntegerField(), help_text="Where its sources are saved.")
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     state = models.TextField(choices=State.choices, default=State.WAITING)

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import QuerySet
 
-from skyportal.access.policy import INTERNAL, AccessManager
+from skyportal.access.policy import INTERNAL, AccessQuerySet
 
 from .objs import Obj
 from .photometry import MergedFigures
+
+
+@dataclass(frozen=True)
+class Late:
+    """What is asked of the objs that everything else leaves: whether any of these rows is of them, or none."""
+
+    rows: QuerySet
+    """Of a model with an ``obj``."""
+    any: bool
+
+
+class ListedObjs(AccessQuerySet):
+    """Saved objs, with what is left to be asked at last: nobody can guess how many rows these questions find, as where
+    they look into JSON, and a plan that begins with a bad guess takes ten times as long."""
+
+    late: tuple[Late, ...] = ()
+
+    def asked_late(self, rows: QuerySet, *, any: bool) -> Self:
+        asked = self._chain()  # type: ignore[attr-defined]  # what every method of a queryset begins with
+        asked.late = (*self.late, Late(rows, any))
+        return asked
+
+    def _clone(self) -> Self:
+        copy = super()._clone()  # type: ignore[misc]
+        copy.late = self.late
+        return copy
 
 
 class ListedObj(MergedFigures):
@@ -26,7 +56,7 @@ class ListedObj(MergedFigures):
     hpx = models.BigIntegerField(null=True, help_text="Nested HEALPix index at order 29.")
 
     access = INTERNAL
-    objects = AccessManager()
+    objects = ListedObjs.as_manager()
 
     class Meta:
         indexes = [

@@ -10,6 +10,7 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 
 from ..models import Instrument, InstrumentField, Telescope
+from ..slots import telescope_parts
 
 _INSTRUMENT = [f.attname for f in Instrument._meta.concrete_fields if f.name != "region"]
 _TELESCOPE = [f.attname for f in Telescope._meta.concrete_fields]
@@ -33,7 +34,8 @@ def telescope(viewer: Viewer, telescope_id: int) -> dict[str, Any]:
     if row is None:
         raise NotVisible(f"Could not load telescope with ID {telescope_id}")
     own = Instrument.objects.visible_to(viewer).filter(telescope=telescope_id).order_by("name")
-    return row | {"instruments": list(own.values(*_INSTRUMENT)), "allocations": []}
+    parts = {name: part(viewer, telescope_id) for name, part in telescope_parts.items()}
+    return row | {"instruments": list(own.values(*_INSTRUMENT)), "allocations": [], **parts}
 
 
 def instruments(viewer: Viewer, name: str | None = None) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -20,8 +20,10 @@ from skyportal.access.viewer import Viewer
 
 from .. import totals
 from ..models import ListedObj, Obj, Source
+from ..models.listed import ListedObjs
 from ..slots import obj_filters, obj_sorts, unchanged
-from . import orders
+from . import late, orders
+from .late import Sql
 
 Asked = dict[str, Any]
 
@@ -59,10 +61,10 @@ def _known_groups(viewer: Viewer, wanted: list[int]) -> list[int]:
 def matching(viewer: Viewer, asked: Asked) -> QuerySet:
     """Saved rows whose obj passes every parameter asked for."""
     rows, objs = saves(viewer, asked), passing(viewer, asked)
-    return rows if objs is None else rows.filter(obj__in=objs.values("pk"))
+    return rows if objs is None else rows.filter(obj__in=late.settled(objs).values("pk"))
 
 
-def passing(viewer: Viewer, asked: Asked) -> QuerySet | None:
+def passing(viewer: Viewer, asked: Asked) -> ListedObjs | None:
     """Saved objs that pass what is asked of objs, by whomever they are saved; None where nothing is asked."""
     objs: QuerySet = ListedObj.objects.all()
     used: set[Any] = set()
@@ -73,7 +75,7 @@ def passing(viewer: Viewer, asked: Asked) -> QuerySet | None:
         if plug.apply not in used and plug.apply is not unchanged:
             objs = plug.apply(objs, value, viewer, asked)
             used.add(plug.apply)
-    return objs if used else None
+    return cast(ListedObjs, objs) if used else None
 
 
 def _saved(viewer: Viewer, asked: Asked, rows: QuerySet) -> Q:
@@ -115,7 +117,7 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
     found = (ListedObj.objects.all() if objs is None else objs).filter(_saved(viewer, asked, rows))
     own = {} if sorting is None or isinstance(sorting, QuerySet) else {"sorted_by": sorting}
     try:
-        given = found.order_by().values("pk", **own).query.sql_with_params()
+        given = late.narrowed(found.order_by().values("pk", **own).query.sql_with_params(), found.late)
     except EmptyResultSet:
         return Found([], {}, 0)
     if sorting is not None:
@@ -140,8 +142,6 @@ _FEW_PASS = RawSQL(
 _MANY_PASS = RawSQL("(select count(*) from passing) > 2000", [], output_field=BooleanField())
 """Of few objs the saves are looked up one by one; of many, found on the way down from the newest save. The number is
 known when the statement runs, and the half that is not wanted costs nothing."""
-
-Sql = tuple[str, Any]
 
 
 def _page(given: Sql, page: Sql, total: int | None = None) -> tuple[list[tuple[Any, ...]], int]:

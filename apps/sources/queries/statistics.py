@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Func, Q, QuerySet
 
 from skyportal.access.models import AudienceMember
 from skyportal.access.policy import AccessQuerySet
+from skyportal.access.prepared import once_per_viewer, read, written
 from skyportal.access.viewer import Viewer
 
 from ..models import ListedObj, PhotStat
@@ -61,10 +61,7 @@ def of_saved_objs(viewer: Viewer) -> Figures:
     if viewer.sees_all:
         return Figures(Q(combination__isnull=False), None)
     shared = AudienceMember.objects.shared_with(viewer).values("audience_id")
-    sql, params = shared.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_READ.format(most=MOST_COMBINATIONS + 1, mine=sql), params)
-        found = cursor.fetchall()
+    found = read(_of_combinations(viewer), {})
     if len(found) > MOST_COMBINATIONS:  # a list of them would take longer than merging
         return Figures(Q(pk__in=[]), _one_by_one(shared))
     whole = Q(combination__in=[pk for pk, wholly, _ in found if wholly] or [0])
@@ -73,6 +70,12 @@ def of_saved_objs(viewer: Viewer) -> Figures:
         return Figures(whole, None)
     objs = ListedObj.objects.filter(combination__in=partly)
     return Figures(whole, _one_by_one(shared).filter(obj__in=objs.values("obj_id")))
+
+
+@once_per_viewer
+def _of_combinations(viewer: Viewer) -> str:
+    mine = written(AudienceMember.objects.shared_with(viewer).values("audience_id"))
+    return _READ.format(most=MOST_COMBINATIONS + 1, mine=mine or "select null::int as audience_id where false")
 
 
 def _one_by_one(shared: QuerySet) -> AccessQuerySet:

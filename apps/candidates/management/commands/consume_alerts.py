@@ -16,11 +16,11 @@ from apps.candidates.actions.intake import Report
 from apps.candidates.actions.polling import Polling
 from apps.candidates.alerts.resolvers import FolderResolver, RegistryResolver, Resolver
 from apps.candidates.brokers.base import Listens, Polls
-from apps.candidates.brokers.consumer import ONLY_ON_REQUEST
 from apps.candidates.management.crew import Crew
 from apps.candidates.queries.brokers import driver_of, feed_to_hear
 from apps.candidates.queries.streams import stream_named
 from skyportal.access.errors import NotVisible, Refusal
+from skyportal.kafka import Line
 
 
 class Command(BaseCommand):
@@ -109,38 +109,18 @@ class Command(BaseCommand):
         )
 
     def _consumption(self, stream: Any, chosen: dict[str, Any], extra: dict[str, Any], **more: Any) -> Consumption:
-        """A consumer, and what works with it, which is called back with complaints and with what was committed."""
-        made: list[Consumption] = []
+        return Consumption(stream, self._line(stream, chosen, extra), resolver=self._resolver(chosen), **more)
 
-        def complained(problem: Any) -> None:
-            for one in made:
-                one.complain(problem)
-
-        def committed(problem: Any, places: Any) -> None:
-            for one in made:
-                one.told(problem, places)
-
-        calls = {"error_cb": complained, "on_commit": committed}
-        broker = self._broker(chosen, stream.pk, {**extra, **calls})
-        made.append(Consumption(stream, broker, resolver=self._resolver(chosen), **more))
-        return made[0]
-
-    def _broker(self, chosen: dict[str, Any], stream_id: int, extra: dict[str, Any]) -> Any:
-        from confluent_kafka import Consumer
-
-        consumer = Consumer(
-            {
-                "auto.offset.reset": "earliest",
-                "queued.max.messages.kbytes": 65_536,
-                **extra,
-                "bootstrap.servers": chosen["servers"],
-                "group.id": chosen["group"] or f"skyportal-{stream_id}",
-                **ONLY_ON_REQUEST,
-            }
-        )
+    def _line(self, stream: Any, chosen: dict[str, Any], extra: dict[str, Any]) -> Line:
+        options = {
+            "auto.offset.reset": "earliest",
+            "queued.max.messages.kbytes": 65_536,
+            **extra,
+            "bootstrap.servers": chosen["servers"],
+            "group.id": chosen["group"] or f"skyportal-{stream.pk}",
+        }
         topics = chosen["topic"] if isinstance(chosen["topic"], list) else str(chosen["topic"]).split(",")
-        consumer.subscribe([topic.strip() for topic in topics])
-        return consumer
+        return Line.to(stream.name, options, [topic.strip() for topic in topics])
 
     def _resolver(self, chosen: dict[str, Any]) -> Resolver | None:
         if chosen["registry"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
@@ -25,17 +26,15 @@ class Command(BaseCommand):
         parser.add_argument("--idle", type=float, help="Stop when nothing came for so many seconds.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from confluent_kafka import Consumer
-
+        tokens = gcn_kafka.tokens()
         try:
-            chosen = gcn_kafka.options()
+            chosen = gcn_kafka.options(tokens)
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
-        broker: Any = Consumer(chosen)
-        broker.subscribe(gcn_kafka.topics())
-        listening = Listening(broker)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: listening.stop())
+        listening = Listening(lambda: gcn_kafka.connect(chosen), tokens)
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: listening.stop())
         self.stdout.write(f"Listening to GCN at {chosen['bootstrap.servers']} as {chosen['group.id']}.")
         self.stdout.flush()
         found = listening.run(most=options["most"], idle=options["idle"])

@@ -1,0 +1,5 @@
+"""Telescope time."""
+
+from .allocations import Allocation
+
+__all__ = ["Allocation"]
