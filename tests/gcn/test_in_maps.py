@@ -210,7 +210,8 @@ def test_positions_are_two_queries_whatever_the_number_of_maps(field, now):
     assert len(queries) == 2
     assert {one.place for one in found} == {0}
     assert len(found) == 6
-    retold = a_map(event, ra=150.0, name="told again")  # only the newest of an event, and none of one that was taken back
+    # only the newest map of an event, and none of one that was taken back
+    retold = a_map(event, ra=150.0, name="told again")
     GcnEvent.objects.filter(trigger_id="M0").update(is_retracted=True)
     found = matching.matches([int(hpx(150.0, 2.0))])
     assert (len(found), retold.pk in {one.localization_id for one in found}) == (5, True)
