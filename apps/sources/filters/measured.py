@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import FloatField, Func, Max, Min, Q, QuerySet, Sum
+from django.db.models import F, FloatField, Func, Max, Min, Q, QuerySet, Sum
+from django.db.models.lookups import LessThanOrEqual
 
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import flag, integer, moment, number
@@ -57,7 +58,8 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
             rest = rest.filter(obj__in=statistics.readable(viewer).filter(**since).values("obj_id"))
     for n, (column, aggregate, lookup, bound) in enumerate(conditions):
         if bound is not None:
-            whole &= Q(**{f"{column}__{lookup}": bound})
+            beside = (column, bound) == (last, end) and start is not None and not _is_narrow(start, end)
+            whole &= Q(LessThanOrEqual(F(column) + 0.0, bound)) if beside else Q(**{f"{column}__{lookup}": bound})
             part = f"figure{n}__1" if aggregate is newest else f"figure{n}"
             if rest is not None:
                 rest = rest.annotate(**{f"figure{n}": aggregate}).filter(**{f"{part}__{lookup}": bound})
@@ -65,7 +67,8 @@ def _counted(objs: QuerySet, value: Any, viewer: Viewer, asked: Asked) -> QueryS
 
 
 NARROW = 100.0
-"""Days. An index is read between both ends of such a window; of a wide one it is quicker to read the whole table."""
+"""Days. An index is read between both ends of such a window. Of a wide one it is quicker to read the whole table than
+to fetch most of it by an index, which the planner would: its end is a sum, that no index holds."""
 
 
 def _is_narrow(start: float | None, end: float | None) -> bool:

@@ -114,7 +114,7 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
     rows = saves(viewer, asked).order_by()
     if objs is None and sorting is None and way == "desc" and stop <= _NEAR_THE_TOP:
         return _walked(rows, start, stop, _total(viewer, asked))
-    found = (ListedObj.objects.all() if objs is None else objs).filter(_saved(viewer, asked, rows))
+    found = (ListedObj.objects.all() if objs is None else late.alone(objs)).filter(_saved(viewer, asked, rows))
     own = {} if sorting is None or isinstance(sorting, QuerySet) else {"sorted_by": sorting}
     try:
         given = late.narrowed(found.order_by().values("pk", **own).query.sql_with_params(), found.late)
