@@ -17,7 +17,7 @@ run:     ## the whole site with a demo sky on http://localhost:8000 (PORT=8100 D
 
 test:    ## every test (ARGS="tests/web -k health": some of them)
 	$(SETUP) --dev
-	$(DO) -m pytest -n 2 --dist worksteal $(ARGS)
+	$(DO) -m pytest -n 2 $(ARGS)
 
 lint:    ## style, types, imports, templates, Django's checks; all of them run, all failures are named
 	$(SETUP) --dev

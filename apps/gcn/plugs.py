@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.candidates.slots import ScanField, batch_followers, candidate_filters, demo_chapters, lamp_makers, scan_fields
+from apps.followup.slots import spendings
 from apps.sources.slots import (
     FieldNarrower,
     Panel,
@@ -27,7 +28,7 @@ from skyportal.live.topics import watchable
 from . import filters
 from .queries import choices, counterparts
 from .queries.events import get_event
-from .queries.facilities import inside_map
+from .queries.facilities import inside_map, is_spent
 from .queries.instrument_fields import fields_in_map
 from .queries.notices import gcn_lamp
 
@@ -39,6 +40,7 @@ galaxy_narrowers.plug("sky maps")(filters.OF_GALAXIES)
 field_narrowers.plug("sky maps")(FieldNarrower((filters.DATEOBS, filters.NAME, filters.LEVEL), fields_in_map))
 obj_sorts.plug("gcn_status")(filters.by_status)
 import_narrowers.plug("sky map")(inside_map)
+spendings.plug("events")(is_spent)
 lamp_makers.plug("gcn")(gcn_lamp)
 obj_panels.plug("events")(Panel("Events", "source-events", order=40, side="side"))
 quick_finders.plug("events")(choices.found)

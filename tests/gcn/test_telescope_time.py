@@ -238,6 +238,17 @@ def test_a_map_that_no_field_sees_or_no_driver_takes_is_refused_with_the_reason(
     assert not queue.waiting
 
 
+def test_time_that_was_spent_is_not_deleted_but_goes_with_its_group(event, ztf, manager, group, api_of):
+    api = api_of(manager)
+    unspent = AllocationFactory(group=group)
+    assert send(api, ztf, event)[0] == 200
+    assert api.delete(f"allocation/{unspent.pk}")[0] == 200
+    status, answer = api.delete(f"allocation/{ztf.pk}")
+    assert (status, "spent" in answer["message"]) == (400, True)
+    group.delete()
+    assert not SkymapTrigger.objects.exists()
+
+
 # ---- the page
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import ProtectedError
 
 from apps.groups import queries as groups
 from apps.groups.models import Membership
@@ -25,6 +24,7 @@ from ..entries import AllocationChanged
 from ..models import Allocation
 from ..models.allocations import TYPES
 from ..queries.allocations import drivers_of, get_managed
+from ..slots import spendings
 
 MOST_RANGES = 100
 MOST_BYTES = 100_000
@@ -56,10 +56,9 @@ def change_allocation(viewer: Viewer, allocation_id: int, body: Mapping[str, Any
 def delete_allocation(viewer: Viewer, allocation_id: int) -> None:
     need(viewer, MANAGE)
     row = get_managed(viewer, allocation_id)
-    try:
-        row.delete()
-    except ProtectedError:
-        raise Conflict("It has been spent from: what was asked through it stays.", status=400) from None
+    if any(is_spent(row.pk) for is_spent in spendings):
+        raise Conflict("It has been spent from, and what was asked through it stays. Let its validity end.", status=400)
+    row.delete()
     record(AllocationChanged(allocation_id, viewer.user_id, "deleted"))
 
 

@@ -21,7 +21,7 @@ class CatalogQuery(Stamped):
 
     event = models.ForeignKey(GcnEvent, on_delete=models.CASCADE, related_name="catalog_queries")
     localization = models.ForeignKey(Localization, on_delete=models.CASCADE, related_name="+")
-    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="+")
+    allocation = models.ForeignKey(Allocation, on_delete=models.CASCADE, related_name="+")
     requester = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     payload = models.JSONField(help_text="What was asked, as the API was told.")
     target_group_ids = ArrayField(models.IntegerField())
@@ -64,7 +64,7 @@ class SkymapTrigger(Stamped):
 
     event = models.ForeignKey(GcnEvent, on_delete=models.CASCADE, related_name="skymap_triggers")
     localization = models.ForeignKey(Localization, on_delete=models.CASCADE, related_name="+")
-    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="+")
+    allocation = models.ForeignKey(Allocation, on_delete=models.CASCADE, related_name="+")
     requester = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     level = models.FloatField(help_text="Probability of the credible region that its fields see.")
     name = models.TextField(blank=True, default="", help_text="As the facility knows it.")

@@ -103,6 +103,12 @@ def get_skymap_trigger(viewer: Viewer, trigger_id: int) -> SkymapTrigger:
     return row
 
 
+def is_spent(allocation_id: int) -> bool:
+    """Whether catalogues were asked, or sky maps sent, through it."""
+    asked = (CatalogQuery.objects, SkymapTrigger.objects)
+    return any(rows.filter(allocation=allocation_id).exists() for rows in asked)
+
+
 def with_flags(viewer: Viewer, event: GcnEvent) -> list[dict[str, Any]]:
     """Each allocation of the viewer, and whether it was spent on the event: True, False, or None where nobody said."""
     said = {row.allocation_id: row for row in triggers(viewer, event)}
