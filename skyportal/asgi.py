@@ -1,6 +1,5 @@
 """HTTP and websockets in one application."""
 
-import gc
 import os
 import warnings
 
@@ -37,12 +36,11 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
 import skyportal.celery  # noqa: F401 - what requests record is queued where our workers look
+from skyportal.collecting import settle
 from skyportal.live.routing import websocket_urlpatterns
 
 application = ProtocolTypeRouter(
     {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))}
 )
 
-# All that is loaded by now stays for good, and the collector would walk through it in the middle of somebody's request.
-gc.collect()
-gc.freeze()
+settle()
