@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
@@ -13,13 +14,15 @@ from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, flag, moment, number, text
 
-from .models import Counterpart, Localization
+from .models import Counterpart
 from .models.vetting import REJECTED
 from .queries import spatial
 from .queries.events import get_event
 from .queries.galaxies import probability
-from .queries.localizations import of_event
+from .queries.localizations import map_of, of_event
 from .queries.regions import LONGEST, galaxy_ids_inside, inside
+
+T = TypeVar("T")
 
 LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.")
 DATEOBS = Param("localizationDateobs", moment, None, "Inside a sky map of the event of this time.")
@@ -28,12 +31,13 @@ REJECT = Param("localizationRejectSources", flag, False, "Without what was rejec
 ALSO = Param("includeSourcesInGcn", flag, False, "With everything that was judged as the event's counterpart.")
 
 
-def _map_of(viewer: Viewer, query: dict[str, Any]) -> Localization:
+def _asked_of(viewer: Viewer, query: dict[str, Any], find: Callable[..., T]) -> T:
+    """What ``find`` knows of the map that is asked for."""
     dateobs = query.get(DATEOBS.name)
     if dateobs is None:
         raise Invalid("localizationName goes with localizationDateobs.")
     try:
-        return of_event(viewer, dateobs, query.get(NAME.name) or None, drawn=False)
+        return find(viewer, dateobs, query.get(NAME.name) or None)
     except NotVisible:  # of a list the public API says so as of any parameter that makes no sense
         raise Invalid("Localization not found: no sky map for this localizationDateobs and localizationName.") from None
 
@@ -45,10 +49,10 @@ def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any
         raise Invalid("startDate and endDate, of first and last detection, go with localizationDateobs.")
     if not start <= end <= start + LONGEST:
         raise Invalid("startDate must come before endDate, by ten years at most.")
-    where = _map_of(viewer, query)
+    where, event_id = _asked_of(viewer, query, map_of)
     level = query.get(LEVEL.name)
     placed = Q(inside(where, 0.95 if level is None else level))
-    judged = Counterpart.objects.visible_to(viewer).filter(event_id=where.event_id)
+    judged = Counterpart.objects.visible_to(viewer).filter(event_id=event_id)
     if query.get(ALSO.name):
         placed |= Q(pk__in=judged.values("obj_id"))
     found = objs.filter(placed)
@@ -82,7 +86,7 @@ OF_OBJS = (
 
 def passings_in_map(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
     """Passings of objs inside the region."""
-    where = _map_of(asker.viewer, asker.query)
+    where, _ = _asked_of(asker.viewer, asker.query, map_of)
     level = asker.query.get(LEVEL.name)
     # looked up for the passings that are left; as a join it is every obj of the region that is looked for among them
     cell = Subquery(Obj.objects.filter(pk=OuterRef("obj_id")).values("hpx"))
@@ -116,7 +120,7 @@ def galaxies_in_map(rows: QuerySet, viewer: Viewer, query: dict[str, Any]) -> tu
         if query.get(PROBABILITY.name):
             raise Invalid("returnProbability goes with localizationDateobs.")
         return rows, []
-    where = _map_of(viewer, query)
+    where = _asked_of(viewer, query, of_event)
     level = query.get(LEVEL.name)
     there = rows.filter(pk__in=galaxy_ids_inside(where, 0.95 if level is None else level))
     if not query.get(PROBABILITY.name):

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
+from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from skyportal.access.errors import NotVisible
+from skyportal.access.prepared import Statement, asked_text, once_per_viewer, written
 from skyportal.access.viewer import Viewer
 from skyportal.astro.skymaps.tiles import Distance, SkyMap
 
@@ -39,6 +41,21 @@ def of_event(viewer: Viewer, dateobs: Any, name: str | None = None, *, drawn: bo
         what = "Localization" if there.exists() else "GCN event"
         raise NotVisible(f"{what} not found", status=404)
     return found
+
+
+def map_of(viewer: Viewer, dateobs: Any, name: str | None = None) -> tuple[int, int]:
+    """Ids of a map of an event, by its name or the newest, and of the event: all that lists need of it."""
+    for localization_id, event_id, its_name in _maps_of_event(viewer).rows(as_time(dateobs).isoformat()):
+        if not name or its_name == name:
+            return localization_id, event_id
+    raise NotVisible("Localization not found", status=404)
+
+
+@once_per_viewer
+def _maps_of_event(viewer: Viewer) -> Statement:
+    there = visible_events(viewer).filter(dateobs=Cast(asked_text(), DateTimeField()))
+    rows = Localization.objects.filter(event__in=there).order_by("-created_at", "-pk")
+    return Statement(written(rows.values_list("pk", "event_id", "name")) or "select 1, 1, '' where false")
 
 
 def newest(event: GcnEvent) -> Localization | None:

@@ -50,11 +50,11 @@ def asked_level(value: object, usual: float = 0.95) -> float:
 _OWN = F("hpx")
 
 
-def inside(localization: Localization, level: float, cell: Combinable = _OWN) -> Func:
+def inside(localization_id: int, level: float, cell: Combinable = _OWN) -> Func:
     """Whether the position of this cell lies in the credible region; regions of other levels than those that are kept
     are put together from tiles."""
     with connection.cursor() as cursor:
-        cursor.execute(_BOUNDS.format(ranges=ranges_of(level)), [localization.pk, checked_level(level)])
+        cursor.execute(_BOUNDS.format(ranges=ranges_of(level)), [localization_id, checked_level(level)])
         (bounds,) = cursor.fetchone()
     return Func(cell, Value(bounds, output_field=TextField()), template=_IS_WITHIN, output_field=BooleanField())
 

@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from apps.groups import queries as groups
 from apps.groups.models import Membership
 from skyportal.access.errors import NotAllowed
+from skyportal.access.prepared import once_per_viewer
 from skyportal.access.viewer import Viewer
 
 from .. import totals
@@ -125,7 +126,8 @@ def find(viewer: Viewer, asked: Asked, start: int, stop: int) -> Found:
         valued = _elsewhere(sorting) if isinstance(sorting, QuerySet) else ("select id, sorted_by from passing", ())
         return _sorted(rows, given, valued, way, start, stop, total)
     if way == "desc" and stop <= _NEAR_THE_TOP:
-        return _walked_among(rows, given, start, stop)
+        said = any(asked.get(name) for name in SAVING)
+        return _walked_among(_halves(rows) if said else _usual_halves(viewer), given, start, stop)
     latest = rows.filter(_PASSES).values("obj_id").annotate(latest=Max("saved_at"))
     order = ("-latest", "-obj_id") if way == "desc" else ("latest", "obj_id")
     page, total = _page(given, latest.order_by(*order)[start:stop].query.sql_with_params())
@@ -184,15 +186,25 @@ def _sorted(rows: QuerySet, given: Sql, valued: Sql, way: str, start: int, stop:
     return Found(page, dict(latest), total)
 
 
-def _walked_among(rows: QuerySet, given: Sql, start: int, stop: int) -> Found:
-    """The newest saves of objs that pass, down the index as far as the page needs."""
+def _halves(rows: QuerySet) -> list[Sql]:
+    """The newest saves of objs that pass, where these are few, and where they are many."""
     newest_first = rows.order_by("-saved_at", "-obj_id").values_list("obj_id", "saved_at")
-    few, many = newest_first.filter(_FEW_PASS), newest_first.filter(_MANY_PASS, _PASSES)
+    halves = newest_first.filter(_FEW_PASS), newest_first.filter(_MANY_PASS, _PASSES)
+    return [half.query.sql_with_params() for half in halves]
+
+
+@once_per_viewer
+def _usual_halves(viewer: Viewer) -> list[Sql]:
+    return _halves(saves(viewer, {}))
+
+
+def _walked_among(halves: list[Sql], given: Sql, start: int, stop: int) -> Found:
+    """The newest saves of objs that pass, down the index as far as the page needs."""
+    params = [value for _, its in halves for value in its]
     most = _SAVES * stop
     while True:
-        halves = [half[:most].query.sql_with_params() for half in (few, many)]
-        statement = " union all ".join(f"(select * from ({text}) as half)" for text, _ in halves)  # noqa: S608
-        found, total = _page(given, (statement, [*halves[0][1], *halves[1][1]]))
+        statement = " union all ".join(f"({text} limit {most})" for text, _ in halves)
+        found, total = _page(given, (statement, params))
         newest: dict[int, datetime] = {}
         for obj_id, saved_at in found:
             newest.setdefault(obj_id, saved_at)
