@@ -13,6 +13,7 @@ from skyportal import collecting
 @pytest.fixture
 def as_it_was():
     before, callbacks = gc.get_threshold(), list(gc.callbacks)
+    gc.callbacks.clear()  # a site that was served in this process may still be settling
     yield
     gc.set_threshold(*before)
     gc.callbacks[:] = callbacks
