@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from apps.sources.models import Instrument, Telescope
+from apps.sources.models import Instrument
+from apps.sources.queries.instruments import INSTRUMENT, TELESCOPE
 from skyportal.access.configured import without_secrets
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
+from skyportal.api.params import moment
 
 from ..facilities import Facility, by_classname, facilities
 from ..facilities.base import METHODS, methods
@@ -19,8 +21,6 @@ from ..models import Allocation
 
 API_TYPES = ("api_classname", "api_classname_obsplan")
 """Which of an instrument's two drivers is meant: the one that takes single targets, or the one that takes plans."""
-_INSTRUMENT = [f.attname for f in Instrument._meta.concrete_fields if f.name != "region"]
-_TELESCOPE = [f.attname for f in Telescope._meta.concrete_fields]
 _OWN = (
     "id", "group_id", "instrument_id", "pi", "proposal_id", "hours_allocated", "validity_ranges", "types",
     "default_share_group_ids", "created_at", "modified",
@@ -95,13 +95,8 @@ def drivers_of(instrument: Instrument) -> list[type[Facility]]:
 def is_valid(row: Allocation, at: datetime | None = None) -> bool:
     """Whether it may be spent at a time; where no range is given, always."""
     now = at or timezone.now()
-    spans = [(moment_of(span["start_date"]), moment_of(span["end_date"])) for span in row.validity_ranges]
+    spans = [(moment(span["start_date"]), moment(span["end_date"])) for span in row.validity_ranges]
     return not spans or any(start <= now <= end for start, end in spans)
-
-
-def moment_of(text: str) -> datetime:
-    """A time as it is kept: UTC without a zone."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def shown(row: Allocation) -> dict[str, Any]:
@@ -110,8 +105,8 @@ def shown(row: Allocation) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in _OWN},
         "group": {"id": row.group_id, "name": row.group.name, "nickname": row.group.nickname},
-        "instrument": {name: getattr(instrument, name) for name in _INSTRUMENT},
-        "telescope": {name: getattr(telescope, name) for name in _TELESCOPE},
+        "instrument": {name: getattr(instrument, name) for name in INSTRUMENT},
+        "telescope": {name: getattr(telescope, name) for name in TELESCOPE},
         "allocation_users": [person(user) for user in row.admins.all()],
         "instrument_name": instrument.name,
     }
@@ -133,9 +128,3 @@ def open_settings(row: Allocation) -> dict[str, Any]:
 def of_telescope(viewer: Viewer, telescope_id: int) -> list[dict[str, Any]]:
     """On any of a telescope's instruments."""
     return [shown(row) for row in allocations(viewer).filter(instrument__telescope=telescope_id)]
-
-
-def fitting(viewer: Viewer, ability: type[Facility]) -> list[Allocation]:
-    """Allocations whose instrument's driver of plans can do this."""
-    able = [driver.classname for driver in facilities if issubclass(driver, ability)]
-    return list(allocations(viewer).filter(instrument__api_classname_obsplan__in=able))

@@ -8,10 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from apps.followup.access import MANAGE
-from apps.followup.facilities import by_classname
 from apps.followup.facilities.base import MapTrigger, TakesSkyMaps
 from apps.followup.models import Allocation
-from apps.followup.queries.allocations import get_allocation, get_spendable
+from apps.followup.queries.allocations import driver_of, get_allocation, get_spendable
 from apps.sources.actions.checks import need, person
 from skyportal.access.errors import Invalid, NotVisible, Refusal
 from skyportal.access.viewer import Viewer
@@ -56,10 +55,16 @@ def take_back(viewer: Viewer, event: GcnEvent, allocation_id: int) -> None:
 # ---- sky maps in queues
 
 
+def taker_of(allocation: Allocation) -> type[TakesSkyMaps] | None:
+    """The driver that takes whole sky maps, where its instrument names one."""
+    driver = driver_of(allocation, "api_classname_obsplan")
+    return driver if driver and issubclass(driver, TakesSkyMaps) else None
+
+
 def queue_of(allocation: Allocation) -> TakesSkyMaps:
     """The facility that takes whole sky maps, with the allocation's credentials."""
-    driver = by_classname(allocation.instrument.api_classname_obsplan)
-    if driver is None or not issubclass(driver, TakesSkyMaps):
+    driver = taker_of(allocation)
+    if driver is None:
         name = allocation.instrument.name
         raise Invalid(f"{name} takes no sky maps: its api_classname_obsplan names no driver here that does.")
     facility = driver(allocation.settings)

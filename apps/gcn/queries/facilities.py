@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from apps.followup.models import Allocation
 from apps.followup.queries import allocations
 from apps.sources.models import TransientImport
+from apps.sources.queries.imports import services
 from apps.sources.transients import transient_services
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
@@ -55,7 +56,7 @@ def status_of(row: CatalogQuery) -> str:
 
 def catalogs() -> list[tuple[str, str]]:
     """Key and name of each catalogue that can be asked."""
-    return sorted(((driver.key, driver.label) for driver in transient_services), key=lambda one: one[1].lower())
+    return [(service["key"], service["label"]) for service in services()]
 
 
 def catalog_of(row: CatalogQuery) -> str:

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.followup.access import MANAGE
-from apps.followup.facilities.base import TakesSkyMaps
 from apps.followup.queries import allocations
 from apps.sources.queries.pages import my_groups
 from skyportal.access.errors import Refusal
@@ -37,13 +36,13 @@ def _panel(request: ViewerRequest, event: Any) -> HttpResponse:
     viewer = request.viewer
     time = queries.with_flags(viewer, event)
     start, end = inside.window(event, {"after": None, "before": None})
+    spendable = [one["allocation"] for one in time if allocations.is_valid(one["allocation"])]
     context = {
         "event": event, "time": time, "may_flag": viewer.may(MANAGE), "may_ask": viewer.may(triggering.UPLOAD),
         "asked": [{"row": row, "status": queries.status_of(row), "catalog": queries.catalog_of(row)}
                   for row in queries.catalog_queries(viewer, event)],
         "sent": list(queries.skymap_triggers(viewer, event)),
-        "spendable": [one["allocation"] for one in time if allocations.is_valid(one["allocation"])],
-        "takers": [row for row in allocations.fitting(viewer, TakesSkyMaps) if allocations.is_valid(row)],
+        "spendable": spendable, "takers": [row for row in spendable if triggering.taker_of(row)],
         "maps": list(maps.localizations(viewer).filter(event=event)), "catalogs": queries.catalogs(),
         "groups": my_groups(viewer), "levels": [f"{level:g}" for level in LEVELS], "start": start, "end": end,
     }  # fmt: skip

@@ -12,8 +12,8 @@ from skyportal.access.viewer import Viewer
 from ..models import Instrument, InstrumentField, Telescope
 from ..slots import telescope_parts
 
-_INSTRUMENT = [f.attname for f in Instrument._meta.concrete_fields if f.name != "region"]
-_TELESCOPE = [f.attname for f in Telescope._meta.concrete_fields]
+INSTRUMENT = [f.attname for f in Instrument._meta.concrete_fields if f.name != "region"]
+TELESCOPE = [f.attname for f in Telescope._meta.concrete_fields]
 
 HAS_REGION = Q(region__isnull=False) & ~Q(region="")
 BOUNDS = {"latitudeMin": "lat__gte", "latitudeMax": "lat__lte", "longitudeMin": "lon__gte", "longitudeMax": "lon__lte"}
@@ -25,17 +25,17 @@ def telescopes(viewer: Viewer, name: str | None = None, **bounds: float | None) 
     if name:
         rows = rows.filter(name__icontains=name)
     rows = rows.filter(**{BOUNDS[key]: value for key, value in bounds.items() if value is not None})
-    return list(rows.values(*_TELESCOPE))
+    return list(rows.values(*TELESCOPE))
 
 
 def telescope(viewer: Viewer, telescope_id: int) -> dict[str, Any]:
     """One telescope with its instruments."""
-    row = Telescope.objects.visible_to(viewer).filter(pk=telescope_id).values(*_TELESCOPE).first()
+    row = Telescope.objects.visible_to(viewer).filter(pk=telescope_id).values(*TELESCOPE).first()
     if row is None:
         raise NotVisible(f"Could not load telescope with ID {telescope_id}")
     own = Instrument.objects.visible_to(viewer).filter(telescope=telescope_id).order_by("name")
     parts = {name: part(viewer, telescope_id) for name, part in telescope_parts.items()}
-    return row | {"instruments": list(own.values(*_INSTRUMENT)), "allocations": [], **parts}
+    return row | {"instruments": list(own.values(*INSTRUMENT)), "allocations": [], **parts}
 
 
 def instruments(viewer: Viewer, name: str | None = None) -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ def instruments(viewer: Viewer, name: str | None = None) -> list[dict[str, Any]]
     rows = Instrument.objects.visible_to(viewer).order_by("name", "pk")
     if name:
         rows = rows.filter(name__icontains=name)
-    return _with_telescopes(viewer, list(rows.values(*_INSTRUMENT, has_region=HAS_REGION)))
+    return _with_telescopes(viewer, list(rows.values(*INSTRUMENT, has_region=HAS_REGION)))
 
 
 def named(viewer: Viewer) -> list[tuple[int, str]]:
@@ -71,7 +71,7 @@ def having(viewer: Viewer, bands: set[str]) -> list[int]:
 
 def instrument(viewer: Viewer, instrument_id: int, *, region: bool = False) -> dict[str, Any]:
     row = Instrument.objects.visible_to(viewer).filter(pk=instrument_id)
-    found = row.values(*_INSTRUMENT, *(["region"] if region else []), has_region=HAS_REGION).first()
+    found = row.values(*INSTRUMENT, *(["region"] if region else []), has_region=HAS_REGION).first()
     if found is None:
         raise NotVisible(f"Could not load instrument with ID {instrument_id}")
     return _with_telescopes(viewer, [found])[0]
@@ -79,7 +79,7 @@ def instrument(viewer: Viewer, instrument_id: int, *, region: bool = False) -> d
 
 def _with_telescopes(viewer: Viewer, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     wanted = {row["telescope_id"] for row in rows}
-    by_id = {t["id"]: t for t in Telescope.objects.visible_to(viewer).filter(pk__in=wanted).values(*_TELESCOPE)}
+    by_id = {t["id"]: t for t in Telescope.objects.visible_to(viewer).filter(pk__in=wanted).values(*TELESCOPE)}
     tiled = InstrumentField.objects.filter(instrument__in=[row["id"] for row in rows])
     counts = dict(tiled.order_by().values_list("instrument").annotate(Count("pk")))
     return [
