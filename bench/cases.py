@@ -122,9 +122,13 @@ def _photometry_reads(world: World) -> Iterator[Case]:
 
 
 def _candidate_reads(world: World) -> Iterator[Case]:
-    week = {"startDate": "2019-06-01T00:00:00", "endDate": "2019-06-08T00:00:00", "numPerPage": 25}
-    year = {"startDate": "2019-01-01T00:00:00", "endDate": "2020-01-01T00:00:00", "numPerPage": 25}
-    by_drb = {"sortByAnnotationOrigin": "sim:filter3", "sortByAnnotationKey": "drb", "sortByAnnotationOrder": "desc"}
+    week: dict[str, Any] = {"startDate": "2019-06-01T00:00:00", "endDate": "2019-06-08T00:00:00", "numPerPage": 25}
+    year: dict[str, Any] = {"startDate": "2019-01-01T00:00:00", "endDate": "2020-01-01T00:00:00", "numPerPage": 25}
+    by_drb: dict[str, Any] = {
+        "sortByAnnotationOrigin": "sim:filter3",
+        "sortByAnnotationKey": "drb",
+        "sortByAnnotationOrder": "desc",
+    }
     three, ten = _ids(world, 1, 2, 3), _ids(world, *range(1, 11))
     path = "/api/candidates"
     yield fixed("scan, a group, a week", path, groupIDs=_ids(world, 3), **week)

@@ -19,9 +19,10 @@ from apps.groups.models import User
 from apps.groups.queries import viewer_of
 from apps.sources.actions import listings, periods
 from apps.sources.actions.series import add_series
-from apps.sources.models import Annotation, Classification, Comment, Instrument, Obj, Spectrum, Taxonomy
+from apps.sources.models import Annotation, Classification, Comment, Instrument, Obj, Spectrum, Taxonomy, Telescope
 from apps.sources.models.lists import FAVORITES, WATCHLIST
 from skyportal.access.models import Audience
+from skyportal.access.viewer import Viewer
 
 RICH = 3
 EACH = 50
@@ -51,10 +52,16 @@ def enrich(meta: dict[str, Any]) -> list[str]:
     return names
 
 
+def _viewer(user: User) -> Viewer:
+    found = viewer_of(user.pk)
+    assert found is not None
+    return found
+
+
 class _Rich:
     def __init__(self, user: User, obj: Obj, rng: np.random.Generator) -> None:
         self.user, self.obj, self.rng = user, obj, rng
-        group = user.memberships.order_by("group_id").first().group_id
+        group = user.memberships.values_list("group_id", flat=True).order_by("group_id")[0]
         self.group, self.audience = group, Audience.objects.of([group])
         self.when = datetime(2019, 6, 1, tzinfo=UTC)
 
@@ -122,20 +129,20 @@ class _Rich:
     def series(self) -> None:
         camera, _ = Instrument.objects.get_or_create(
             name="Simulated series camera",
-            defaults={"type": "imager", "telescope": Instrument.objects.first().telescope, "filters": ["tess"]},
+            defaults={"type": "imager", "telescope": Telescope.objects.earliest("pk"), "filters": ["tess"]},
         )
         mjd = 58600 + np.arange(EXPOSURES) / 720
         mag = 15 + 0.2 * np.sin(mjd * 9.1) + self.rng.normal(0, 0.01, EXPOSURES)
         data = {"mjd": mjd.tolist(), "mag": mag.tolist(), "magerr": [0.01] * EXPOSURES}
         body = {"obj_id": self.obj.name, "instrument_id": camera.pk, "series_name": "sector 1", "exp_time": 120.0,
                 "series_obj_id": self.obj.name, "filter": "tess", "group_ids": [self.group], "data": data}  # fmt: skip
-        viewer = viewer_of(self.user.pk)
+        viewer = _viewer(self.user)
         if not self.obj.series.exists():
             add_series(viewer, body)
 
     def period(self) -> None:
         """The search that a worker makes, here, so that its page has an answer."""
-        search = periods.ask(viewer_of(self.user.pk), self.obj, "fourier", None, None, [])
+        search = periods.ask(_viewer(self.user), self.obj, "fourier", None, None, [])
         started = time.perf_counter()
         periods.carry_out(search.pk)
         print(f"period search of 5,000 points, all frequencies: {time.perf_counter() - started:.1f} s")
@@ -143,7 +150,7 @@ class _Rich:
 
 def _lists(user: User, meta: dict[str, Any]) -> None:
     """Two hundred favourites and as many watched."""
-    viewer = viewer_of(user.pk)
+    viewer = _viewer(user)
     if user.listings.exists():
         return
     names = [n for n, g in zip(meta["median_sources"], meta["median_primary_group"], strict=True) if g <= 10][:200]

@@ -25,14 +25,16 @@ def cases(world: World) -> Iterator[Case]:
     yield from _exports(world)
 
 
-def _of_rich(world: World, name: str, path: str, target: float | None, *, fragment: bool = True, **query: Any) -> Case:
+def _of_rich(
+    world: World, name: str, path: str, target: float | None, *, page: bool = True, fragment: bool = True, **query: Any
+) -> Case:
     """A request of the rich sources in turn; ``path`` holds {} for the source."""
     return Case(
         name,
         lambda k: get(path.format(world.rich[k % len(world.rich)]), **query),
         target,
-        page=True,
-        fragment=fragment,
+        page=page,
+        fragment=page and fragment,
     )
 
 
@@ -155,11 +157,7 @@ def _charts(world: World) -> Iterator[Case]:
     yield _of_rich(world, "finding chart, page", "/source/{}/finder", PAGE, fragment=False)
     yield _of_rich(world, "finding chart, on screen", "/source/{}/finder/chart", NIGHTS)
     for kind in ("pdf", "png"):
-        yield Case(
-            f"finding chart, {kind.upper()}",
-            lambda k, kind=kind: get(f"/api/sources/{world.rich[k % len(world.rich)]}/finder", type=kind),
-            NIGHTS,
-        )
+        yield _of_rich(world, f"finding chart, {kind.upper()}", "/api/sources/{}/finder", NIGHTS, page=False, type=kind)
     yield Case("offset stars", lambda k: get(f"/api/sources/{world.rich[k % len(world.rich)]}/offsets"), NIGHTS)
 
 
@@ -170,6 +168,4 @@ def _exports(world: World) -> Iterator[Case]:
     yield _of_rich(world, "export: photometry.csv, 5,000 points", "/source/{}/photometry.csv", None, fragment=False)
     yield _of_rich(world, "export: bundle of a rich source", "/source/{}/bundle", None, fragment=False)
     for name, path in (("spectra", "spectra"), ("comments", "comments"), ("annotations", "annotations")):
-        yield Case(
-            f"source's {name}, all", lambda k, path=path: get(f"/api/sources/{world.rich[k % len(world.rich)]}/{path}")
-        )
+        yield _of_rich(world, f"source's {name}, all", f"/api/sources/{{}}/{path}", None, page=False)

@@ -73,7 +73,7 @@ function connect() {
   });
 }
 
-/** Refetch soon: many messages in a burst are one fetch, and what is being typed in is left alone. */
+/** Refetch soon: many messages in a burst are one fetch. */
 function change(element, topic = "") {
   clearTimeout(due.get(element));
   due.set(
@@ -83,16 +83,39 @@ function change(element, topic = "") {
       if (!element.isConnected) return;
       const heard = element.dispatchEvent(new CustomEvent("live:changed", { bubbles: true, cancelable: true, detail: { topic } }));
       if (!heard || !element.dataset.from) return;
-      const editing = all("[data-editing]", element).some((form) => !form.closest("details:not([open])"));
-      if (editing) return; // saving or leaving the form brings the news
-      if (element.querySelector("form :is(input, textarea, select):focus")) {
-        element.addEventListener("focusout", () => change(element, topic), { once: true });
-        return;
+      // one that takes no room, as a count that is not shown, cannot come into view; a folded panel can
+      if (!element.offsetHeight && !element.closest("[data-panel]")) refetch(element);
+      else {
+        nearby.unobserve(element); // observed anew, it says at once whether it is in view
+        nearby.observe(element);
       }
-      // each is its own source: requests of one source wait for each other, and only the last of those waiting is sent
-      htmx.ajax("GET", element.dataset.from, { source: element, target: element, swap: "innerHTML" });
     }, PATIENCE),
   );
+}
+
+// a page of twenty parts does not ask for all of them at every word that is said: what lies further away than half a
+// screen, or in a tab that nobody looks at, waits until it comes near
+const nearby = new IntersectionObserver(
+  (seen) => {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting && target.isConnected) continue;
+      nearby.unobserve(target);
+      if (target.isConnected) refetch(target);
+    }
+  },
+  { rootMargin: "50% 0px" },
+);
+
+/** What is being typed in is left alone. */
+function refetch(element) {
+  const editing = all("[data-editing]", element).some((form) => !form.closest("details:not([open])"));
+  if (editing) return; // saving or leaving the form brings the news
+  if (element.querySelector("form :is(input, textarea, select):focus")) {
+    element.addEventListener("focusout", () => change(element), { once: true });
+    return;
+  }
+  // each is its own source: requests of one source wait for each other, and only the last of those waiting is sent
+  htmx.ajax("GET", element.dataset.from, { source: element, target: element, swap: "innerHTML" });
 }
 
 // ---- what a person did within a fragment outlives its refresh

@@ -57,6 +57,29 @@ def test_two_browsers_see_each_others_words(browse, people):
     expect(pages[1].get_by_text("Host at z = 0.03.")).to_be_visible(timeout=2000)
 
 
+def test_what_is_not_looked_at_is_asked_for_when_one_comes_to_it(browse, people, api_of):
+    group, (ada, vera) = people(2)
+    obj = an_obj(group)
+    page = browse(ada)
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.goto(f"/source/{obj.name}")
+    expect(page.locator(LIVE)).to_have_count(1)
+    page.locator("#panel-comments").scroll_into_view_if_needed()
+    expect(page.get_by_label("Comment", exact=True)).to_be_visible()
+    page.get_by_label("Comment", exact=True).blur()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    api = api_of(vera)
+    for words in ("Rising.", "Fading."):
+        status, answer = api.post(f"sources/{obj.name}/comments", {"text": words})
+        assert status == 200, answer
+        expect(page.get_by_text(words)).to_be_visible(timeout=5000)
+    light_curve = f"/source/{obj.name}/photometry?"
+    assert not [url for url in asked if light_curve in url]
+    with page.expect_request(lambda request: light_curve in request.url):
+        page.locator("#panel-photometry").scroll_into_view_if_needed()
+
+
 def test_saving_is_undone_from_the_toast(browse, people):
     group, (ada,) = people()
     obj = an_obj(group)
