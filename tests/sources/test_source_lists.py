@@ -290,7 +290,7 @@ def test_a_list_takes_as_many_queries_for_one_as_for_four(small_sky, member, api
     api = api_of(member)
     api.get("sources")  # counts how many there are
     for size in (1, 4):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             api.get("sources", numPerPage=size)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from apps.groups.models import Group
 from apps.sources.queries import comments, links, statistics, surroundings, thumbnails
 from apps.sources.queries.details import derive, said_of, tags_said
-from apps.sources.queries.objs import rows_of as objs_of
 from apps.sources.queries.sources import saves_by_obj
 from skyportal.access.prepared import Statement, asked_ids, once_per_viewer, written
 from skyportal.access.viewer import Viewer
@@ -24,12 +23,12 @@ def candidate_items(
 ) -> list[dict[str, Any]]:
     """Items of `GET /api/candidates` in the order given; three reads however many, one more with comments."""
     seen = dict(objs)
-    rows = objs_of(list(seen))
+    around = surroundings.for_scanning(viewer, list(seen))
+    rows = around.objs
     seen = {obj_id: at for obj_id, at in seen.items() if obj_id in rows}  # one may be gone since it was found
     ids = list(seen)
     derive(list(rows.values()))
     names = {obj_id: row["name"] for obj_id, row in rows.items()}
-    around = surroundings.for_scanning(viewer, ids)
     saved = saves_by_obj(row for row in around.saves if row["active"])
     passed = _passing_groups(viewer, ids)
     pictures = thumbnails.grouped(around.pictures, ids)

@@ -40,9 +40,9 @@ def reddening(obj: Obj) -> float | None:
 
 def records(viewer: Viewer, ids: list[int], includes: Iterable[str] = ()) -> list[Row]:
     """The same of a page of objs, in the order of their ids, without what only a source's own page needs."""
-    by_id = objs_queries.rows_of(ids)
-    rows = [{name: by_id[pk][name] for name in _OBJ} for pk in ids if pk in by_id]
-    return _put_together(viewer, ids, rows, surroundings.of_many(viewer, ids), includes)
+    around = surroundings.of_many(viewer, ids)
+    rows = [{name: around.objs[pk][name] for name in _OBJ} for pk in ids if pk in around.objs]
+    return _put_together(viewer, ids, rows, around, includes)
 
 
 def _put_together(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 import orjson
@@ -13,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from skyportal.access.errors import NotVisible
 from skyportal.access.policy import AccessQuerySet
-from skyportal.access.prepared import Statement, asked_ids, asked_text, once_per_viewer, written
+from skyportal.access.prepared import Statement, asked_text, once_per_viewer, written
 from skyportal.access.rules import Rule
 from skyportal.access.viewer import Viewer
 from skyportal.astro import sky
@@ -27,11 +26,6 @@ def _by_name(viewer: Viewer) -> Statement | None:
     return Statement(text) if text else None
 
 
-@cache
-def _by_ids() -> Statement:
-    return Statement(written(Obj.objects.filter(pk__in=asked_ids())) or "")
-
-
 def get_obj(viewer: Viewer, name: str, *, message: str = "Source not found", status: int = 404) -> Obj:
     """The obj of this public name; absent and hidden are never told apart."""
     by_name = _by_name(viewer)
@@ -41,13 +35,7 @@ def get_obj(viewer: Viewer, name: str, *, message: str = "Source not found", sta
     return Obj.from_db(connection.alias, _COLUMNS, _loaded(found[0]))
 
 
-def rows_of(ids: list[int]) -> dict[int, dict[str, Any]]:
-    """All columns of objs that are known to be visible, by id."""
-    return {row[_ID]: dict(zip(_COLUMNS, _loaded(row), strict=True)) for row in _by_ids().rows(ids)}
-
-
 _COLUMNS = [f.attname for f in Obj._meta.concrete_fields]
-_ID = _COLUMNS.index("id")
 _JSON = [n for n, f in enumerate(Obj._meta.concrete_fields) if isinstance(f, JSONField)]
 
 

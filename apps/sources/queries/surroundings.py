@@ -1,9 +1,8 @@
-"""What hangs on objs and nearly always goes out with them: one statement, each part of it by its own policy."""
+"""Objs and what nearly always goes out with them: one statement, each part of it by its own policy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -16,7 +15,7 @@ from skyportal.access.prepared import Statement, asked_ids, once_per_viewer, wri
 from skyportal.access.viewer import Viewer
 
 from ..access import said, shared
-from ..models import Annotation, Classification, ClassificationVote, Thumbnail
+from ..models import Annotation, Classification, ClassificationVote, Obj, Thumbnail
 from . import links, shown, sources, statistics, tags, thumbnails
 from .objs import beneath
 
@@ -32,8 +31,10 @@ _TIMES = ("created_at", "modified", "saved_at")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Rows of all the objs asked for; the times in them are times again."""
+    """Rows of all the objs asked for; times in them are as the API writes them."""
 
+    objs: dict[int, Row] = field(default_factory=dict)
+    """By id, all columns of those of them that are there."""
     saves: list[Row] = field(default_factory=list)
     classifications: list[Row] = field(default_factory=list)
     annotations: list[Row] = field(default_factory=list)
@@ -51,7 +52,7 @@ class Surroundings:
 
 
 def of_one(viewer: Viewer, obj_id: int) -> Surroundings:
-    """With the figures of its photometry."""
+    """With the figures of its photometry; the obj itself is known."""
     return _read(_with_figures(viewer), [obj_id])
 
 
@@ -71,15 +72,20 @@ def _with_figures(viewer: Viewer) -> Statement:
 
 @once_per_viewer
 def _without_figures(viewer: Viewer) -> Statement:
-    return _in_one(_parts(viewer))
+    return _in_one({"objs": _objs()} | _parts(viewer))
 
 
 @once_per_viewer
 def _with_pictures(viewer: Viewer) -> Statement:
-    parts = _parts(viewer) | {"figures": statistics.parts(viewer, asked_ids())}
+    parts = {"objs": _objs()} | _parts(viewer) | {"figures": statistics.parts(viewer, asked_ids())}
     parts["pictures"] = thumbnails.newest(beneath(viewer, Thumbnail.objects.all(), shared), asked_ids())
     parts["authors"] = User.objects.filter(pk__in=_annotations(viewer).values("author_id")).values("id", *shown.AUTHOR)
     return _in_one(parts)
+
+
+def _objs() -> QuerySet:
+    """Known to be visible."""
+    return Obj.objects.filter(pk__in=asked_ids()).values(*(f.attname for f in Obj._meta.concrete_fields))
 
 
 def _annotations(viewer: Viewer) -> QuerySet:
@@ -133,7 +139,14 @@ def _read(asked: Statement, obj_ids: list[int]) -> Surroundings:
         for row in rows:
             for name in _TIMES:
                 if isinstance(row.get(name), str):
-                    row[name] = datetime.fromisoformat(row[name])
+                    row[name] = _moment(row[name])
+    found["objs"] = {obj["id"]: obj for obj in found.get("objs", ())}
     found["groups"] = {f"g{group['id']}": group for group in found.get("groups", ())}
     found["authors"] = {person["id"]: person for person in found.get("authors", ())}
     return Surroundings(**found)
+
+
+def _moment(written: str) -> str:
+    """A time of the database's JSON as the API writes it: in UTC without a zone, all six digits where there are any."""
+    whole, point, fraction = written.removesuffix("+00:00").partition(".")
+    return f"{whole}.{fraction:0<6}" if point else whole
