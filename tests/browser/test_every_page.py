@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import a_page
 from tests.browser.sky import a_stream, an_obj, candidates
 from tests.factories import make_user
-from tests.gcn.events_data import a_map, an_event
+from tests.gcn.events_data import WHEN, a_map, an_event
 
 PAGES = [
     "/",
@@ -64,7 +64,9 @@ def known(site):
     objs = candidates(group, stream, 2)
     an_obj(group).sources.create(group=group, saved_by=user)
     found = group.filters.first()
-    event = an_event(tags=frozenset({"GW", "BNS", "< 1 per 100 years", "Significant", "HasRemnant"}))
+    event = an_event(
+        dateobs=WHEN.replace(hour=1), tags=frozenset({"GW", "BNS", "< 1 per 100 years", "Significant", "HasRemnant"})
+    )
     a_map(event)
     named = {"obj": objs[0].name, "group": group.pk, "filter": found.pk, "user": user.pk, "event": event.address}
     return user, named

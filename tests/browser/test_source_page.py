@@ -1,6 +1,6 @@
 """The source page: what one sees, and that it follows what others do."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.sky import an_obj
 from tests.factories import InstrumentFactory, join, make_user
@@ -21,6 +21,16 @@ POINT = f"""() => {{
 LIVE = "[data-live-lamp][data-state=on]"
 
 
+def look_at_comments(page: Page) -> None:
+    """Until they stay where they are: parts that come above them push them away."""
+    panel = page.locator("#panel-comments")
+    panel.scroll_into_view_if_needed()
+    expect(page.get_by_label("Comment", exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    panel.scroll_into_view_if_needed()
+    expect(panel).to_be_in_viewport()
+
+
 def test_what_one_says_and_measures_the_other_sees_within_two_seconds(browse, people, api_of):
     group, (ada, vera) = people(2)
     obj = an_obj(group)
@@ -29,8 +39,7 @@ def test_what_one_says_and_measures_the_other_sees_within_two_seconds(browse, pe
     page.goto(f"/source/{obj.name}")
     expect(page.locator(LIVE)).to_have_count(1)
     expect(page.get_by_text("No photometry yet")).to_be_visible()
-    page.locator("#panel-comments").scroll_into_view_if_needed()
-    expect(page.get_by_label("Comment", exact=True)).to_be_visible()
+    look_at_comments(page)
     api = api_of(vera)
     status, answer = api.post(f"sources/{obj.name}/comments", {"text": "Rising half a magnitude a day."})
     assert status == 200, answer
@@ -39,6 +48,7 @@ def test_what_one_says_and_measures_the_other_sees_within_two_seconds(browse, pe
     body = point | {"obj_id": obj.name, "instrument_id": camera.pk, "group_ids": [group.pk]}
     status, answer = api.post("photometry", body)
     assert status == 200, answer
+    page.locator("#panel-photometry").scroll_into_view_if_needed()
     expect(page.get_by_text("1 detection", exact=False)).to_be_visible(timeout=2000)
 
 
@@ -49,8 +59,7 @@ def test_two_browsers_see_each_others_words(browse, people):
     for page in pages:
         page.goto(f"/source/{obj.name}")
         expect(page.locator(LIVE)).to_have_count(1)
-        page.locator("#panel-comments").scroll_into_view_if_needed()
-        expect(page.get_by_label("Comment", exact=True)).to_be_visible()
+        look_at_comments(page)
     pages[0].get_by_label("Comment", exact=True).fill("Host at z = 0.03.")
     pages[0].get_by_role("button", name="Comment", exact=True).click()
     expect(pages[0].get_by_text("Host at z = 0.03.")).to_be_visible()
@@ -64,8 +73,7 @@ def test_what_is_not_looked_at_is_asked_for_when_one_comes_to_it(browse, people,
     page.set_viewport_size({"width": 390, "height": 500})
     page.goto(f"/source/{obj.name}")
     expect(page.locator(LIVE)).to_have_count(1)
-    page.locator("#panel-comments").scroll_into_view_if_needed()
-    expect(page.get_by_label("Comment", exact=True)).to_be_visible()
+    look_at_comments(page)
     page.get_by_label("Comment", exact=True).blur()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
