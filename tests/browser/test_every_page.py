@@ -26,6 +26,8 @@ PAGES = [
     "/event/{event}",
     "/galaxies",
     "/spatial-catalogs",
+    "/allocations",
+    "/allocations/new",
     "/components",
     "/docs",
 ]

@@ -292,7 +292,7 @@ class SourceExistsEndpoint(Endpoint):
     }
 
     def get(self, request: Any, obj_id: str | None = None) -> dict[str, Any]:
-        if obj_id is not None and objs.visible_objs(self.viewer).filter(name=obj_id).exists():
+        if obj_id is not None and objs.is_known(self.viewer, obj_id):
             return {"source_exists": True, "message": "A source of that name already exists."}
         place = tuple(self.query[name] for name in ("ra", "dec", "radius"))
         if None in place:

@@ -26,10 +26,19 @@ def _by_name(viewer: Viewer) -> Statement | None:
     return Statement(text) if text else None
 
 
+def _named(viewer: Viewer, name: str) -> list[tuple[Any, ...]]:
+    by_name = _by_name(viewer)
+    return by_name.rows(name) if by_name else []
+
+
+def is_known(viewer: Viewer, name: str) -> bool:
+    """Whether the viewer may know of an obj of this public name."""
+    return bool(_named(viewer, name))
+
+
 def get_obj(viewer: Viewer, name: str, *, message: str = "Source not found", status: int = 404) -> Obj:
     """The obj of this public name; absent and hidden are never told apart."""
-    by_name = _by_name(viewer)
-    found = by_name.rows(name) if by_name else []
+    found = _named(viewer, name)
     if not found:
         raise NotVisible(message, status=status)
     return Obj.from_db(connection.alias, _COLUMNS, _loaded(found[0]))
