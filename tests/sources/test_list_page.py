@@ -110,6 +110,23 @@ def test_columns_are_chosen_in_the_address_or_for_good(many, client):
     assert heads() == ["Source", "Tags", "rate"] != default
 
 
+def test_nothing_that_people_wrote_is_markup_in_a_cell(many, member, group, client, api_of):
+    hostile = "<b onclick=1>&amp;'\""
+    group.nickname = hostile
+    group.save()
+    many[0].tns_name, many[0].tns_info, many[0].origin = hostile, {"object_type": hostile}, hostile
+    many[0].save()
+    api = api_of(member)
+    api.post(f"sources/{many[0].name}/annotations", {"origin": "sly", "data": {"word": hostile}})
+    columns = "id,tns_name,tns_class,class,groups,tags,alias,origin,annotation.sly.word"
+    table = re.search(r"<tbody>.*?</tbody>", client.get("/sources", {"columns": columns}).content.decode(), re.DOTALL)[
+        0
+    ]
+    assert "<b" not in table
+    written = "&lt;b onclick=1&gt;&amp;amp;&#x27;&quot;"
+    assert table.count(written) == N + 4, "of every row's group; and name, class, origin and note of one"
+
+
 def test_every_filter_is_in_the_form_and_a_chip_takes_it_away(many, client):
     html = client.get("/sources", {"minRedshift": "0.02", "numberDetections": "0"}).content.decode()
     from apps.sources.slots import obj_filters

@@ -9,12 +9,10 @@ from typing import Any
 
 from skyportal.access.viewer import Viewer
 
-from ..access import said
-from ..models import Annotation, Listing, Obj
+from ..models import Listing
 from ..models.lists import FAVORITES
-from . import galaxies, heads, pages, statistics, tags
-from .objs import beneath
-from .sources import groups_of
+from . import galaxies, heads, statistics, surroundings, tags
+from .sources import saves_by_obj
 
 Row = dict[str, Any]
 
@@ -77,28 +75,32 @@ def _column(key: str) -> Column | None:
 _FIGURES = {"num_det", "first_det_mjd", "last_det_mjd", "last_det_mag", "peak_mag"}
 
 
+_PARTS = {"groups": "saves", "class": "classes", "tags": "tags"} | dict.fromkeys(_FIGURES, "figures")
+"""What hangs on objs and is read for a column."""
+
+
 def rows(viewer: Viewer, ids: list[int], saved_at: dict[int, datetime], columns: list[Column]) -> list[Row]:
-    """A value for each column, in the order of the ids: one query for each kind of thing that is shown."""
+    """A value for each column, in the order of the ids: one query, and one more for hosts and for one's own tags."""
     keys = {column.key for column in columns}
-    objs = Obj.objects.in_bulk(ids)
-    groups = groups_of(viewer, ids) if "groups" in keys else {}
-    classes = pages.newest_classes(viewer, ids) if "class" in keys else {}
-    worn = tags.tags_of(viewer, ids) if "tags" in keys else {}
-    figures = statistics.merged(viewer, ids) if keys & _FIGURES else {}
+    noted = [key for key in keys if key.startswith(ANNOTATION)]
+    parts = {_PARTS[key] for key in keys & _PARTS.keys()} | ({"notes"} if noted else set())
+    around = surroundings.for_lists(viewer, ids, parts)
+    groups, worn, figures = saves_by_obj(around.saves), tags.by_obj(around.tags), statistics.merge(around.figures)
+    classes = {row["obj_id"]: row["classification"] for row in around.classes}
     hosts = galaxies.hosts(ids) if "host" in keys else {}
     mine = list_tags(viewer, ids) if "list_tags" in keys else {}
-    noted = _annotations(viewer, ids, [key for key in keys if key.startswith(ANNOTATION)])
+    notes = _said_under(noted, around.notes)
     found = []
     for pk in ids:
-        if pk not in objs:
+        if pk not in around.objs:
             continue
-        obj = objs[pk]
-        reported = heads.reported(obj)
+        obj = around.objs[pk]
+        reported = heads.reported(obj["tns_name"], obj["tns_info"])
         host = hosts.get(pk, {}).get("host")
         found.append(
             {
-                "id": obj.name,
-                "position": (obj.ra, obj.dec),
+                "id": obj["name"],
+                "position": (obj["ra"], obj["dec"]),
                 "tns_class": reported.type if reported else "",
                 "class": classes.get(pk, ""),
                 "groups": [g for g in groups.get(pk, []) if g["active"]],
@@ -106,9 +108,9 @@ def rows(viewer: Viewer, ids: list[int], saved_at: dict[int, datetime], columns:
                 "saved_at": saved_at.get(pk),
                 "host": host["name"] if host else "",
                 "list_tags": mine.get(pk, []),
-                **{name: getattr(obj, name) for name in ("tns_name", "redshift", "alias", "origin", "score")},
+                **{name: obj[name] for name in ("tns_name", "redshift", "alias", "origin", "score")},
                 **{name: figures[pk][name] if pk in figures else None for name in _FIGURES},
-                **noted.get(pk, {}),
+                **notes.get(pk, {}),
             }
         )
     return found
@@ -120,18 +122,14 @@ def list_tags(viewer: Viewer, ids: list[int], list_name: str = FAVORITES) -> dic
     return {pk: (params or {}).get("tags") or [] for pk, params in mine.values_list("obj_id", "params")}
 
 
-def _annotations(viewer: Viewer, ids: list[int], keys: list[str]) -> dict[int, Row]:
+def _said_under(keys: list[str], notes: list[Row]) -> dict[int, Row]:
     """By obj, what the newest annotation of each origin says under these keys."""
-    if not keys:
-        return {}
     asked = [(key, *key.split(".", 2)[1:]) for key in keys]
-    origins = {origin for _, origin, _ in asked}
-    said_of = beneath(viewer, Annotation.objects.filter(obj__in=ids, origin__in=origins), said)
     found: dict[int, Row] = {}
-    for pk, origin, data in said_of.order_by("modified", "pk").values_list("obj_id", "origin", "data"):
-        for key, of, name in asked:
-            if of == origin and isinstance(data, dict) and name in data:
-                found.setdefault(pk, {})[key] = data[name]
+    for note in notes:
+        for key, origin, name in asked:
+            if note["origin"] == origin and isinstance(note["data"], dict) and name in note["data"]:
+                found.setdefault(note["obj_id"], {})[key] = note["data"][name]
     return found
 
 

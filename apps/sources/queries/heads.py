@@ -50,17 +50,17 @@ class Reported:
     redshift: float | None
 
 
-def reported(obj: Obj) -> Reported | None:
-    if not obj.tns_name:
+def reported(tns_name: str | None, tns_info: Any) -> Reported | None:
+    if not tns_name:
         return None
-    info = obj.tns_info if isinstance(obj.tns_info, dict) else {}
+    info = tns_info if isinstance(tns_info, dict) else {}
     kind = info.get("object_type")
     kind = kind.get("name") if isinstance(kind, dict) else kind
     try:
         redshift = None if info.get("redshift") in (None, "") else float(info["redshift"])
     except (TypeError, ValueError):
         redshift = None
-    return Reported(obj.tns_name, str(kind or ""), redshift)
+    return Reported(tns_name, str(kind or ""), redshift)
 
 
 def tags_of(viewer: Viewer, obj: Obj) -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def header(viewer: Viewer, obj: Obj) -> Header:
         {save.group_id for save in saves} if viewer.sees_all else {group.pk for group in mine},
         distances(obj.redshift),
         said,
-        heads.reported(obj),
+        heads.reported(obj.tns_name, obj.tns_info),
         galaxies.host_of(obj) if obj.host_id else None,
         heads.tags_of(viewer, obj),
         heads.position_texts(obj),

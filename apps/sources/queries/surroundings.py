@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,10 @@ class Surroundings:
     figures: list[Row] = field(default_factory=list)
     pictures: list[Row] = field(default_factory=list)
     authors: dict[int, Row] = field(default_factory=dict)
+    classes: list[Row] = field(default_factory=list)
+    """Of lists: what people called each, newest last."""
+    notes: list[Row] = field(default_factory=list)
+    """Of lists: what annotations say, newest last."""
 
     def groups_in(self, key: str) -> list[Row]:
         """Of an audience, those groups that the viewer may know of."""
@@ -63,6 +68,26 @@ def of_many(viewer: Viewer, obj_ids: list[int]) -> Surroundings:
 def for_scanning(viewer: Viewer, obj_ids: list[int]) -> Surroundings:
     """With figures, pictures, and who wrote the annotations."""
     return _read(_with_pictures(viewer), obj_ids)
+
+
+def for_lists(viewer: Viewer, obj_ids: list[int], parts: Iterable[str]) -> Surroundings:
+    """Objs, and of what hangs on them the parts that a list shows."""
+    known = _parts_of_lists(viewer)
+    return _read(_joined({part: known[part] for part in ("objs", *sorted(parts)) if part in known}), obj_ids)
+
+
+@once_per_viewer
+def _parts_of_lists(viewer: Viewer) -> dict[str, str]:
+    said_of_each = beneath(viewer, Classification.objects.all(), said).filter(obj__in=asked_ids(), ml=False)
+    parts = {
+        "objs": _objs(),
+        "saves": sources.saves_of(viewer, asked_ids()),
+        "classes": said_of_each.order_by("created_at", "pk").values("obj_id", "classification"),
+        "tags": tags.parts(viewer, asked_ids()),
+        "figures": statistics.parts(viewer, asked_ids()),
+        "notes": _annotations(viewer).order_by("modified", "pk").values("obj_id", "origin", "data"),
+    }
+    return _written(parts)
 
 
 @once_per_viewer
@@ -122,12 +147,18 @@ def _groups(viewer: Viewer, *shared: QuerySet) -> QuerySet:
 
 
 def _in_one(parts: dict[str, QuerySet]) -> Statement:
+    return _joined(_written(parts))
+
+
+def _written(parts: dict[str, QuerySet]) -> dict[str, str]:
+    return {name: text for name, rows in parts.items() if (text := written(rows)) is not None}
+
+
+def _joined(parts: dict[str, str]) -> Statement:
     """One row, one column: all parts as JSON."""
-    texts = {name: written(rows) for name, rows in parts.items()}
     pieces = [
         f"'{name}', (select coalesce(json_agg(r), '[]') from ({text}) r)"  # noqa: S608 - our own statements
-        for name, text in texts.items()
-        if text is not None
+        for name, text in parts.items()
     ]
     return Statement(f"select json_build_object({', '.join(pieces)})::text")
 

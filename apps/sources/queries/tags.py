@@ -63,9 +63,14 @@ def parts(viewer: Viewer, ids: Any) -> QuerySet:
 
 
 def tags_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """The same by obj, each tag once however often it was put there."""
+    """Tags by obj."""
+    return by_obj(parts(viewer, list(obj_ids)))
+
+
+def by_obj(rows_of_all: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    """Rows of `parts` by obj, each tag once however often it was put there."""
     found: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
-    for row in parts(viewer, list(obj_ids)):
+    for row in rows_of_all:
         found[row["obj_id"]].setdefault(row["name"], row)
     return {pk: list(rows.values()) for pk, rows in found.items()}
 
