@@ -11,7 +11,7 @@ from skyportal.api.params import flag, words
 from ..access import said
 from ..models import Classification, Label, Tag
 from ..queries.objs import beneath
-from .base import Asked, offers, qualifies, without_any
+from .base import Asked, among, offers, qualifies, without_any
 
 
 def _classes(value: list[str]) -> list[Q]:
@@ -36,12 +36,12 @@ def _with_class(viewer: Viewer, condition: Q) -> QuerySet:
 def classified_as(objs: QuerySet, value: list[str], viewer: Viewer, asked: Asked) -> QuerySet:
     if asked.get("classifications_simul"):
         for condition in _classes(value):
-            objs = objs.filter(pk__in=_with_class(viewer, condition))
+            objs = among(objs, _classifications(viewer, condition))
         return objs
     any_of = Q()
     for condition in _classes(value):
         any_of |= condition
-    return objs.filter(pk__in=_with_class(viewer, any_of))
+    return among(objs, _classifications(viewer, any_of))
 
 
 qualifies("classifications_simul", flag, "All of the classifications, not any.", False)
@@ -69,7 +69,7 @@ def tagged(objs: QuerySet, names: list[str], viewer: Viewer, asked: Asked) -> Qu
     any_of = Q()
     for name in names:
         any_of |= Q(option__name__iexact=name)
-    return objs.filter(pk__in=beneath(viewer, Tag.objects.all(), said).filter(any_of).values("obj_id"))
+    return among(objs, beneath(viewer, Tag.objects.all(), said).filter(any_of))
 
 
 def _labelled(viewer: Viewer, asked: Asked) -> QuerySet:
@@ -79,7 +79,7 @@ def _labelled(viewer: Viewer, asked: Asked) -> QuerySet:
 
 @offers("hasBeenLabelled", flag, "Somebody has looked at it for one of my groups.")
 def labelled(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(pk__in=_labelled(viewer, asked))
+    return among(objs, _labelled(viewer, asked))
 
 
 @offers("hasNotBeenLabelled", flag, "Nobody has looked at it for any of my groups.")

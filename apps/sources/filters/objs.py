@@ -13,7 +13,7 @@ from skyportal.api.params import flag, moment, number, text, words
 from ..models import Listing
 from ..models.lists import FAVORITES
 from ..queries import objs as objs_queries
-from .base import Asked, offers
+from .base import Asked, among, offers
 
 
 @offers("sourceID", text, "Part of the name.")
@@ -59,7 +59,7 @@ def in_simbad_class(objs: QuerySet, name: str, viewer: Viewer, asked: Asked) -> 
 @offers("listName", text, "On this list of the viewer's.")
 def on_list(objs: QuerySet, name: str, viewer: Viewer, asked: Asked) -> QuerySet:
     mine = Listing.objects.visible_to(viewer).filter(list_name=name, user_id=viewer.user_id or 0)
-    return objs.filter(pk__in=mine.values("obj_id"))
+    return among(objs, mine)
 
 
 @offers("listTags", words, "On my list (listName, else my favourites) with any of these personal tags.")
@@ -68,7 +68,7 @@ def with_list_tags(objs: QuerySet, names: list[str], viewer: Viewer, asked: Aske
     any_of = Q()
     for name in names:
         any_of |= Q(params__tags__contains=[name])
-    return objs.filter(pk__in=mine.filter(any_of).values("obj_id"))
+    return among(objs, mine.filter(any_of))
 
 
 def _cone(objs: QuerySet, value: float, viewer: Viewer, asked: Asked) -> QuerySet:
@@ -77,7 +77,7 @@ def _cone(objs: QuerySet, value: float, viewer: Viewer, asked: Asked) -> QuerySe
         raise Invalid("If any of 'ra', 'dec' or 'radius' are provided, all three are required.")
     if not (0 <= ra <= 360 and -90 <= dec <= 90 and 0 < radius <= 180):
         raise Invalid("Invalid values for ra, dec or radius: degrees, with a radius from 0 to 180.")
-    return objs.filter(pk__in=objs_queries.ids_in_cone(ra, dec, radius * 3600))
+    return among(objs, objs_queries.ids_in_cone(ra, dec, radius * 3600))
 
 
 offers("radius", number, "Radius of a cone, degrees.")(_cone)
