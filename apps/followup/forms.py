@@ -43,11 +43,13 @@ class AllocationForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     default_share_group_ids = forms.TypedMultipleChoiceField(
-        label="Share with", coerce=int, required=False, widget=forms.SelectMultiple(attrs={"data-select": ""}),
+        label="Share with", coerce=int, required=False,
+        widget=forms.SelectMultiple(attrs={"data-select": "", "placeholder": "Groups"}),
         help_text="Groups that may see what it brings, besides its own.",
     )  # fmt: skip
     allocation_admin_ids = forms.TypedMultipleChoiceField(
-        label="Looked after by", coerce=int, required=False, widget=forms.SelectMultiple(attrs={"data-select": ""}),
+        label="Looked after by", coerce=int, required=False,
+        widget=forms.SelectMultiple(attrs={"data-select": "", "placeholder": "People"}),
         help_text="Members of the group.",
     )  # fmt: skip
 
@@ -61,6 +63,7 @@ class AllocationForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        groups = sorted(groups, key=lambda group: group.sitewide)  # what is everybody's is rarely meant
         chosen: dict[str, Any] = {
             "group_id": [(group.pk, group.name) for group in groups],
             "default_share_group_ids": [(group.pk, group.name) for group in groups],
