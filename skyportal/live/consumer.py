@@ -14,7 +14,7 @@ from redis import RedisError
 from skyportal.plugins import Slot
 
 from . import presence
-from .topics import announce, channel_group, may_watch
+from .topics import announce, changed_since, channel_group, may_watch
 
 MOST_TOPICS = 200
 
@@ -42,7 +42,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return None
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """``{"watch": [topics]}``: all that the page watches from now on."""
+        """``{"watch": [topics], "since": seconds of the epoch}``: all that the page watches from now on, and when it
+        was drawn, so that nothing is missed that happened since."""
         wanted = content.get("watch") if isinstance(content, dict) else None
         topics = {t for t in wanted if isinstance(t, str)} if isinstance(wanted, list) else set()
         await self._drop(self.watched - topics)
@@ -52,6 +53,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             self.watched.add(topic)
             await self.channel_layer.group_add(channel_group(topic), self.channel_name)
         await self.send_json({"watching": sorted(self.watched)})
+        drawn = content.get("since") if isinstance(content, dict) else None
+        if isinstance(drawn, int | float):
+            for topic in await database_sync_to_async(changed_since)(self.watched, drawn):
+                await self.send_json({"topic": topic})
 
     @database_sync_to_async
     def _allowed(self, topics: list[str]) -> list[str]:

@@ -32,11 +32,12 @@ function subscribe() {
     connect();
     return;
   }
-  const message = JSON.stringify({ watch: topics });
-  if (socket.readyState === WebSocket.OPEN && message !== sent) {
-    socket.send(message);
-    sent = message;
-  }
+  const message = JSON.stringify(topics);
+  if (socket.readyState !== WebSocket.OPEN || message === sent) return;
+  // what changed between the drawing of the page and now is told at once
+  const since = sent || hadConnection ? {} : { since: Number(document.body.dataset.liveSince) };
+  socket.send(JSON.stringify({ watch: topics, ...since }));
+  sent = message;
 }
 
 function connect() {

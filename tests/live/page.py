@@ -28,8 +28,8 @@ class Page(ApplicationCommunicator):
         assert message["type"] == "websocket.send", message
         return json.loads(message["text"])
 
-    async def ask(self, *topics: Any) -> list[str]:
-        await self.say({"watch": list(topics)})
+    async def ask(self, *topics: Any, **more: Any) -> list[str]:
+        await self.say({"watch": list(topics), **more})
         return (await self.hear())["watching"]
 
     async def leave(self) -> None:

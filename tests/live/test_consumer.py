@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from importlib import import_module
 
 import pytest
@@ -12,7 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from apps.groups import actions, queries
 from skyportal.live.consumer import MOST_TOPICS
-from skyportal.live.topics import may_watch, publish
+from skyportal.live.topics import OLDEST, changed_since, may_watch, publish
 from tests.live.page import Page
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -49,6 +50,31 @@ async def test_a_page_hears_after_the_commit_and_hears_only_a_name(db, group_adm
     await page.leave()
 
 
+async def test_a_page_hears_what_happened_since_it_was_drawn(db, group_admin, group, monkeypatch):
+    monkeypatch.setattr("skyportal.live.topics.MARGIN", 0)
+    viewer = await database_sync_to_async(queries.viewer_of)(group_admin.pk)
+    topics = [f"group:{group.pk}", f"user:{group_admin.pk}"]
+    drawn = time.time()
+    await database_sync_to_async(actions.change_group)(viewer, group.pk, {"description": "new plans"})
+    later = time.time()
+    heard = {drawn: [topics[0]], later: [], drawn - OLDEST - 1: topics, float("nan"): topics}
+    for since, expected in heard.items():
+        page = Page(group_admin)
+        await page.connect()
+        await page.ask(*topics, "group:999999", since=since)
+        assert [(await page.hear())["topic"] for _ in expected] == expected
+        assert await page.receive_nothing(timeout=0.1)
+        await page.leave()
+
+
+async def test_where_very_much_happened_everything_is_fetched_again(db, group_admin, group, monkeypatch):
+    monkeypatch.setattr("skyportal.live.topics.MOST_ENTRIES", 1)
+    viewer = await database_sync_to_async(queries.viewer_of)(group_admin.pk)
+    drawn = time.time()
+    await database_sync_to_async(actions.change_group)(viewer, group.pk, {"description": "new plans"})
+    assert await database_sync_to_async(changed_since)({"b:1", "a:1"}, drawn) == ["a:1", "b:1"]
+
+
 async def test_others_hear_nothing(db, outsider, group):
     hidden = await database_sync_to_async(lambda: actions.create_group(queries.viewer_of(outsider.pk), "x").pk)()
     await database_sync_to_async(outsider.memberships.filter(group=hidden).delete)()
@@ -60,7 +86,7 @@ async def test_others_hear_nothing(db, outsider, group):
     await page.leave()
 
 
-@pytest.mark.parametrize("said", [[], "watch", {"watch": None}, {"watch": 7}, {"watch": [None, {}]}, 3])
+@pytest.mark.parametrize("said", [[], "watch", {"watch": None}, {"watch": 7}, {"watch": [None, {}], "since": "now"}, 3])
 async def test_nonsense_is_answered_with_nothing_watched(db, member, said):
     page = Page(member)
     await page.connect()
