@@ -15,7 +15,6 @@ from apps.sources.queries.imports import services
 from apps.sources.transients import transient_services
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
-from skyportal.astro.sky import hpx
 from skyportal.astro.skymaps import credible
 
 from ..models import CatalogQuery, EventTrigger, GcnEvent, Localization, SkymapTrigger
@@ -73,11 +72,10 @@ def inside_map(asked: dict[str, Any], found: list[Any]) -> list[Any]:
         raise NotVisible("The sky map that was asked for is no longer there.")
     if not found:
         return []
-    sky = sky_map(where)
-    cells = hpx(np.array([one.ra for one in found], float), np.array([one.dec for one in found], float))
-    tile = sky.find(cells)
-    level = np.where(tile >= 0, credible.levels(sky)[tile], 2.0)
-    return [one for one, within in zip(found, level <= asked["level"], strict=True) if within]
+    ra, dec = (np.array([getattr(one, axis) for one in found], float) for axis in ("ra", "dec"))
+    density, level = credible.at(sky_map(where), ra, dec)
+    inside = (density > 0) & (level <= asked["level"])
+    return [one for one, within in zip(found, inside, strict=True) if within]
 
 
 def triggers(viewer: Viewer, event: GcnEvent) -> QuerySet[EventTrigger]:
