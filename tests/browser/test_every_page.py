@@ -1,10 +1,11 @@
 """What holds on every page: a quiet console in each theme, and no sideways scrolling on a phone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import a_page
 from tests.browser.sky import a_stream, an_obj, candidates
-from tests.factories import make_user
+from tests.factories import InstrumentFactory, make_user
 from tests.gcn.events_data import WHEN, a_map, an_event
 
 PAGES = [
@@ -41,9 +42,10 @@ TOO_WIDE = """() => {
 NOT_RED = """() => {
   const wrong = [];
   for (const element of document.querySelectorAll("body, body *")) {
-    if (!element.checkVisibility?.() || element.closest("svg, img, canvas, .sky-plot, .docs")) continue;
-    const style = getComputedStyle(element);
-    for (const name of ["color", "backgroundColor", "borderTopColor"]) {
+    if (!element.checkVisibility?.() || element.closest("img, canvas, .sky-plot, .picture, .docs")) continue;
+    const style = getComputedStyle(element), drawing = element.closest("svg");
+    if (drawing && (drawing === element || getComputedStyle(drawing).filter !== "none")) continue;
+    for (const name of drawing ? ["fill", "stroke"] : ["color", "backgroundColor", "borderTopColor"]) {
       const [r, g, b, a = 1] = (style[name].match(/[\\d.]+/g) ?? []).map(Number);
       if (a > 0.05 && (g > r * 0.4 + 8 || b > r * 0.4 + 8) && style.filter === "none")
         if (name !== "borderTopColor" || parseFloat(style.borderTopWidth) > 0)
@@ -103,6 +105,15 @@ def test_a_page_is_quiet_in_every_theme_and_fits_a_phone(tab, site, known, path)
             page.evaluate("theme => import('/static/js/theme.js').then((it) => it.setTheme(theme))", theme)
         assert page.evaluate(NOT_RED) == []
     assert not problems, problems
+
+
+def test_drawings_have_no_other_hue_at_night(browse, known):
+    user, names = known
+    InstrumentFactory()
+    page = browse(user, theme="night")
+    page.goto(f"/source/{names['obj']}/observability")
+    expect(page.locator("svg.year")).to_be_visible()
+    assert page.evaluate(NOT_RED) == []
 
 
 def test_a_live_plot_and_the_scripts_of_a_page_load_in_every_theme(browse, known):
