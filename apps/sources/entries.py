@@ -20,7 +20,9 @@ class ObjEntry(Entry):
 
 
 @dataclass(frozen=True)
-class SourceSaved(ObjEntry):
+class ObjInGroups(ObjEntry):
+    """Something happened to it in these groups, whose pages tell of it too."""
+
     group_ids: list[int]
 
     def topics(self) -> list[str]:
@@ -28,31 +30,33 @@ class SourceSaved(ObjEntry):
 
 
 @dataclass(frozen=True)
-class SourceUnsaved(ObjEntry):
-    group_ids: list[int]
+class ObjsEntry(Entry):
+    """Something happened to any number of objs in one act."""
+
+    obj_names: list[str]
 
     def topics(self) -> list[str]:
-        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
+        return [f"source:{name}" for name in self.obj_names]
 
 
 @dataclass(frozen=True)
-class SourceRequested(ObjEntry):
+class SourceSaved(ObjInGroups):
+    pass
+
+
+@dataclass(frozen=True)
+class SourceUnsaved(ObjInGroups):
+    pass
+
+
+@dataclass(frozen=True)
+class SourceRequested(ObjInGroups):
     """Somebody asks groups to save it."""
 
-    group_ids: list[int]
-
-    def topics(self) -> list[str]:
-        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
-
 
 @dataclass(frozen=True)
-class SourceDeclined(ObjEntry):
+class SourceDeclined(ObjInGroups):
     """Groups that were asked to save it do not want to."""
-
-    group_ids: list[int]
-
-    def topics(self) -> list[str]:
-        return [*super().topics(), *(f"group:{g}" for g in self.group_ids)]
 
 
 @dataclass(frozen=True)
@@ -68,29 +72,21 @@ class ObjDeleted(ObjEntry):
 
 
 @dataclass(frozen=True)
-class PhotometryAdded(Entry):
+class PhotometryAdded(ObjsEntry):
     """One upload, of any number of points, to any number of objs."""
 
-    obj_names: list[str]
     upload_id: int
     count: int
     user_id: int | None
 
-    def topics(self) -> list[str]:
-        return [f"source:{name}" for name in self.obj_names]
-
 
 @dataclass(frozen=True)
-class PhotometryChanged(Entry):
+class PhotometryChanged(ObjsEntry):
     """Points were edited, re-shared or deleted."""
 
-    obj_names: list[str]
     count: int
     deed: str
     user_id: int | None
-
-    def topics(self) -> list[str]:
-        return [f"source:{name}" for name in self.obj_names]
 
 
 @dataclass(frozen=True)
@@ -223,27 +219,19 @@ class SurveyImagesAsked(ObjEntry):
 
 
 @dataclass(frozen=True)
-class AnnotationsPut(Entry):
+class AnnotationsPut(ObjsEntry):
     """Machines annotated any number of objs in one act."""
 
-    obj_names: list[str]
     count: int
     user_id: int | None
 
-    def topics(self) -> list[str]:
-        return [f"source:{name}" for name in self.obj_names]
-
 
 @dataclass(frozen=True)
-class CutoutsStored(Entry):
+class CutoutsStored(ObjsEntry):
     """Newer cutouts of any number of objs, in one act."""
 
-    obj_names: list[str]
     count: int
     user_id: int | None = None
-
-    def topics(self) -> list[str]:
-        return [f"source:{name}" for name in self.obj_names]
 
 
 @dataclass(frozen=True)
