@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -24,11 +25,12 @@ from .queries.regions import LONGEST, galaxy_ids_inside, inside
 
 T = TypeVar("T")
 
-LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.")
 DATEOBS = Param("localizationDateobs", moment, None, "Inside a sky map of the event of this time.")
-NAME = Param("localizationName", text, None, "Which of the event's sky maps; the newest where nothing is said.")
-REJECT = Param("localizationRejectSources", flag, False, "Without what was rejected as the event's counterpart.")
-ALSO = Param("includeSourcesInGcn", flag, False, "With everything that was judged as the event's counterpart.")
+_MAP = (DATEOBS.name,)
+LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.", _MAP)
+NAME = Param("localizationName", text, None, "Which of the event's sky maps; the newest where nothing is said.", _MAP)
+REJECT = Param("localizationRejectSources", flag, False, "Without what was rejected as the event's counterpart.", _MAP)
+ALSO = Param("includeSourcesInGcn", flag, False, "With everything that was judged as the event's counterpart.", _MAP)
 
 
 def _asked_of(viewer: Viewer, query: dict[str, Any], find: Callable[..., T]) -> T:
@@ -62,7 +64,7 @@ def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any
 
 
 CATALOG = Param("spatialCatalogName", text, None, "In a place of this spatial catalogue.")
-ENTRY = Param("spatialCatalogEntryName", text, None, "In this place of the spatial catalogue.")
+ENTRY = Param("spatialCatalogEntryName", text, None, "In this place of the spatial catalogue.", (CATALOG.name,))
 
 
 def objs_in_places(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any]) -> QuerySet:
@@ -76,7 +78,7 @@ def objs_in_places(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, 
 OF_OBJS = (
     ObjFilter(CATALOG, objs_in_places),
     ObjFilter(ENTRY, objs_in_places),
-    ObjFilter(DATEOBS, objs_in_map),
+    ObjFilter(replace(DATEOBS, needs=("startDate", "endDate")), objs_in_map),
     ObjFilter(NAME, objs_in_map),
     ObjFilter(LEVEL, unchanged),
     ObjFilter(REJECT, unchanged),
@@ -104,7 +106,7 @@ def _qualifies(rows: QuerySet, value: Any, asker: Asker) -> QuerySet:
 OF_CANDIDATES = (
     CandidateFilter(DATEOBS, passings_in_map),
     CandidateFilter(NAME, _named_map),
-    CandidateFilter(Param(LEVEL.name, number, None, LEVEL.help), _qualifies),
+    CandidateFilter(replace(LEVEL, default=None), _qualifies),
 )
 
 

@@ -152,6 +152,8 @@ class Param:
     parse: Callable[[str], Any] = text
     default: Any = None
     help: str = ""
+    needs: tuple[str, ...] = ()
+    """Parameters without which it makes no sense."""
 
     def read(self, query: QueryDict) -> Any:
         raw = query.get(self.name)
@@ -161,6 +163,14 @@ class Param:
             return self.parse(without_nul(raw))
         except (ValueError, TypeError) as problem:
             raise Invalid(f"Invalid {self.name}: {raw[:100]} ({problem})") from None
+
+
+def falling_with(name: str, params: Iterable[Param]) -> set[str]:
+    """What makes no sense any more once a parameter is gone."""
+    gone, known = {name}, list(params)
+    while more := {param.name for param in known if gone & set(param.needs)} - gone:
+        gone |= more
+    return gone - {name}
 
 
 _WRITE: dict[Callable, str] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -156,6 +158,21 @@ def test_the_scanning_bar_offers_events(event, as_member):
     assert "In the sky map of" in page
     assert 'name="localizationCumprob"' in page
     assert "anywhere" in text(as_member.get("/candidates"))
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/sources", "&startDate=2026-01-02&endDate=2026-01-20&localizationCumprob=0.9&localizationName=cone"),
+        ("/candidates", "&localizationCumprob=0.9&localizationName=cone"),
+    ],
+)
+def test_taking_a_chip_of_a_map_away_leaves_a_list_that_makes_sense(event, as_member, path, more):
+    page = text(as_member.get(f"{path}?localizationDateobs=2026-01-02T03:04:05{more}"))
+    ways = re.findall(r'href="([^"]*)"\s+aria-label="Remove ', page)
+    assert len(ways) == (5 if path == "/sources" else 1)
+    for way in ways:
+        assert as_member.get(way.replace("&amp;", "&")).status_code == 200, way
 
 
 def test_what_was_found_in_the_maps_of_an_event_and_looking_again(event, member, outsider, group_admin, api_of):

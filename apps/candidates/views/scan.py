@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from apps.sources.plots import stills
 from skyportal.access.errors import Invalid
-from skyportal.api.params import moment
+from skyportal.api.params import falling_with, moment
 from skyportal.web.requests import ViewerRequest
 
 from ..queries import asked, cards
@@ -26,7 +26,7 @@ from ..queries.profiles import default_query
 from ..queries.scanning import scope
 from ..queries.search import search
 from ..queries.search import total as count_all
-from ..slots import scan_fields
+from ..slots import candidate_filters, scan_fields
 
 
 @login_required
@@ -143,8 +143,13 @@ NAMES = {
 }  # fmt: skip
 
 
-def _chips(address: QueryDict) -> list[dict[str, str]]:
-    return [{"name": name, "key": key, "value": str(address[key])} for key, name in NAMES.items() if address.get(key)]
+def _chips(address: QueryDict) -> list[dict[str, Any]]:
+    params = [candidate_filter.param for candidate_filter in candidate_filters]
+    return [
+        {"name": name, "key": key, "value": str(address[key]), "also": falling_with(key, params)}
+        for key, name in NAMES.items()
+        if address.get(key)
+    ]
 
 
 def _since(address: QueryDict) -> str:

@@ -18,11 +18,13 @@ Asked = dict[str, Any]
 Narrow = Callable[[QuerySet, Any, Viewer, Asked], QuerySet]
 
 
-def offers(name: str, parse: Callable[[str], Any] = text, help: str = "", default: Any = None) -> Callable:
+def offers(
+    name: str, parse: Callable[[str], Any] = text, help: str = "", default: Any = None, needs: tuple[str, ...] = ()
+) -> Callable:
     """Hang a function into the list under the name of its parameter."""
 
     def hang(narrow: Narrow) -> Narrow:
-        obj_filters.plug(name)(ObjFilter(Param(name, parse, default, help), narrow))
+        obj_filters.plug(name)(ObjFilter(Param(name, parse, default, help, needs), narrow))
         return narrow
 
     return hang

@@ -80,15 +80,15 @@ def _cone(objs: QuerySet, value: float, viewer: Viewer, asked: Asked) -> QuerySe
     return among(objs, objs_queries.ids_in_cone(ra, dec, radius * 3600))
 
 
-offers("radius", number, "Radius of a cone, degrees.")(_cone)
+offers("radius", number, "Radius of a cone, degrees.", needs=("ra", "dec"))(_cone)
 
 
 def _needs_radius(objs: QuerySet, value: float, viewer: Viewer, asked: Asked) -> QuerySet:
     return objs if asked["radius"] is not None else _cone(objs, value, viewer, asked)
 
 
-offers("ra", number, "Right ascension of a cone, degrees.")(_needs_radius)
-offers("dec", number, "Declination of a cone, degrees.")(_needs_radius)
+offers("ra", number, "Right ascension of a cone, degrees.", needs=("dec", "radius"))(_needs_radius)
+offers("dec", number, "Declination of a cone, degrees.", needs=("ra", "radius"))(_needs_radius)
 
 
 @offers("minRedshift", number)

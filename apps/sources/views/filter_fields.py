@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from skyportal.api.params import Param, flag, integer, moment, number
+from skyportal.api.params import Param, falling_with, flag, integer, moment, number
 
 FIRST = {"sourceID", "group_ids", "classifications", "minRedshift", "maxRedshift", "savedAfter"}
 """Shown in the bar itself."""
@@ -79,11 +79,13 @@ def _is_date(text: str) -> bool:
     return not text or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text))
 
 
-def chips(given: QueryDict, group_names: dict[str, str]) -> list[dict[str, str]]:
-    found = []
+def chips(given: QueryDict, group_names: dict[str, str], params: list[Param]) -> list[dict[str, Any]]:
+    """What the list is narrowed by; taking one away takes away what makes no sense without it."""
+    found: list[dict[str, Any]] = []
     for name, value in given.items():
         if value and name not in _NOT_FILTERS:
             text = str(value)
             shown = group_names.get(text, text) if name == "group_ids" else text
-            found.append({"name": label(name), "key": name, "value": text, "label": shown})
+            also = falling_with(name, params)
+            found.append({"name": label(name), "key": name, "value": text, "label": shown, "also": also})
     return found

@@ -136,7 +136,8 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
             refusal = problem.message
     rows = columns_queries.rows(viewer, found.ids, found.saved_at, asked.columns)
     groups = pages.my_groups(viewer)
-    shown = fields(request.GET, [*SAVES, *(plug.param for plug in obj_filters)])
+    params = [*SAVES, *(plug.param for plug in obj_filters)]
+    shown = fields(request.GET, params)
     context = {
         "may_upload": viewer.may("Upload data"),
         "heading": heading,
@@ -151,7 +152,7 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
         "classes": pages.used_classes(viewer),
         "chosen_class": request.GET.get("classifications", ""),
         "all_fields": _drawn_fields(tuple(tuple(field.items()) for field in shown)),
-        "chips": chips(request.GET, {str(group.pk): group.name for group in groups}),
+        "chips": chips(request.GET, {str(group.pk): group.name for group in groups}, params),
         "kept": [(name, value) for name in ("sort", "columns") for value in request.GET.getlist(name)],
         "address": _address(request, without="columns"),
         "more_open": any(field["value"] and field["name"] != "listName" for field in shown),

@@ -4,6 +4,7 @@ A value that is missing is shown as an en dash, never as "None" or "nan".
 """
 
 import math
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -259,13 +260,13 @@ def with_query(context: template.Context, **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def without(context: template.Context, key: str, value: Any = None) -> str:
-    """This page's address without a parameter, or without one of its values: what a chip's × does."""
+def without(context: template.Context, key: str, value: Any = None, also: Collection[str] = ()) -> str:
+    """This page's address without a parameter, or without one of its values: what a chip's × does. ``also``: those that
+    make no sense without it."""
     request = context["request"]
-    return address(
-        request,
-        [(k, v) for k, v in pairs_of(request) if k != "page" and not (k == key and (value is None or v == str(value)))],
-    )
+    gone = {"page", *also}
+    kept = [(k, v) for k, v in pairs_of(request) if k not in gone]
+    return address(request, [(k, v) for k, v in kept if k != key or (value is not None and v != str(value))])
 
 
 @register.inclusion_tag("web/_sort.html", takes_context=True)
