@@ -112,7 +112,7 @@ def test_drawings_have_no_other_hue_at_night(browse, known):
     InstrumentFactory()
     page = browse(user, theme="night")
     page.goto(f"/source/{names['obj']}/observability")
-    expect(page.locator("svg.year")).to_be_visible()
+    expect(page.locator("svg.year")).to_be_visible(timeout=15000)
     assert page.evaluate(NOT_RED) == []
 
 

@@ -26,7 +26,7 @@ def look_at_comments(page: Page) -> None:
     panel = page.locator("#panel-comments")
     panel.scroll_into_view_if_needed()
     expect(page.get_by_label("Comment", exact=True)).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("networkidle", timeout=20000)
     panel.scroll_into_view_if_needed()
     expect(panel).to_be_in_viewport()
 
