@@ -5,32 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from apps.sources.entries import ObjsEntry
 from skyportal.journal.entries import Entry
 
 
 @dataclass(frozen=True)
-class CandidatesArrived(Entry):
+class CandidatesArrived(ObjsEntry):
     """A batch of alerts passed filters, or somebody posted candidates."""
 
-    obj_names: list[str]
     filter_ids: list[int]
     group_ids: list[int]
     count: int
     user_id: int | None
 
     def topics(self) -> list[str]:
-        return [*(f"candidates:{group}" for group in self.group_ids), *(f"source:{name}" for name in self.obj_names)]
+        return [*(f"candidates:{group}" for group in self.group_ids), *super().topics()]
 
 
 @dataclass(frozen=True)
-class CandidatesDeleted(Entry):
-    obj_names: list[str]
+class CandidatesDeleted(ObjsEntry):
     filter_ids: list[int]
     count: int
     user_id: int | None
-
-    def topics(self) -> list[str]:
-        return [f"source:{name}" for name in self.obj_names]
 
 
 @dataclass(frozen=True)

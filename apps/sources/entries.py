@@ -279,16 +279,12 @@ class ObjLabelled(ObjEntry):
 
 
 @dataclass(frozen=True)
-class ObjsLinked(Entry):
+class ObjsLinked(ObjsEntry):
     """Objs were said to be one thing, or no longer are."""
 
     super_obj_id: int
-    obj_names: list[str]
     deed: str
     user_id: int | None
-
-    def topics(self) -> list[str]:
-        return [f"source:{name}" for name in self.obj_names]
 
 
 @dataclass(frozen=True)

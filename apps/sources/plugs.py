@@ -8,14 +8,14 @@ from apps.groups.slots import GroupFact, group_facts
 from skyportal.access.viewer import Viewer
 from skyportal.live.topics import watchable
 
-from .queries.objs import visible_objs
+from .queries.objs import is_known
 from .queries.pages import sources_of_group
 
 
 @watchable.plug("source")
 def may_watch_source(viewer: Viewer, name: str) -> bool:
     """Whoever may see an obj may hear that something about it changed."""
-    return visible_objs(viewer).filter(name=name).exists()
+    return is_known(viewer, name)
 
 
 @watchable.plug("imports")

@@ -44,7 +44,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """``{"watch": [topics], "since": seconds of the epoch}``: all that the page watches from now on, and when it
         was drawn, so that nothing is missed that happened since."""
-        wanted = content.get("watch") if isinstance(content, dict) else None
+        said = content if isinstance(content, dict) else {}
+        wanted, drawn = said.get("watch"), said.get("since")
         topics = {t for t in wanted if isinstance(t, str)} if isinstance(wanted, list) else set()
         await self._drop(self.watched - topics)
         allowed = await self._allowed(sorted(topics - self.watched)[: MOST_TOPICS - len(self.watched)])
@@ -53,7 +54,6 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             self.watched.add(topic)
             await self.channel_layer.group_add(channel_group(topic), self.channel_name)
         await self.send_json({"watching": sorted(self.watched)})
-        drawn = content.get("since") if isinstance(content, dict) else None
         if isinstance(drawn, int | float):
             for topic in await database_sync_to_async(changed_since)(self.watched, drawn):
                 await self.send_json({"topic": topic})

@@ -35,7 +35,7 @@ function subscribe() {
   const message = JSON.stringify(topics);
   if (socket.readyState !== WebSocket.OPEN || message === sent) return;
   // what changed between the drawing of the page and now is told at once
-  const since = sent || hadConnection ? {} : { since: Number(document.body.dataset.liveSince) };
+  const since = hadConnection ? {} : { since: Number(document.body.dataset.liveSince) };
   socket.send(JSON.stringify({ watch: topics, ...since }));
   sent = message;
 }

@@ -50,7 +50,7 @@ def link_objs(viewer: Viewer, names: Any, *, name: Any = None, is_roid: Any = Fa
     title = checks.optional_text(name, "name")
     linked = SuperObj.objects.create(name=title, is_roid=_flag(is_roid), created_by_id=person)
     _add(linked, objs)
-    record(ObjsLinked(linked.pk, [obj.name for obj in objs], "linked", person))
+    record(ObjsLinked([obj.name for obj in objs], linked.pk, "linked", person))
     return linked
 
 
@@ -79,7 +79,7 @@ def change_link(viewer: Viewer, super_obj_id: int, data: Mapping[str, Any]) -> S
     gone = linked.members.filter(obj__in=removed).select_related("obj")
     names = sorted({obj.name for obj in added} | {member.obj.name for member in gone})
     gone.delete()
-    record(ObjsLinked(linked.pk, names, "changed", person))
+    record(ObjsLinked(names, linked.pk, "changed", person))
     return linked
 
 
@@ -89,7 +89,7 @@ def unlink(viewer: Viewer, super_obj_id: int) -> None:
     if not viewer.sees_all:
         raise Unpermitted("HTTP 401: Unauthorized. Only a system admin may delete a link; its members can be removed.")
     linked = get_super_obj(viewer, super_obj_id)
-    record(ObjsLinked(linked.pk, list(linked.objs.values_list("name", flat=True)), "deleted", viewer.user_id))
+    record(ObjsLinked(list(linked.objs.values_list("name", flat=True)), linked.pk, "deleted", viewer.user_id))
     linked.delete()
 
 
