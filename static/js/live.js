@@ -85,9 +85,12 @@ function change(element, topic = "") {
       const heard = element.dispatchEvent(new CustomEvent("live:changed", { bubbles: true, cancelable: true, detail: { topic } }));
       if (!heard || !element.dataset.from) return;
       // one that takes no room, as a count that is not shown, cannot come into view; a folded panel can
-      if (!element.offsetHeight && !element.closest("[data-panel]")) refetch(element);
+      const { top, bottom, height } = element.getBoundingClientRect();
+      const isNear = !document.hidden && bottom > -innerHeight / 2 && top < 1.5 * innerHeight;
+      // at once where it is near: the observer speaks only with the next frame
+      if (height ? isNear : !element.closest("[data-panel]")) refetch(element);
       else {
-        nearby.unobserve(element); // observed anew, it says at once whether it is in view
+        nearby.unobserve(element); // observed anew, it says whether it is in view, now or later
         nearby.observe(element);
       }
     }, PATIENCE),
