@@ -206,12 +206,13 @@ def world(token: str, meta: dict[str, Any], **known: Any) -> Any:
 def time_requests(
     server: Server, tokens: dict[str, str], asked: argparse.Namespace, rich: list[str], searches: dict[str, int]
 ) -> list[Any]:
-    from . import cases, event_cases, source_cases, timing
+    from . import cases, event_cases, live, source_cases, timing
 
     meta = json.loads(Path(tokens["meta"]).read_text())
     place = world(tokens["token"], meta, rich=rich, searches=searches)
     script = timing.Client("127.0.0.1", PORT, {"Authorization": f"token {tokens['token']}"})
-    signed_in = {"Cookie": session_cookie(), "X-CSRFToken": CSRF}
+    cookie = session_cookie()
+    signed_in = {"Cookie": cookie, "X-CSRFToken": CSRF}
     browser = timing.Client("127.0.0.1", PORT, signed_in)
     fragments = timing.Client("127.0.0.1", PORT, signed_in | {"HX-Request": "true"})
     results = []
@@ -220,6 +221,9 @@ def time_requests(
             client = fragments if case.fragment else browser if case.page else script
             results.append(timing.measure(client, case, repeats=asked.repeats))
             print(timing.table(results[-1:]).splitlines()[-1], f"{server.memory():.0f} MB", flush=True)
+    if any(part in live.NAME for part in asked.only.split("|")):
+        results.append(live.a_word(f"127.0.0.1:{PORT}", cookie, rich[0], script, fragments, repeats=asked.repeats))
+        print(timing.table(results[-1:]).splitlines()[-1], flush=True)
     print("\n" + timing.table(results))
     return results
 

@@ -30,6 +30,7 @@ from tests.factories import GroupFactory, join, make_user
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 _numbers = itertools.count(1)
+PATIENCE = 30_000  # ms: how fast things are is asked in bench/, here only whether they come at all
 QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -116,7 +117,7 @@ def a_page(
     if user:
         context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": site}])
     found = context.new_page()
-    found.set_default_timeout(8000)
+    found.set_default_timeout(PATIENCE)
     found.on("pageerror", lambda error: problems.append(str(error)))
     found.on("console", lambda said: said.type == "error" and problems.append(said.text))
     return found
@@ -201,4 +202,4 @@ def session_of(user: User) -> str:
     return session.session_key
 
 
-expect.set_options(timeout=8000)
+expect.set_options(timeout=PATIENCE)

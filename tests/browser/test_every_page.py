@@ -112,8 +112,8 @@ def test_drawings_have_no_other_hue_at_night(browse, known):
     InstrumentFactory()
     page = browse(user, theme="night")
     page.goto(f"/source/{names['obj']}/observability")
-    page.locator("div.year").scroll_into_view_if_needed()  # drawn when it comes into view: below the nights, however many
-    expect(page.locator("svg.year")).to_be_visible(timeout=15000)
+    page.locator("div.year").scroll_into_view_if_needed()  # it is drawn when it comes into view
+    expect(page.locator("svg.year")).to_be_visible()
     assert page.evaluate(NOT_RED) == []
 
 

@@ -41,10 +41,10 @@ def test_a_period_is_found_doubled_and_kept(browse, people, api_of):
     expect(page.get_by_text("Searching")).to_be_visible()
     search = PeriodSearch.objects.get(obj__name=name)
     delivery.run(Delivery.objects.get(entry__payload__search_id=search.pk).pk)  # the worker's part
-    expect(page.get_by_role("heading", name="Power spectrum")).to_be_visible(timeout=5000)
+    expect(page.get_by_role("heading", name="Power spectrum")).to_be_visible()
     expect(page.locator("#folded-curve")).to_contain_text(f"{PERIOD:.3f}")
     page.locator("#folded").scroll_into_view_if_needed()
-    expect(page.locator("#folded[data-ready]")).to_be_visible(timeout=10_000)
+    expect(page.locator("#folded[data-ready]")).to_be_visible()
     page.get_by_role("button", name="2 P", exact=True).click()
     expect(page.locator("#folded-curve")).to_contain_text(f"{2 * PERIOD:.3f}")
     page.get_by_role("button", name="½ P", exact=True).click()

@@ -56,7 +56,7 @@ def test_the_light_curve_is_drawn_as_asked_and_keeps_what_is_hidden(browse, peop
     assert status == 200, answer
     page = browse(ada)
     page.goto(f"/source/{obj.name}")
-    expect(page.locator("#light-curve[data-ready]")).to_be_visible(timeout=15000)
+    expect(page.locator("#light-curve[data-ready]")).to_be_visible()
     page.locator("[data-series=ztfg]").click()
     with page.expect_response(lambda answer: "space=abs" in answer.url and answer.ok):
         page.get_by_label("Brightness in").select_option("abs")

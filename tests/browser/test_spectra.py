@@ -37,7 +37,7 @@ def test_a_spectrum_is_compared_with_lines_at_the_right_redshift(browse, people,
     page = browse(ada)
     page.goto(f"/source/{obj.name}")
     page.locator("#panel-spectra").scroll_into_view_if_needed()
-    expect(page.locator("#spectra-figure[data-ready]")).to_be_visible(timeout=15000)
+    expect(page.locator("#spectra-figure[data-ready]")).to_be_visible()
     page.get_by_text("Spectral lines").click()
     page.get_by_role("button", name="H", exact=True).click()
     assert abs(marks(page)[0] - H_ALPHA * 1.03) < 0.01
@@ -79,7 +79,7 @@ def test_a_spectrum_that_another_uploads_appears(browse, people, api_of):
     expect(page.get_by_text("No spectra yet")).to_be_visible()
     expect(page.locator("[data-live-lamp][data-state=on]")).to_have_count(1)
     posted(api_of(vera), obj, group, 0.1, label="just reduced")
-    expect(page.get_by_text("just reduced")).to_be_visible(timeout=4000)
+    expect(page.get_by_text("just reduced")).to_be_visible()
     expect(page.locator("#spectra-figure")).to_be_visible()
 
 
