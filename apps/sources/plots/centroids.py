@@ -95,9 +95,7 @@ def _outline(east: float, north: float, major: float, minor: float, angle: float
 
 def _columns(found: Centroids) -> dict[str, NDArray | Words]:
     east_err, north_err = np.nan_to_num(found.east_err), np.nan_to_num(found.north_err)
-    band, instrument, origin = (
-        Words.of(np.array(names, object)) for names in (found.bandpass, found.instrument, found.origin)
-    )
+    band, instrument, origin = (Words.of(names) for names in (found.bandpass, found.instrument, found.origin))
     places = {
         "east": found.east, "north": found.north, "east_err": found.east_err, "north_err": found.north_err,
         "west_end": found.east - east_err, "east_end": found.east + east_err,

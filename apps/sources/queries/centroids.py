@@ -11,12 +11,13 @@ from skyportal.access.viewer import Viewer
 from skyportal.astro import offsets, photometry
 
 from ..models import Obj, Photometry
+from .light_curves import columns_of, names_of_points
 
 MOST_POINTS = 5000
 """Newest first; more would only cover each other."""
 
 _COLUMNS = (
-    "ra", "dec", "ra_unc", "dec_unc", "mjd", "flux", "fluxerr", "bandpass__name", "instrument__name", "origin__name",
+    "ra", "dec", "ra_unc", "dec_unc", "mjd", "flux", "fluxerr", "bandpass_id", "instrument_id", "origin_id",
 )  # fmt: skip
 
 
@@ -31,9 +32,9 @@ class Centroids:
     mjd: NDArray
     mag: NDArray
     snr: NDArray
-    bandpass: list[str]
-    instrument: list[str]
-    origin: list[str]
+    bandpass: NDArray
+    instrument: NDArray
+    origin: NDArray
 
     def __len__(self) -> int:
         return len(self.mjd)
@@ -57,17 +58,15 @@ class Centroids:
 
 
 def centroids(viewer: Viewer, obj: Obj) -> Centroids | None:
-    """Positions of the points the viewer may read; None where no point has one. One query."""
+    """Positions of the points the viewer may read; None where no point has one. Four queries."""
     if obj.ra is None or obj.dec is None:
         return None
     points = Photometry.objects.visible_to(viewer).filter(obj=obj, ra__isnull=False, dec__isnull=False)
-    rows = list(points.order_by("-mjd").values_list(*_COLUMNS)[:MOST_POINTS])
-    if not rows:
+    columns = columns_of(*points.order_by("-mjd").values(*_COLUMNS)[:MOST_POINTS].query.sql_with_params())
+    if not columns:
         return None
-    columns = list(zip(*rows, strict=True))
     ra, dec, ra_unc, dec_unc, mjd, flux, fluxerr = (np.array(column, float) for column in columns[:7])
     east, north = offsets.tangent_plane(ra, dec, obj.ra, obj.dec)
     mag, _ = photometry.magnitude(flux, fluxerr)
     snr = photometry.signal_to_noise(flux, fluxerr)
-    names = [list(map(str, column)) for column in columns[7:]]
-    return Centroids(east, north, ra_unc, dec_unc, mjd, mag, snr, *names)
+    return Centroids(east, north, ra_unc, dec_unc, mjd, mag, snr, *names_of_points(*columns[7:]))

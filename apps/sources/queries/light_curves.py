@@ -182,12 +182,15 @@ def light_curves(viewer: Viewer, obj_ids: Sequence[int]) -> dict[int, LightCurve
         f"select {_COLUMNS} from ({inner}) as p left join sources_pointvalidation v on v.photometry_id = p.id"  # noqa: S608 - our own compiled query
         " order by p.obj_id, p.mjd, p.id"
     )
+    columns = columns_of(sql, args)
+    return _by_obj(columns) if columns else {}
+
+
+def columns_of(sql: str, args: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """What a query finds, column by column; none where it finds nothing."""
     with connection.cursor() as cursor:
         cursor.execute(sql, args)
-        rows = cursor.fetchall()
-    if not rows:
-        return {}
-    return _by_obj(list(zip(*rows, strict=True)))
+        return list(zip(*cursor.fetchall(), strict=True))
 
 
 def light_curve(viewer: Viewer, obj_id: int) -> LightCurve | None:
@@ -199,7 +202,7 @@ def _by_obj(columns: list[tuple[Any, ...]]) -> dict[int, LightCurve]:
     obj_ids = np.array(columns[0])
     id_ = np.array(columns[1])
     mjd, flux, fluxerr, limiting, ref, referr = (np.array(column, float) for column in columns[2:8])
-    names = [_names(table, np.array(column)) for table, column in zip(_TABLES, columns[8:11], strict=True)]
+    names = names_of_points(*columns[8:11])
     flags, upload = np.array(columns[11]), np.array(columns[12])
     mag, magerr = photometry.magnitude(flux, fluxerr)
     faint = photometry.signal_to_noise(flux, fluxerr) < photometry.DETECTION_SNR
@@ -227,12 +230,20 @@ def _seconds(texts: tuple[str | None, ...]) -> NDArray:
     return np.array([seconds(text) for text in texts], float)
 
 
-_TABLES = ("sources_bandpass", "sources_instrument", "sources_origin")
+def names_of_points(
+    bandpasses: Sequence[int], instruments: Sequence[int], origins: Sequence[int]
+) -> tuple[NDArray, NDArray, NDArray]:
+    """The names behind the ids of points, column by column. Three queries."""
+    return (
+        _names("sources_bandpass", bandpasses),
+        _names("sources_instrument", instruments),
+        _names("sources_origin", origins),
+    )
 
 
-def _names(table: str, ids: NDArray) -> NDArray:
-    """The names of these ids; tables are small, and only the ids that occur are asked for."""
-    occurring, where = np.unique(ids, return_inverse=True)
+def _names(table: str, ids: Sequence[int]) -> NDArray:
+    """Tables are small, and only the ids that occur are asked for: joined, each point would carry its texts."""
+    occurring, where = np.unique(np.array(ids), return_inverse=True)
     with connection.cursor() as cursor:
         cursor.execute(f"select id, name from {table} where id = any(%s)", [occurring.tolist()])  # noqa: S608 - constants
         names = dict(cursor.fetchall())
