@@ -11,7 +11,7 @@ from skyportal.api.params import flag, words
 from ..access import said
 from ..models import Classification, Label, Tag
 from ..queries.objs import beneath
-from .base import Asked, among, offers, qualifies, without_any
+from .base import Asked, among, offers, qualifies, with_any, without_any
 
 
 def _classes(value: list[str]) -> list[Q]:
@@ -26,10 +26,6 @@ def _classes(value: list[str]) -> list[Q]:
 
 def _classifications(viewer: Viewer, condition: Q) -> QuerySet:
     return beneath(viewer, Classification.objects.all(), said).filter(condition)
-
-
-def _with_class(viewer: Viewer, condition: Q) -> QuerySet:
-    return _classifications(viewer, condition).values("obj_id")
 
 
 @offers("classifications", words, 'Any of these, each as "taxonomy: class".')
@@ -56,7 +52,7 @@ def not_classified_as(objs: QuerySet, value: list[str], viewer: Viewer, asked: A
 
 @offers("classified", flag, "Has any classification.")
 def classified(objs: QuerySet, wanted: bool, viewer: Viewer, asked: Asked) -> QuerySet:
-    return objs.filter(pk__in=_with_class(viewer, Q()))
+    return with_any(objs, _classifications(viewer, Q()))
 
 
 @offers("unclassified", flag, "Has no classification.")
