@@ -76,7 +76,7 @@ TEMPLATES = [
         "DIRS": [ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["skyportal.web.templatetags.sky"],
+            "builtins": [f"skyportal.web.templatetags.{name}" for name in ("sky", "addresses", "controls")],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from skyportal.web.templatetags import sky
+from skyportal.web.templatetags import addresses, controls, sky
 
 
 def positions(count=300):
@@ -152,7 +152,7 @@ def test_sort_header_turns_round():
     ],
 )
 def test_page_window(number, pages, window):
-    assert sky.page_window(Paginator(range(pages), 1).page(number)) == window
+    assert addresses.page_window(Paginator(range(pages), 1).page(number)) == window
 
 
 def test_what_people_typed_is_escaped():
@@ -161,13 +161,13 @@ def test_what_people_typed_is_escaped():
 
 
 def test_icon_names_cannot_leave_their_folder():
-    assert sky.drawing("../../package") == ""
+    assert controls.drawing("../../package") == ""
 
 
 def test_initials():
-    assert sky.initials("Ada Lovelace") == "AL"
-    assert sky.initials("admin") == "AD"
-    assert sky.initials("") == ""
+    assert controls.initials("Ada Lovelace") == "AL"
+    assert controls.initials("admin") == "AD"
+    assert controls.initials("") == ""
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,15 @@
-"""Tags and filters that every template has: numbers, coordinates, times, bandpasses, addresses, icons.
+"""Tags and filters that every template has: numbers, coordinates, times, bandpasses.
 
 A value that is missing is shown as an en dash, never as "None" or "nan".
 """
 
 import math
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
-from django.conf import settings
-from django.core.paginator import Page
-from django.forms import BoundField
-from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from skyportal.astro import bandpasses
 
@@ -145,6 +138,35 @@ def value_pm(value: Any, error: Any = None, digits: int | None = None, unit: str
     )
 
 
+@register.filter
+def thousands(value: Any) -> str:
+    """A count as 1,234."""
+    found = number(value)
+    return ABSENT if found is None else signed(f"{int(found):,}")
+
+
+@register.simple_tag
+def percent(done: Any, total: Any) -> int:
+    """Progress as a whole percentage, 100 only when all is done."""
+    part, whole = number(done), number(total)
+    if not part or not whole:
+        return 0
+    return min(int(100 * part / whole), 100)
+
+
+@register.filter
+def solid_angle(value: Any) -> SafeString:
+    """Square degrees in whatever unit reads best: 103 deg², 22 arcmin², 5 arcsec²."""
+    found = number(value)
+    if found is None:
+        return format_html("{}", ABSENT)
+    for unit, size in (("deg²", 1.0), ("arcmin²", 3600.0), ("arcsec²", 3600.0**2)):
+        if found * size >= 0.1 or unit == "arcsec²":
+            break
+    shown = f"{found * size:,.0f}" if found * size >= 1000 else f"{found * size:.3g}"
+    return format_html('{} <span class="unit">{}</span>', shown, unit)
+
+
 # ---- times
 
 
@@ -236,146 +258,7 @@ def bandpass_badge(name: Any) -> SafeString:
     )
 
 
-# ---- addresses
-
-
-def address(request: HttpRequest, pairs: list[tuple[str, str]]) -> str:
-    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
-
-
-def pairs_of(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(key, value) for key, values in request.GET.lists() for value in values]
-
-
-@register.simple_tag(takes_context=True)
-def with_query(context: template.Context, **changes: Any) -> str:
-    """This page's address with parameters replaced; None or "" removes one. The page number starts over."""
-    request = context["request"]
-    changes.setdefault("page", None)
-    kept = [(key, value) for key, value in pairs_of(request) if key not in changes]
-    for key, value in changes.items():
-        values = value if isinstance(value, (list, tuple)) else [value]
-        kept += [(key, str(one)) for one in values if one not in (None, "")]
-    return address(request, kept)
-
-
-@register.simple_tag(takes_context=True)
-def without(context: template.Context, key: str, value: Any = None, also: Collection[str] = ()) -> str:
-    """This page's address without a parameter, or without one of its values: what a chip's × does. ``also``: those that
-    make no sense without it."""
-    request = context["request"]
-    gone = {"page", *also}
-    kept = [(k, v) for k, v in pairs_of(request) if k not in gone]
-    return address(request, [(k, v) for k, v in kept if k != key or (value is not None and v != str(value))])
-
-
-@register.inclusion_tag("web/_sort.html", takes_context=True)
-def sort_header(
-    context: template.Context, field: str, label: str, first: str = "asc", numeric: bool = False, fold: bool = False
-) -> dict[str, Any]:
-    """A column's header that sorts by it: `sort=field` or `sort=-field`; `first` is what the first click does.
-
-    `numeric` aligns it right; `fold` hides it on a phone, as its cells' class `fold` does.
-    """
-    now = context["request"].GET.get("sort", context.get("default_sort", ""))
-    state = {field: "ascending", f"-{field}": "descending"}.get(now, "")
-    other = {"ascending": f"-{field}", "descending": field}
-    target = other.get(state, field if first == "asc" else f"-{field}")
-    return {"label": label, "state": state, "url": with_query(context, sort=target), "numeric": numeric, "fold": fold}
-
-
-@register.filter
-def page_window(page: Page, around: int = 2) -> list[int | None]:
-    """Page numbers to show: the ends, a few around this one, None where some are left out."""
-    last = page.paginator.num_pages
-    shown = sorted({1, last, *range(max(page.number - around, 1), min(page.number + around, last) + 1)})
-    window: list[int | None] = []
-    for before, number_ in zip([0, *shown], shown, strict=False):
-        if number_ - before == 2:
-            window.append(number_ - 1)
-        elif number_ - before > 2:
-            window.append(None)
-        window.append(number_)
-    return window
-
-
-# ---- icons, forms, small things
-
-
-@cache
-def drawing(name: str) -> str:
-    """The inside of an icon's SVG, or "" where the front-end files are not there."""
-    if not name.replace("-", "").isalnum():
-        return ""
-    path = settings.ROOT / "node_modules/bootstrap-icons/icons" / f"{name}.svg"
-    try:
-        text: str = path.read_text()
-    except OSError:
-        return ""
-    return text[text.index(">") + 1 : text.rindex("</svg>")].strip()
-
-
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """An icon in the text's colour. Beside words it is silent; alone it needs a `label`."""
-    says = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
-        '<svg class="icon" viewBox="0 0 16 16" fill="currentColor" {}>{}</svg>',
-        says,
-        mark_safe(drawing(name)),  # noqa: S308  our own file
-    )
-
-
-@register.filter
-def control(field: BoundField) -> SafeString:
-    """A form field's control with the right classes, and tied to its help and errors."""
-    widget = field.field.widget
-    kind = getattr(widget, "input_type", "")
-    style = {"checkbox": "form-check-input", "radio": "", "select": "form-select", "hidden": "", "range": "form-range"}
-    css = style.get(kind, "form-control")
-    if kind == "radio" or type(widget).__name__ == "CheckboxSelectMultiple":
-        css = "choices"
-    attrs: dict[str, str | bool] = {
-        "class": " ".join(filter(None, [widget.attrs.get("class", ""), css, "is-invalid" if field.errors else ""]))
-    }
-    choices = getattr(widget, "choices", None)
-    if kind == "select" and choices is not None and len(list(choices)) > 7:
-        attrs["data-select"] = ""
-    described = [f"{field.id_for_label}-help"] * bool(field.help_text) + [f"{field.id_for_label}-error"] * bool(
-        field.errors
-    )
-    if described:
-        attrs["aria-describedby"] = " ".join(described)
-    return field.as_widget(attrs=attrs)
-
-
-@register.filter
-def is_checkbox(field: BoundField) -> bool:
-    return getattr(field.field.widget, "input_type", "") == "checkbox" and not hasattr(field.field.widget, "choices")
-
-
-@register.filter
-def initials(user: Any) -> str:
-    """One or two letters for a person's round mark."""
-    names = f"{getattr(user, 'first_name', '')} {getattr(user, 'last_name', '')}".split() or str(user).split()
-    letters = names[0][0] + names[-1][0] if len(names) > 1 else "".join(names)[:2]
-    return letters.upper()
-
-
-@register.filter
-def thousands(value: Any) -> str:
-    """A count as 1,234."""
-    found = number(value)
-    return ABSENT if found is None else signed(f"{int(found):,}")
-
-
-@register.simple_tag
-def percent(done: Any, total: Any) -> int:
-    """Progress as a whole percentage, 100 only when all is done."""
-    part, whole = number(done), number(total)
-    if not part or not whole:
-        return 0
-    return min(int(100 * part / whole), 100)
+# ---- tables
 
 
 @register.filter
@@ -388,16 +271,3 @@ def of(table: Any, name: Any) -> Any:
 def joined(table: Any, name: str) -> str:
     """The words under a name, by commas: ``{{ node|joined:"other names" }}``."""
     return ", ".join(str(word) for word in (table.get(name) or []))
-
-
-@register.filter
-def solid_angle(value: Any) -> SafeString:
-    """Square degrees in whatever unit reads best: 103 deg², 22 arcmin², 5 arcsec²."""
-    found = number(value)
-    if found is None:
-        return format_html("{}", ABSENT)
-    for unit, size in (("deg²", 1.0), ("arcmin²", 3600.0), ("arcsec²", 3600.0**2)):
-        if found * size >= 0.1 or unit == "arcsec²":
-            break
-    shown = f"{found * size:,.0f}" if found * size >= 1000 else f"{found * size:.3g}"
-    return format_html('{} <span class="unit">{}</span>', shown, unit)
