@@ -16,7 +16,7 @@ from skyportal.embedded.instance import Instance, is_free
 from .conftest import Command, environment, is_open
 
 
-def _until(condition, seconds=10.0):
+def _until(condition, seconds=30.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"

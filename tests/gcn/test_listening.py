@@ -204,7 +204,7 @@ def test_the_broker_goes_away_before_it_is_told_and_returns(listen, cluster, set
 
 def place(line):
     """How far the broker knows us to be."""
-    [found] = line.broker.committed([confluent_kafka.TopicPartition(BAT, 0)], timeout=5)
+    [found] = line.broker.committed([confluent_kafka.TopicPartition(BAT, 0)], timeout=30)
     return found.offset
 
 

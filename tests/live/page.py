@@ -9,6 +9,9 @@ from asgiref.testing import ApplicationCommunicator
 
 from skyportal.live.consumer import LiveConsumer
 
+PATIENCE = 30
+"""Seconds: whether it answers is asked here, not how soon."""
+
 
 class Page(ApplicationCommunicator):
     def __init__(self, user: Any) -> None:
@@ -18,13 +21,13 @@ class Page(ApplicationCommunicator):
     async def connect(self) -> dict[str, Any]:
         """What the server said: accepted, or closed with its code."""
         await self.send_input({"type": "websocket.connect"})
-        return await self.receive_output(timeout=3)
+        return await self.receive_output(timeout=PATIENCE)
 
     async def say(self, content: Any) -> None:
         await self.send_input({"type": "websocket.receive", "text": json.dumps(content)})
 
     async def hear(self) -> Any:
-        message = await self.receive_output(timeout=3)
+        message = await self.receive_output(timeout=PATIENCE)
         assert message["type"] == "websocket.send", message
         return json.loads(message["text"])
 
@@ -34,4 +37,4 @@ class Page(ApplicationCommunicator):
 
     async def leave(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(timeout=3)
+        await self.wait(timeout=PATIENCE)
