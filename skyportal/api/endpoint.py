@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -21,12 +22,13 @@ class Endpoint(APIView):
     """Verbs return plain data; the envelope is put around it here.
 
     ``requires``: the ACL a verb needs. ``params``: the query parameters of a verb, read as ``self.query["name"]``.
-    ``bodies``: the serializer of a verb's body, read validated as ``self.body``.
+    ``bodies``: the serializer of a verb's body, read validated as ``self.body``; None of a verb that reads none. Where
+    an action checks the body, the serializer tells the documentation what it may hold.
     """
 
     requires: ClassVar[dict[str, str]] = {}
     params: ClassVar[dict[str, list[Param]]] = {}
-    bodies: ClassVar[dict[str, type[serializers.Serializer]]] = {}
+    bodies: ClassVar[Mapping[str, type[serializers.Serializer] | None]] = {}
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -54,7 +56,9 @@ class Endpoint(APIView):
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        return read_body(self.bodies[self.request.method or ""], self.request.data)
+        serializer_class = self.bodies[self.request.method or ""]
+        assert serializer_class is not None, "the verb says that it reads no body"
+        return read_body(serializer_class, self.request.data)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file stays one
         if not isinstance(response, HttpResponseBase):

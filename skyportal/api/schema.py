@@ -45,6 +45,10 @@ class CompatibleSchema(AutoSchema):
         description = f"{param.help} ({extra})" if extra and param.help else param.help or extra
         return {"in": "query", "name": param.name, "schema": schema, "description": description}
 
+    def map_parsers(self) -> list[str]:
+        """Whatever a client calls it, it is read as JSON."""
+        return ["application/json"]
+
     def get_request_serializer(self) -> Any:
         return getattr(self.view, "bodies", {}).get(self.method)
 

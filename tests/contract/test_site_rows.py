@@ -1,6 +1,9 @@
 """The API's rows about the site itself."""
 
+import re
+
 import pytest
+from django.urls import resolve
 
 from apps.sources.models import Thumbnail
 from skyportal.api import deployment, enumerations
@@ -82,3 +85,22 @@ def test_a_body_that_is_no_object_is_refused(api_of, member, raw):
     status, body = api_of(member).post("groups", raw)
     assert status == 400
     assert "JSON" in body["message"] or "application/json" in body["message"]
+
+
+def test_the_document_tells_the_body_of_every_verb_that_reads_one(client, db, capsys):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert "Warning" not in capsys.readouterr().err, "two bodies of one name would be told as one"
+    silent = {
+        (verb, path)
+        for path, verbs in paths.items()
+        for verb, told in verbs.items()
+        if verb in ("post", "put", "patch") and "requestBody" not in told
+    }
+    forgotten = [(verb, path) for verb, path in silent if door(path).bodies.get(verb.upper(), "unsaid") is not None]
+    assert not forgotten, sorted(forgotten)
+    points = paths["/api/photometry"]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    assert points.endswith("/PhotometryBody")
+
+
+def door(path):
+    return resolve(re.sub(r"{[^}]*}", "1", path)).func.cls

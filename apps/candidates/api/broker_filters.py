@@ -13,6 +13,7 @@ from skyportal.api.params import Param, key, path_key
 
 from ..actions import broker_filters as actions
 from ..queries import broker_filters as queries
+from ..queries.broker_filters import KINDS
 from .brokers import AskingEndpoint
 
 UPLOAD = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), "Upload data")
@@ -47,10 +48,59 @@ class AttachView(Endpoint):
         return {"id": found.pk, "broker_id": found.broker_id}
 
 
+class QueryParts(serializers.Serializer):
+    """A filter of a broker that is asked in SQL."""
+
+    selected = serializers.CharField(help_text="What is selected.")
+    tables = serializers.CharField(help_text="From where.")
+    conditions = serializers.CharField(required=False)
+
+
+class VersionBody(serializers.Serializer):
+    """A (new) version of a filter, in the broker's own language."""
+
+    query = QueryParts(required=False, help_text="Of brokers that are asked in SQL.")
+    altdata = serializers.JSONField(required=False, help_text="Of brokers that run pipelines: its stages.")
+    filters = serializers.JSONField(required=False, help_text="Kept beside the pipeline, as it came.")
+    autosave = serializers.BooleanField(required=False, help_text="What passes is saved.")
+
+
+class SwitchBody(serializers.Serializer):
+    """What is switched on or off."""
+
+    active = serializers.BooleanField(required=False, help_text="At the broker; on only after it was validated.")
+    active_fid = serializers.CharField(required=False, help_text="Which version.")
+    autoSave = serializers.BooleanField(required=False, help_text="What passes is saved.")
+
+
+class VersionNamed(serializers.Serializer):
+    fid = serializers.CharField(help_text="The version.")
+
+
+class TriedBody(serializers.Serializer):
+    """A pipeline, and where it is tried."""
+
+    survey = serializers.CharField(required=False, help_text="ZTF if missing.")
+    pipeline = serializers.JSONField(help_text="Its stages.")
+    start_jd = serializers.FloatField(required=False)
+    end_jd = serializers.FloatField(required=False, help_text="At most seven days later.")
+    object_ids = serializers.ListField(child=serializers.CharField(), required=False)
+    candids = serializers.ListField(child=serializers.IntegerField(), required=False)
+    limit = serializers.IntegerField(required=False)
+
+
+class ModuleBody(serializers.Serializer):
+    """A named piece of filters."""
+
+    elements = serializers.CharField(help_text=f"Its kind: {', '.join(KINDS)}.")
+    data = serializers.DictField()  # type: ignore[assignment]  # a field of ours by the name of one of its own
+
+
 class BrokerFiltersView(AskingEndpoint):
     """Filters of one broker."""
 
     requires = UPLOAD
+    bodies = {"POST": VersionBody, "PATCH": SwitchBody}
 
     def get(self, request: Any, broker_id: str, filter_id: str | None = None) -> Any:
         """All of them, or one with the versions the broker keeps."""
@@ -82,6 +132,7 @@ class ValidateFilterView(AskingEndpoint):
     """Have the broker check a version: only one that it found good may be switched on."""
 
     requires = UPLOAD
+    bodies = {"POST": VersionNamed}
 
     def post(self, request: Any, broker_id: str, filter_id: str) -> Any:
         fid = str(self.data.get("fid") or "")
@@ -90,6 +141,8 @@ class ValidateFilterView(AskingEndpoint):
 
 class TryFilterView(AskingEndpoint):
     """What a filter in the broker's own language would pass."""
+
+    bodies = {"POST": TriedBody}
 
     def post(self, request: Any, broker_id: str) -> Any:
         return queries.tried(self.viewer, self.broker(broker_id), self.data)
@@ -100,6 +153,7 @@ class FilterModulesView(AskingEndpoint):
 
     requires = UPLOAD
     params = {"GET": [Param("survey"), Param("elements", default="schema")]}
+    bodies = dict.fromkeys(("POST", "PUT"), ModuleBody)
 
     def get(self, request: Any, broker_id: str, name: str | None = None) -> Any:
         return queries.modules(self.viewer, self.broker(broker_id), self.query["elements"], name, self.query["survey"])

@@ -17,6 +17,7 @@ class FromGraceDB(Endpoint):
     """GraceDB's log and labels."""
 
     requires = {"POST": actions.ACL}
+    bodies = {"POST": None}
 
     def post(self, request: Any, dateobs: str) -> dict[str, int]:
         """Have them fetched; they come as `gracedb_log` and `gracedb_labels` of the event."""
@@ -29,6 +30,7 @@ class FromTach(Endpoint):
     """TACH's names and circulars."""
 
     requires = {"POST": actions.ACL}
+    bodies = {"POST": None}
 
     def get(self, request: Any, dateobs: str) -> dict[str, Any]:
         """TACH's id of the event, its names, and the subjects of circulars that speak of it, by number."""

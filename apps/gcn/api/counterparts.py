@@ -79,6 +79,7 @@ class CrossmatchesView(Endpoint):
     """What was found in the maps of an event."""
 
     requires = {"POST": "Manage GCNs"}
+    bodies = {"POST": None}
 
     def get(self, request: Any, dateobs: str) -> list[dict[str, Any]]:
         """A row a map, newest first; `active`: whatever arrives is still matched with it."""

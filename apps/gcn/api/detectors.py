@@ -40,7 +40,7 @@ class IntervalBody(serializers.Serializer):
     group_ids = serializers.JSONField(required=False, help_text="Ids, or all.")
 
 
-class SpectrumBody(serializers.Serializer):
+class DetectorSpectrumBody(serializers.Serializer):
     detector_id = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     start_time = serializers.CharField(max_length=100)
     end_time = serializers.CharField(max_length=100)
@@ -103,7 +103,7 @@ class Spectra(Endpoint):
     """How noisy detectors were, by frequency."""
 
     requires = dict.fromkeys(("POST", "PATCH", "DELETE"), actions.UPLOAD)
-    bodies = {"POST": SpectrumBody, "PATCH": SpectrumBody}
+    bodies = {"POST": DetectorSpectrumBody, "PATCH": DetectorSpectrumBody}
     params = {"GET": TIMES}
 
     def get(self, request: Any, spectrum_id: str | None = None) -> Any:
@@ -115,7 +115,7 @@ class Spectra(Endpoint):
         return {"id": actions.add_spectrum(self.viewer, self.body)}
 
     def patch(self, request: Any, spectrum_id: str | None = None) -> None:
-        body = read_body(SpectrumBody, self.data, partial=True)
+        body = read_body(DetectorSpectrumBody, self.data, partial=True)
         actions.change_spectrum(self.viewer, path_key("spectrum_id", spectrum_id), body)
 
     def delete(self, request: Any, spectrum_id: str | None = None) -> None:

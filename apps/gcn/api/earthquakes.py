@@ -79,6 +79,8 @@ class _AtDetector(Endpoint):
 class Predictions(_AtDetector):
     """When an earthquake's waves come to a detector."""
 
+    bodies = {"POST": None}
+
     def post(self, request: Any, earthquake_id: str, mma_detector_id: str) -> None:
         """Work it out; it is told with the earthquake, and follows its updates."""
         actions.predict(self.viewer, *self._both(earthquake_id, mma_detector_id))

@@ -34,7 +34,7 @@ class EventBody(serializers.Serializer):
     group_ids = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="Who may see it.")
 
 
-class TagBody(serializers.Serializer):
+class EventTagBody(serializers.Serializer):
     dateobs = serializers.CharField(required=False)
     text = serializers.CharField(max_length=200)
 
@@ -47,7 +47,7 @@ class AliasBody(serializers.Serializer):
     alias = serializers.CharField(max_length=200)
 
 
-class UserBody(serializers.Serializer):
+class EventUserBody(serializers.Serializer):
     userID = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
@@ -102,7 +102,7 @@ class PropertyNamesView(Endpoint):
 class TagsView(Endpoint):
     """Tags of events."""
 
-    bodies = {"POST": TagBody, "DELETE": OldTagBody}
+    bodies = {"POST": EventTagBody, "DELETE": OldTagBody}
 
     def get(self, request: Any, dateobs: str | None = None) -> list[str]:
         """Every tag that some event has; with a time, those of that event."""
@@ -134,7 +134,7 @@ class AliasView(Endpoint):
 class AdvocatesView(Endpoint):
     """People who look after an event."""
 
-    bodies = {"POST": UserBody}
+    bodies = {"POST": EventUserBody}
 
     def post(self, request: Any, dateobs: str, user_id: str | None = None) -> None:
         remarks.add_advocate(self.viewer, queries.get_event(self.viewer, dateobs), self.body["userID"])

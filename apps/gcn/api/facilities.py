@@ -18,7 +18,7 @@ from ..queries import facilities as queries
 from ..queries.events import get_event, get_event_by_id
 
 
-class CatalogQueryBody(serializers.Serializer):
+class QueryInMapBody(serializers.Serializer):
     allocation_id = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     payload = serializers.JSONField(
         help_text="catalogName, localizationDateobs; perhaps localizationName, localizationCumprob, startDate, endDate."
@@ -29,7 +29,7 @@ class CatalogQueryBody(serializers.Serializer):
 class CatalogQueries(Endpoint):
     """Transients of other services in a sky map."""
 
-    bodies = {"POST": CatalogQueryBody}
+    bodies = {"POST": QueryInMapBody}
 
     def post(self, request: Any) -> None:
         """Have them brought in as sources."""
@@ -44,10 +44,15 @@ class CatalogQueriesOfEvent(Endpoint):
         return [queries.shown_query(row) for row in queries.catalog_queries(self.viewer, event)]
 
 
+class TriggeredBody(serializers.Serializer):
+    triggered = serializers.BooleanField(help_text="Or passed over.")
+
+
 class Triggered(Endpoint):
     """Whether an allocation was spent on an event."""
 
     requires = dict.fromkeys(("GET", "PUT", "DELETE"), MANAGE)
+    bodies = {"PUT": TriggeredBody}
 
     def get(self, request: Any, dateobs: str, allocation_id: str | None = None) -> Any:
         """Of one allocation, or of all of which somebody said so."""

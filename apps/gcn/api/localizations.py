@@ -56,6 +56,8 @@ class LocalizationFileView(Endpoint):
 
 
 class LocalizationNoticeView(Endpoint):
+    bodies = {"POST": None}
+
     def post(self, request: Any, dateobs: str, notice_id: str | None = None) -> dict[str, Any]:
         """Fetch the sky map of a notice again, where the first try failed."""
         found = locating.again(self.viewer, dateobs, path_key("notice_id", notice_id))

@@ -29,6 +29,7 @@ class PhotStats(Endpoint):
     """Counting anew, in batches; for operators."""
 
     requires = {"GET": ADMIN, "POST": ADMIN, "PATCH": ADMIN}
+    bodies = {"POST": None, "PATCH": None}
     params = {
         "GET": [*_CREATED, *_UPDATED],
         "POST": [*page_params(100), *_CREATED],

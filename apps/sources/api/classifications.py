@@ -14,6 +14,7 @@ from skyportal.api.params import Param, flag, moment, path_key
 from ..actions import classifications as actions
 from ..queries import classifications as queries
 from ..queries.taxonomies import taxonomies
+from .bodies import VoteBody
 
 WINDOW = [
     Param("startDate", moment, None, "Made at this time or later."),
@@ -36,6 +37,11 @@ class ClassificationBody(serializers.Serializer):
     )
     group_ids = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="Missing: the sitewide group."
+    )
+    classifications = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="Many at once, each with these fields, instead of them.",
     )
 
 
@@ -92,6 +98,8 @@ class ClassifiedSources(Endpoint):
 
 class Votes(Endpoint):
     """For or against a classification."""
+
+    bodies = {"POST": VoteBody}
 
     def post(self, request: Any, classification_id: str | None = None) -> None:
         """Vote 1 (for) or -1 (against); a second vote replaces the first."""

@@ -32,6 +32,7 @@ class SourceViewsEndpoint(Endpoint):
     """What people look at."""
 
     params = {"GET": [_DAYS, _TEAM, Param("maxNumSources", integer, 10)]}
+    bodies = {"POST": None}
 
     def get(self, request: Any, obj_id: str | None = None) -> Any:
         """Most viewed sources."""

@@ -20,6 +20,7 @@ from ..actions import points as edits
 from ..queries import annotations as said
 from ..queries import objs, series, validations
 from ..queries import photometry as queries
+from . import bodies
 from . import points as written
 
 _FORMAT = [
@@ -36,6 +37,7 @@ class PhotometryEndpoint(Endpoint):
     """Points of photometry."""
 
     requires = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), "Upload data")
+    bodies = {"POST": bodies.PhotometryBody, "PUT": bodies.PhotometryBody, "PATCH": bodies.PointBody}
     params = {
         "GET": _FORMAT,
         "POST": [
@@ -128,6 +130,7 @@ class CopyPhotometryEndpoint(Endpoint):
     """Photometry of a duplicate."""
 
     requires = {"POST": "Upload data"}
+    bodies = {"POST": bodies.CopyBody}
 
     def post(self, request: Any, target_id: str) -> None:
         """Copy all points of origin_id to this source, shared with group_ids."""

@@ -21,7 +21,7 @@ from ..actions import views
 from ..queries import details, includes, objs, sources
 from ..queries import photometry as photometry_queries
 from ..slots import obj_filters, obj_includes
-from . import points
+from . import bodies, points
 
 _SAVING = [
     Param("group_ids", keys, help="Saved to any of these groups."),
@@ -83,6 +83,7 @@ class SourcesEndpoint(Endpoint):
 
     requires = {"POST": "Upload data", "PATCH": "Upload data", "DELETE": "Manage sources"}
     params = {"GET": _declared(), "HEAD": []}
+    bodies = {"POST": bodies.SourceBody, "PATCH": bodies.ObjColumns}
 
     def head(self, request: Any, obj_id: str | None = None) -> None:
         """Whether a source exists that the viewer may read: 200 or 404."""
@@ -250,6 +251,7 @@ class SourceGroupsEndpoint(Endpoint):
     """Saving to, asking, and leaving groups in one act."""
 
     requires = {"POST": "Upload data", "PATCH": "Upload data"}
+    bodies = {"POST": bodies.SourceGroupsBody, "PATCH": bodies.SourceStateBody}
 
     def post(self, request: Any) -> None:
         """Save to the viewer's groups among the invited, ask the others; leave the unsaved ones."""

@@ -18,6 +18,7 @@ from ..queries import spectra as queries
 from ..queries.came_from import LINKS
 from ..queries.objs import get_obj
 from ..queries.stacking import spectra_to_stack
+from .bodies import StackBody, SynthphotBody
 
 
 class SpectrumBody(serializers.Serializer):
@@ -181,6 +182,8 @@ class SpectraRange(Endpoint):
 class SpectraBulk(Endpoint):
     """Spectra of many sources, to stack."""
 
+    bodies = {"POST": StackBody}
+
     def post(self, request: Any) -> dict[str, Any]:
         """Spectra of sources of a group or by name, with a classification or any."""
         return spectra_to_stack(self.viewer, self.data)
@@ -190,6 +193,7 @@ class Synthphot(Endpoint):
     """Photometry out of a spectrum."""
 
     requires = {"POST": "Upload data"}
+    bodies = {"POST": SynthphotBody}
 
     def post(self, request: Any, spectrum_id: str | None = None) -> dict[str, list[int]]:
         """Measure a spectrum through the bandpasses in `filters`, and keep the points beside the measured ones."""

@@ -15,6 +15,8 @@ from ..queries import objs, positions, statistics
 class PhotStatEndpoint(Endpoint):
     """What is counted of an obj's photometry, as far as the viewer may read it."""
 
+    bodies = {"POST": None, "PUT": None}
+
     def get(self, request: Any, obj_id: str) -> Any:
         obj = objs.get_obj(self.viewer, obj_id)
         figures = statistics.merged(self.viewer, [obj.pk]).get(obj.pk)

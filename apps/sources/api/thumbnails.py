@@ -13,6 +13,7 @@ from skyportal.api.params import path_key
 
 from ..actions import thumbnails as actions
 from ..queries import thumbnails as queries
+from .bodies import ThumbnailChange
 
 YEAR = 365 * 24 * 3600
 
@@ -30,7 +31,7 @@ class Thumbnails(Endpoint):
     """Small pictures of sources."""
 
     requires = {"POST": "Upload data", "PUT": "Manage sources", "DELETE": "Manage sources"}
-    bodies = {"POST": ThumbnailBody}
+    bodies = {"POST": ThumbnailBody, "PUT": ThumbnailChange}
 
     def get(self, request: Any, thumbnail_id: str | None = None) -> dict[str, Any]:
         """A thumbnail's record; `public_url` leads to the picture."""
