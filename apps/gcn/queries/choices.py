@@ -12,7 +12,7 @@ from django.urls import reverse
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import moment
 
-from ..models import GcnEvent, GcnNotice, Localization
+from ..models import CURRENT, GcnEvent, GcnNotice, Localization
 from ..notices.kinds import PACKET_TYPES
 from ..notices.tags import RULES
 from .events import known_properties, known_tags, visible_events, whole_second
@@ -58,7 +58,7 @@ def maps_near(viewer: Viewer, event: GcnEvent) -> list[tuple[int, str]]:
     """The newest sky map of each other event of about this time, the nearest first, to be crossed with one of it."""
     around = (event.dateobs - DAY, event.dateobs + DAY)
     rows = Localization.objects.visible_to(viewer).filter(event__dateobs__range=around).exclude(event=event)
-    newest = rows.order_by("event_id", "-created_at", "-pk").distinct("event_id").defer("contour", "properties")
+    newest = rows.order_by("event_id", *CURRENT).distinct("event_id").defer("contour", "properties")
     found = [(row.event.exact_time - event.exact_time, row) for row in newest.select_related("event")[:MANY]]
     found.sort(key=lambda pair: abs(pair[0]))
     return [(row.pk, f"{row.event} {row.name}, {_apart(apart.total_seconds())}") for apart, row in found[:RECENT]]

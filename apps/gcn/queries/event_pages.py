@@ -11,7 +11,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from apps.sources.queries.objs import visible_objs
 from skyportal.access.viewer import Viewer
 
-from ..models import AlertInMap, EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
+from ..models import CURRENT, AlertInMap, EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
 from ..notices.tags import RULES
 from ..tagging import without_implied
 from . import detectors
@@ -48,7 +48,7 @@ def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
     for row in found.values():
         row.tags.sort(key=lambda tag: (PLACES.get(tag, len(PLACES)), tag))
     maps = Localization.objects.filter(event__in=ids).defer("contour", "properties")
-    for one in maps.order_by("event_id", "-created_at", "-pk").distinct("event_id"):
+    for one in maps.order_by("event_id", *CURRENT).distinct("event_id"):
         found[one.event_id].newest = one
     for notice in GcnNotice.objects.filter(event__in=ids).order_by("date", "pk").values("event_id", "kind"):
         found[notice["event_id"]].notices += 1

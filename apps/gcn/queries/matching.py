@@ -22,7 +22,7 @@ _ACTIVE = """
     select distinct on (l.event_id) l.id, l.event_id
     from gcn_localization l join gcn_gcnevent e on e.id = l.event_id
     where e.dateobs > %(since)s and not e.is_retracted and l.overlap is null
-    order by l.event_id, l.created_at desc, l.id desc
+    order by l.event_id, l.issued_at desc, l.place, l.id desc
 """
 # no tile is looked at of maps that were here before the time since which events are active: no map comes before its
 # event, and the localization is the third column of the index
@@ -44,7 +44,7 @@ _ACTIVE_AMONG = """
     join gcn_gcnevent e on e.id = l.event_id and e.dateobs > %(since)s and not e.is_retracted
     where not exists (
         select from gcn_localization n
-        where n.event_id = l.event_id and n.overlap is null and (n.created_at, n.id) > (l.created_at, l.id)
+        where n.event_id = l.event_id and n.overlap is null and (n.issued_at, -n.place, n.id) > (l.issued_at, -l.place, l.id)
     )
 """
 

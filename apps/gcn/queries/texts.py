@@ -17,7 +17,7 @@ from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.astro.time import mjd_of
 
-from ..models import EventReport, EventSummary, GcnEvent, Localization, SummaryVersion
+from ..models import CURRENT, EventReport, EventSummary, GcnEvent, Localization, SummaryVersion
 from ..slots import event_sections
 from .galaxies import chosen_catalog, ranked
 from .regions import LONGEST
@@ -69,7 +69,7 @@ def all_published() -> QuerySet[EventReport]:
 
 def localization_named(event: GcnEvent, name: str | None) -> Localization | None:
     """The event's map of this name, or its newest if it has any."""
-    rows = Localization.objects.filter(event=event).order_by("-created_at", "-pk")
+    rows = Localization.objects.filter(event=event).order_by(*CURRENT)
     if not name:
         return rows.first()
     found = rows.filter(name=name).first()
