@@ -53,7 +53,9 @@ def joint_rate(a: Localization, b: Localization, statistic: float) -> float | No
 
 
 def _rate(event: GcnEvent) -> float | None:
-    rows = EventProperties.objects.filter(event=event, data__has_key="FAR").order_by(F("notice__date").desc(nulls_last=True), "-pk")
+    rows = EventProperties.objects.filter(event=event, data__has_key="FAR").order_by(
+        F("notice__date").desc(nulls_last=True), "-pk"
+    )
     value = next((row.data["FAR"] for row in rows[:1]), None)
     return float(value) if isinstance(value, int | float) else None
 

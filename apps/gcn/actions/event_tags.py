@@ -1,4 +1,4 @@
-"""What an event is called by: tags that follow from its notices, beside those that people and rules of the site give."""
+"""Tags of an event that follow from its notices, beside those that people and rules of the site give."""
 
 from __future__ import annotations
 

@@ -13,9 +13,8 @@ from ..access import ALERT, MATCH, OF_EVENT, OF_LOCALIZATION
 from .columns import CellRangesField, RealField
 from .events import GcnEvent, GcnNotice
 
-
 CURRENT = (models.F("issued_at").desc(nulls_last=True), models.F("place").asc(), models.F("id").desc())
-"""Which of an event's maps comes first: that of the newest notice, whichever was drawn last; of one notice the finest."""
+"""Which of an event's maps is first: the newest notice's, whichever was drawn last; of one notice the finest."""
 
 
 class Localization(Stamped):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import F, Min, QuerySet, Sum
+from numpy.typing import NDArray
 
 from apps.sources.models import Obj
 from apps.sources.queries import sources, statistics
@@ -16,11 +17,11 @@ from apps.sources.slots import obj_filters
 from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import Param, Query, integer, moment, number, text
-from skyportal.astro.cosmology import luminosity_distances
 from skyportal.astro.skymaps import credible, distances
 from skyportal.astro.time import mjd_of
 
 from ..models import AlertInMap, Counterpart, GcnEvent, Localization
+from .distances import COLUMNS, how_far
 from .event_pages import in_maps
 from .localizations import sky_map
 
@@ -62,7 +63,8 @@ def objs_in(viewer: Viewer, event: GcnEvent, where: Localization, asked: Query) 
     else:
         ids = _matched(viewer, where, level, start, end, asked["detections"])
     total = ids.count()
-    objs = list(Obj.objects.filter(pk__in=list(ids[: 5 * MOST])).only("name", "hpx", "redshift", "tns_name"))
+    rows = Obj.objects.filter(pk__in=list(ids[: 5 * MOST])).select_related("host")
+    objs = list(rows.only("name", "tns_name", *COLUMNS))
     return Found(_ranked(viewer, event, where, objs)[:MOST], total, where.is_3d)
 
 
@@ -89,26 +91,33 @@ def _ranked(viewer: Viewer, event: GcnEvent, where: Localization, objs: list[Obj
     sky = sky_map(where)
     tile = sky.find([obj.hpx or 0 for obj in objs])
     level = np.where(tile >= 0, credible.levels(sky)[tile], 1.0)
-    volume = _volume_levels(sky, objs, tile)
+    far = how_far(objs)
+    volume = _volume_levels(sky, far, tile)
     figures = statistics.merged(viewer, [obj.pk for obj in objs])
     judged = _judged(viewer, event, objs)
     rows = [
         {
-            "obj": obj, "level": float(level[n]), "volume_level": volume[n], "figures": figures.get(obj.pk, {}),
+            "obj": obj, "level": float(level[n]), "volume_level": volume[n],
+            "distance": float(far[n]) if np.isfinite(far[n]) else None, "figures": figures.get(obj.pk, {}),
             "judged": judged.get(obj.pk, []),
         }
         for n, obj in enumerate(objs)
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: (row["volume_level"] or row["level"], row["level"]))
+    return sorted(rows, key=_rank)
 
 
-def _volume_levels(sky: Any, objs: list[Obj], tile: Any) -> list[float | None]:
-    found: list[float | None] = [None] * len(objs)
-    rows = [n for n, obj in enumerate(objs) if (obj.redshift or 0) > 0]
-    if sky.distance is None or not rows:
+def _rank(row: dict[str, Any]) -> tuple[float, float]:
+    """The most probable first: in space where its distance is known, else on the sky."""
+    volume = row["volume_level"]
+    return (row["level"] if volume is None else volume, row["level"])
+
+
+def _volume_levels(sky: Any, far: NDArray, tile: Any) -> list[float | None]:
+    found: list[float | None] = [None] * len(far)
+    rows = np.flatnonzero(np.isfinite(far))
+    if sky.distance is None or not len(rows):
         return found
-    far = luminosity_distances(np.array([objs[n].redshift for n in rows], float))
-    for n, value in zip(rows, distances.volume_levels(sky, far, tile[rows]), strict=True):
+    for n, value in zip(rows.tolist(), distances.volume_levels(sky, far[rows], tile[rows]), strict=True):
         found[n] = float(value)
     return found
 
