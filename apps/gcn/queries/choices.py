@@ -29,7 +29,7 @@ def found(viewer: Viewer, words: str) -> list[dict[str, str]]:
     """Events whose name or time begins so, newest first."""
     if len(words) < 2:
         return []
-    named = Q(aliases__icontains=words)
+    named = Q(aliases__icontains=words) | Q(trigger_id__icontains=words)
     if words[:4].isdigit() and "-" in words:
         with suppress(ValueError):
             named |= Q(dateobs=whole_second(moment(words)))
