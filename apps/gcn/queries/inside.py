@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import F, Min, QuerySet, Sum
+from django.db.models import F, Max, Min, QuerySet, Sum
 from numpy.typing import NDArray
 
 from apps.sources.models import Obj
@@ -24,6 +24,7 @@ from ..models import AlertInMap, Counterpart, GcnEvent, Localization
 from .distances import COLUMNS, how_far
 from .event_pages import in_maps
 from .localizations import sky_map
+from .regions import LONGEST
 
 MOST = 200
 DAYS_BEFORE, DAYS_AFTER = 0.1, 30
@@ -33,6 +34,7 @@ PARAMS = [
     Param("level", number, 0.9),
     Param("after", moment, None),
     Param("before", moment, None),
+    Param("until", moment, None),
     Param("detections", integer, 1),
 ]
 
@@ -58,31 +60,34 @@ def objs_in(viewer: Viewer, event: GcnEvent, where: Localization, asked: Query) 
     if not 0 < level <= 1:
         raise Invalid("The level is a probability: above 0, 1 at most.")
     start, end = window(event, asked)
+    fitting = _detected(viewer, start, end, asked["until"], asked["detections"])
     if asked["show"] == "saved":
-        ids = _saved(viewer, where, level, start, end, asked["detections"])
+        ids = _saved(viewer, where, level, start, asked["until"]).filter(obj__in=fitting.values("obj_id"))
     else:
-        ids = _matched(viewer, where, level, start, end, asked["detections"])
+        pairs = in_maps(viewer, [where.pk]).filter(level__lte=level)
+        fitting = fitting.filter(obj__in=pairs.values("obj_id"))
+        ids = pairs.filter(obj__in=fitting.values("obj_id")).order_by("level").values_list("obj_id", flat=True)
     total = ids.count()
     rows = Obj.objects.filter(pk__in=list(ids[: 5 * MOST])).select_related("host")
     objs = list(rows.only("name", "tns_name", *COLUMNS))
     return Found(_ranked(viewer, event, where, objs)[:MOST], total, where.is_3d)
 
 
-def _saved(viewer: Viewer, where: Localization, level: float, start: Any, end: Any, least: int) -> QuerySet:
+def _saved(viewer: Viewer, where: Localization, level: float, start: Any, until: Any) -> QuerySet:
     query = {
         "localizationDateobs": where.event.dateobs, "localizationName": where.name, "localizationCumprob": level,
-        "startDate": start, "endDate": end, "numberDetections": least, "requireDetections": True,
+        "startDate": start, "endDate": until or start + LONGEST, "requireDetections": True,
     }  # fmt: skip
     asked: dict[str, Any] = {plug.param.name: plug.param.default for plug in obj_filters} | query
     return sources.matching(viewer, asked).order_by("obj_id").values_list("obj_id", flat=True).distinct()
 
 
-def _matched(viewer: Viewer, where: Localization, level: float, start: Any, end: Any, least: int) -> QuerySet:
-    pairs = in_maps(viewer, [where.pk]).filter(level__lte=level)
-    counted = statistics.readable(viewer).filter(obj__in=pairs.values("obj_id"))
-    figures = counted.values("obj_id").annotate(first=Min("first_det_mjd"), detections=Sum("num_det"))
-    fitting = figures.filter(first__gte=mjd_of(start), first__lte=mjd_of(end), detections__gte=least)
-    return pairs.filter(obj__in=fitting.values("obj_id")).order_by("level").values_list("obj_id", flat=True)
+def _detected(viewer: Viewer, start: Any, end: Any, until: Any, least: int) -> QuerySet:
+    """Objs first detected within the window, and last until then, by what the viewer may read of them."""
+    counted = statistics.readable(viewer).values("obj_id")
+    figures = counted.annotate(first=Min("first_det_mjd"), last=Max("last_det_mjd"), detections=Sum("num_det"))
+    figures = figures.filter(first__gte=mjd_of(start), first__lte=mjd_of(end), detections__gte=least)
+    return figures.filter(last__lte=mjd_of(until)) if until else figures
 
 
 def _ranked(viewer: Viewer, event: GcnEvent, where: Localization, objs: list[Obj]) -> list[dict[str, Any]]:
@@ -125,11 +130,13 @@ def _volume_levels(sky: Any, far: NDArray, tile: Any) -> list[float | None]:
 def _judged(viewer: Viewer, event: GcnEvent, objs: list[Obj]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     rows = Counterpart.objects.visible_to(viewer).filter(event=event, obj__in=[obj.pk for obj in objs])
+    mine = set(Counterpart.objects.changeable_by(viewer).filter(event=event).values_list("pk", flat=True))
     for row in rows.values(
+        "pk",
         "obj_id", "status", "explanation", "notes", "group_id", "modified",
         group_name=F("group__name"), who=F("user__username"),
     ):  # fmt: skip
-        found.setdefault(row["obj_id"], []).append(dict(row))
+        found.setdefault(row["obj_id"], []).append({**row, "is_mine": row["pk"] in mine})
     return found
 
 
@@ -139,6 +146,8 @@ def alerts_in(viewer: Viewer, event: GcnEvent, where: Localization, asked: Query
     rows = AlertInMap.objects.visible_to(viewer).filter(
         localization=where, level__lte=asked["level"], first_mjd__gte=mjd_of(start), first_mjd__lte=mjd_of(end)
     )
+    if asked["until"]:
+        rows = rows.filter(last_mjd__lte=mjd_of(asked["until"]))
     total = rows.count()
     found = rows.order_by("level", "object_id").select_related("stream")[:MOST]
     return Found([{"alert": row} for row in found], total, False)

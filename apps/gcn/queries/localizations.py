@@ -62,6 +62,11 @@ def newest(event: GcnEvent) -> Localization | None:
     return Localization.objects.filter(event=event).order_by(*CURRENT).first()
 
 
+def deletable(viewer: Viewer, event: GcnEvent) -> set[int]:
+    """Ids of the event's maps that the viewer may take away."""
+    return set(Localization.objects.deletable_by(viewer).filter(event=event).values_list("pk", flat=True))
+
+
 def tile_columns(localization_id: int, *names: str, level: float = 1.0) -> list[NDArray]:
     """Columns of a map's tiles as arrays, in the order of their cells, of those inside a credible level.
 
