@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.gcn.actions.localizations import add_localization
-from apps.gcn.queries.galaxies import ranked
+from apps.gcn.queries.galaxies import chosen_catalog, ranked
 from apps.sources.actions.galaxies import add_galaxies
 from apps.sources.models import Galaxy, GalaxyCatalog, GalaxyLoad
 from skyportal.access.viewer import Viewer
@@ -162,6 +162,14 @@ def test_densities_are_those_of_the_formula(solid):
     off = exp(-(0.1**2) / (2 * 2.0**2)) * exp(-(10**2) / (2 * 40.0**2))
     assert rows["no mass"]["density"] == pytest.approx(peak * off, rel=0.01)
     assert sum(row["share"] for row in rows.values()) == pytest.approx(1)
+
+
+def test_a_catalogue_of_what_is_elsewhere_is_not_the_first_choice(solid):
+    far = {"name": [f"q{n}" for n in range(20)], "ra": [150.0] * 20, "dec": [2.0] * 20, "distmpc": [3000.0] * 20}
+    add_galaxies(SYSTEM, "quasars", far)
+    assert chosen_catalog(SYSTEM, solid) == ("test", ["test", "quasars"])
+    assert chosen_catalog(SYSTEM, solid, "quasars")[0] == "quasars"
+    assert chosen_catalog(SYSTEM, None)[0] == "quasars", "of a map without a distance the fullest"
 
 
 def test_how_much_of_the_mass_the_catalogue_holds(solid):

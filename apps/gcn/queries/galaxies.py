@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import FloatField
+from django.db.models import Count, FloatField, Q
 from django.db.models.expressions import RawSQL
 
 from apps.sources.queries import galaxies as catalogs
@@ -119,12 +119,18 @@ def ranked(
     return Ranked(rows, total, where.is_3d, catalog, weight, held)
 
 
-def chosen_catalog(viewer: Viewer, name: str | None = None) -> tuple[str, list[str]]:
-    """The catalogue asked for, else the largest; and all their names. "" where there is none."""
-    found = sorted(catalogs.catalogs(viewer), key=lambda one: -one["placed"])
-    names = [str(one["name"]) for one in found]
-    chosen = name if name and name in names else next(iter(names), "")
-    return chosen, names
+def chosen_catalog(viewer: Viewer, where: Localization | None, name: str | None = None) -> tuple[str, list[str]]:
+    """The catalogue asked for, else the one with most galaxies as far away as the event; and all their names, the
+    fullest first. "" where there is none."""
+    near = Q()
+    if where is not None and where.distance is not None:
+        reach = 3 * (where.distance_error or 0.0)
+        near = Q(distmpc__range=(max(0.0, where.distance - reach), where.distance + reach))
+    counted = catalogs.galaxies(viewer).order_by().values("catalog_name")
+    counted = counted.annotate(near=Count("pk", filter=near), placed=Count("distmpc"))
+    found = sorted(counted, key=lambda one: (-one["near"], -one["placed"], one["catalog_name"]))
+    names = [one["catalog_name"] for one in found]
+    return (name if name and name in names else next(iter(names), "")), names
 
 
 def probability(where: Localization) -> RawSQL:
@@ -142,5 +148,5 @@ LAYER = 100
 
 def most_probable(viewer: Viewer, event: GcnEvent, where: Localization) -> list[dict[str, Any]]:
     """The few that are drawn on the sky."""
-    catalog, _ = chosen_catalog(viewer)
+    catalog, _ = chosen_catalog(viewer, where)
     return ranked(viewer, where, catalog=catalog, most=LAYER).rows if catalog else []

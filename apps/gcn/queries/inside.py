@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import F, Max, Min, QuerySet, Sum
 from numpy.typing import NDArray
 
+from apps.groups import queries as people
 from apps.sources.models import Obj
 from apps.sources.queries import sources, statistics
 from apps.sources.slots import obj_filters
@@ -46,6 +47,10 @@ class Found:
     rows: list[dict[str, Any]]
     total: int
     is_3d: bool
+
+    @property
+    def has_distances(self) -> bool:
+        return self.is_3d and any(row.get("distance") for row in self.rows)
 
 
 def window(event: GcnEvent, asked: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -130,13 +135,15 @@ def _volume_levels(sky: Any, far: NDArray, tile: Any) -> list[float | None]:
 def _judged(viewer: Viewer, event: GcnEvent, objs: list[Obj]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     rows = Counterpart.objects.visible_to(viewer).filter(event=event, obj__in=[obj.pk for obj in objs])
+    everybody = people.sitewide_group_id()
     mine = set(Counterpart.objects.changeable_by(viewer).filter(event=event).values_list("pk", flat=True))
     for row in rows.values(
         "pk",
         "obj_id", "status", "explanation", "notes", "group_id", "modified",
         group_name=F("group__name"), who=F("user__username"),
     ):  # fmt: skip
-        found.setdefault(row["obj_id"], []).append({**row, "is_mine": row["pk"] in mine})
+        told = {"group_name": "everybody"} if row["group_id"] == everybody else {}
+        found.setdefault(row["obj_id"], []).append({**row, **told, "is_mine": row["pk"] in mine})
     return found
 
 

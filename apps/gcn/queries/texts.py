@@ -166,7 +166,7 @@ def _or_none(value: float) -> float | None:
 
 
 def _galaxies(reader: Viewer, where: Localization, asked: dict[str, Any]) -> dict[str, Any]:
-    catalog, _ = chosen_catalog(reader)
+    catalog, _ = chosen_catalog(reader, where)
     if not catalog:
         return {"catalog": "", "rows": []}
     found = ranked(reader, where, catalog=catalog, level=asked["level"], most=MOST_GALAXIES)
