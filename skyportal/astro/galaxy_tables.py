@@ -1,7 +1,7 @@
 """Catalogues of galaxies as they are published, brought to one set of columns and units.
 
-Read are CSV, plain columns, HDF5 and FITS, packed with gzip or not. Columns are known by the names that CLU, GLADE+, NED-LVS, REGALADE and their
-like give them. A distance that a catalogue leaves out is that of its redshift.
+Read are CSV, plain columns, HDF5 and FITS, packed with gzip or not. Columns are known by the names that CLU, GLADE+,
+NED-LVS, REGALADE and their like give them. A distance that a catalogue leaves out is that of its redshift.
 """
 
 from __future__ import annotations

@@ -155,6 +155,12 @@ def test_a_new_map_finds_what_was_detected_since(field):
     a_map(other, name="second")
     settle()
     assert not {pair for pair in pairs() if pair[1] == "second"}, "two days after their detection"
+    other = an_event(ivorn="ivo://test/40", dateobs=WHEN - 40 * DAY, trigger_id="T40", aliases=())
+    a_map(other, name="long ago")
+    settle()
+    assert {pair for pair in pairs() if pair[1] == "long ago"} == set(), (
+        "first seen when nobody looked for its counterpart any more"
+    )
     other = an_event(ivorn="ivo://test/3", dateobs=WHEN + DAY / 2, trigger_id="T3", aliases=())
     a_map(other, ra=156.0, name="third")
     settle()
@@ -275,6 +281,12 @@ def test_candidates_in_a_map(field, member, group, stream, api_of):
     assert names(api.get("candidates", **asked, **since), "candidates") == {"ZTF26at", "ZTF26near"}
     assert api.get("candidates", **asked, localizationName="other")[0] == 400
     assert api.get("candidates", groupIDs=group.pk, localizationName="cone")[0] == 400
+    client = Client()
+    client.force_login(member)
+    page = client.get("/candidates", asked).content.decode()
+    assert f'placeholder="{DATEOBS}"' in page, "what does not narrow the list does not stand there as if it did"
+    narrowed = client.get("/candidates", asked | since).content.decode()
+    assert all(f">{words}<" in narrowed for words in ("2026-01-20", "2026-01-02")), "its chips"
 
 
 def test_every_alert_of_a_batch_is_matched_in_memory_under_its_own_audience(field, now, member, stream, api_of):

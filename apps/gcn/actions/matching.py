@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from apps.sources.actions.checks import need
@@ -83,11 +84,14 @@ def _volume_densities(objs: Sequence[Obj], found: Sequence[Match]) -> list[float
     return in_space([one.line for one in found], [one.density for one in found], far)
 
 
-# Whoever was detected since shortly before the event: from the date's index, then into the map's tiles one by one.
+# Whoever was detected since shortly before the event, and first while it was active: from the date's index, then into
+# the map's tiles one by one.
 _NEW_MAP = """
     insert into gcn_objinmap (localization_id, obj_id, density, level, found_at)
     select %(map)s, o.id, t.density / %(deg2)s, t.level, now()
-    from (select distinct obj_id from sources_photstat where last_det_mjd >= %(since)s) as seen
+    from (
+        select distinct obj_id from sources_photstat where last_det_mjd >= %(since)s and first_det_mjd <= %(until)s
+    ) as seen
     join sources_obj o on o.id = seen.obj_id
     cross join lateral (
         select density, level, hi from gcn_tile
@@ -119,8 +123,16 @@ def ask_again(viewer: Viewer, event: GcnEvent) -> int:
 def match_map(localization: Localization) -> int:
     """Keep which objs that were detected since the event lie in a new map."""
     since = mjd_of(localization.event.dateobs - BEFORE)
+    until = mjd_of(localization.event.dateobs + timedelta(days=settings.GCN_ACTIVE_DAYS))
     with connection.cursor() as cursor:
-        given = {"map": localization.pk, "since": since, "most": MOST, "deg2": DEG2, "farthest": FARTHEST}
+        given = {
+            "map": localization.pk,
+            "since": since,
+            "until": until,
+            "most": MOST,
+            "deg2": DEG2,
+            "farthest": FARTHEST,
+        }
         cursor.execute(_NEW_MAP, given)
         count = cursor.rowcount
     if count:

@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import moment
 
 from ..models import CURRENT, GcnEvent, GcnNotice, Localization
 from ..notices.kinds import PACKET_TYPES
 from ..notices.tags import RULES
-from .events import known_properties, known_tags, visible_events, whole_second
+from .events import as_time, known_properties, known_tags, visible_events, whole_second
 from .localizations import known_properties as known_map_properties
 from .localizations import known_tags as known_map_tags
 
@@ -48,10 +49,20 @@ def of_bar(viewer: Viewer, given: Any) -> dict[str, Any]:
     """The newest events that have a sky map, and the one that is asked for if it is older."""
     events = list(visible_events(viewer).filter(localizations__isnull=False).order_by("-dateobs").distinct()[:RECENT])
     asked = given.get("localizationDateobs", "")
+    maps = map_names(viewer, asked) if asked else []
     choices = [(event.address, f"{event} · {event.dateobs:%Y-%m-%d}") for event in events]
     if asked and asked not in dict(choices):
         choices.append((asked, asked))
-    return {"choices": choices, "asked": asked, "level": given.get("localizationCumprob") or "0.95", "given": given}
+    level = given.get("localizationCumprob") or "0.95"
+    return {"choices": choices, "asked": asked, "level": level, "given": given, "maps": maps}
+
+
+def map_names(viewer: Viewer, dateobs: str) -> list[str]:
+    """Of an event's sky maps, that which speaks for it first; none of an event nobody may see."""
+    with suppress(NotVisible):
+        there = visible_events(viewer).filter(dateobs=as_time(dateobs))
+        return list(Localization.objects.filter(event__in=there).values_list("name", flat=True))
+    return []
 
 
 def maps_near(viewer: Viewer, event: GcnEvent) -> list[tuple[int, str]]:
