@@ -12,6 +12,7 @@ from apps.groups import queries as people
 from apps.groups.models import Stream
 from apps.sources.models import Instrument, Obj
 from apps.sources.queries import classifications, light_curves, sources, statistics
+from apps.sources.queries.objs import visible_objs
 from apps.sources.slots import obj_filters
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
@@ -112,9 +113,18 @@ def _event(event: GcnEvent, where: Localization | None) -> dict[str, Any]:
 def _sources(
     reader: Viewer, event: GcnEvent, where: Localization | None, asked: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Those saved to the group, first detected in the window within the region, without what was rejected."""
-    if where is None:
-        return []
+    """Those that were chosen by name, else those that fit."""
+    if asked.get("only"):
+        objs = list(visible_objs(reader).filter(name__in=asked["only"]).order_by("name")[:MOST_SOURCES])
+    else:
+        objs = _fitting(reader, event, where, asked) if where else []
+    classes = classifications.by_obj(reader, [obj.pk for obj in objs], groups=False)
+    curves = light_curves.light_curves(reader, [obj.pk for obj in objs])
+    return [_source(obj, classes.get(obj.pk, []), curves.get(obj.pk), asked) for obj in objs]
+
+
+def _fitting(reader: Viewer, event: GcnEvent, where: Localization, asked: dict[str, Any]) -> list[Obj]:
+    """Saved to the group, first detected in the window within the region, without what was rejected."""
     start, end = (datetime.fromisoformat(asked[name]) for name in ("start", "end"))
     query: dict[str, Any] = {plug.param.name: plug.param.default for plug in obj_filters} | {
         "localizationDateobs": event.dateobs, "localizationName": where.name, "localizationCumprob": asked["level"],
@@ -124,10 +134,7 @@ def _sources(
     ids = sources.matching(reader, query).order_by("obj_id").values_list("obj_id", flat=True).distinct()
     figures = statistics.merged(reader, list(ids[: 10 * MOST_SOURCES]))
     chosen = [pk for pk, row in sorted(figures.items()) if (row.get("first_det_mjd") or np.inf) <= mjd_of(end)]
-    objs = list(Obj.objects.filter(pk__in=chosen[:MOST_SOURCES]).order_by("name"))
-    classes = classifications.by_obj(reader, [obj.pk for obj in objs], groups=False)
-    curves = light_curves.light_curves(reader, [obj.pk for obj in objs])
-    return [_source(obj, classes.get(obj.pk, []), curves.get(obj.pk), asked) for obj in objs]
+    return list(Obj.objects.filter(pk__in=chosen[:MOST_SOURCES]).order_by("name"))
 
 
 def _source(obj: Obj, classes: list[dict[str, Any]], curve: Any, asked: dict[str, Any]) -> dict[str, Any]:
