@@ -25,12 +25,30 @@ from .queries.regions import LONGEST, galaxy_ids_inside, inside
 
 T = TypeVar("T")
 
-DATEOBS = Param("localizationDateobs", moment, None, "Inside a sky map of the event of this time.")
+DATEOBS = Param(
+    "localizationDateobs", moment, None, "Inside a sky map of the event of this time.", label="In the sky map of"
+)
 _MAP = (DATEOBS.name,)
-LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.", _MAP)
-NAME = Param("localizationName", text, None, "Which of the event's sky maps; the newest where nothing is said.", _MAP)
-REJECT = Param("localizationRejectSources", flag, False, "Without what was rejected as the event's counterpart.", _MAP)
-ALSO = Param("includeSourcesInGcn", flag, False, "With everything that was judged as the event's counterpart.", _MAP)
+LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.", _MAP, "Region's probability")
+NAME = Param(
+    "localizationName", text, None, "Which of the event's sky maps; the newest where nothing is said.", _MAP, "Sky map"
+)
+REJECT = Param(
+    "localizationRejectSources",
+    flag,
+    False,
+    "Without what was rejected as the event's counterpart.",
+    _MAP,
+    "Without rejected",
+)
+ALSO = Param(
+    "includeSourcesInGcn",
+    flag,
+    False,
+    "With everything that was judged as the event's counterpart.",
+    _MAP,
+    "With all judged",
+)
 
 
 def _asked_of(viewer: Viewer, query: dict[str, Any], find: Callable[..., T]) -> T:

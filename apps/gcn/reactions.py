@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.candidates.entries import CandidatesArrived
-from apps.sources.entries import SourceSaved, TransientsArrived
+from apps.sources.entries import HostChanged, ObjChanged, SourceSaved, TransientsArrived
 from skyportal.journal.reactions import on
 
 from .entries import (
@@ -51,6 +51,25 @@ def match_source(saved: SourceSaved) -> None:
     from .actions.matching import match_ids
 
     match_ids([saved.obj_id])
+
+
+@on(ObjChanged)
+def place_obj_again(changed: ObjChanged) -> None:
+    """What was worked out with its old place or redshift."""
+    from .actions.matching import match_ids
+    from .actions.placing import work_out
+
+    if {"ra", "dec", "redshift"} & set(changed.fields):
+        work_out(obj_id=changed.obj_id)
+    if {"ra", "dec"} & set(changed.fields):
+        match_ids([changed.obj_id])
+
+
+@on(HostChanged)
+def work_out_distance(changed: HostChanged) -> None:
+    from .actions.placing import work_out
+
+    work_out(obj_id=changed.obj_id)
 
 
 @on(NoticeAdmitted)

@@ -154,6 +154,8 @@ class Param:
     help: str = ""
     needs: tuple[str, ...] = ()
     """Parameters without which it makes no sense."""
+    label: str = ""
+    """What pages call it, where the name taken apart does not say."""
 
     def read(self, query: QueryDict) -> Any:
         raw = query.get(self.name)

@@ -1,11 +1,13 @@
 """Catalogues of galaxies as they are published, brought to one set of columns and units.
 
-Read are CSV, plain columns, HDF5 and FITS. Columns are known by the names that CLU, GLADE+, NED-LVS, REGALADE and their
-like give them. A distance that a catalogue leaves out is that of its redshift.
+Read are CSV, plain columns, HDF5 and FITS, packed with gzip or not. Columns are known by the names that CLU, GLADE+,
+NED-LVS, REGALADE and their like give them. A distance that a catalogue leaves out is that of its redshift.
 """
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from typing import Any
@@ -20,7 +22,7 @@ NUMBERS = (
     "mag_fuv", "mag_nuv", "mag_w1", "mag_w2", "mag_w3", "mag_w4", "a", "b2a", "pa", "btc",
 )  # fmt: skip
 _ALIASES = {
-    "name": ("name", "objname", "galaxy", "galaxy_name", "main_id", "objid", "id"),
+    "name": ("name", "objname", "galaxy", "galaxy_name", "main_id", "objid", "source_name", "id"),
     "alt_name": ("alt_name", "altname"),
     "ra": ("ra", "ra_deg", "raj2000", "_ra"),
     "dec": ("dec", "dec_deg", "dej2000", "decj2000", "_dec", "de"),
@@ -45,7 +47,9 @@ _GLADE_PLAIN = {
 }  # fmt: skip
 """Places of the columns of GLADE+ (Dálya et al. 2022, MNRAS 514, 1403, table 1) in its own file, which names none."""
 _NOTHING = {"", "null", "nan", "none", "--"}
-_HDF5, _FITS = b"\x89HDF", b"SIMPLE"
+_HDF5, _FITS, _GZIP = b"\x89HDF", b"SIMPLE", b"\x1f\x8b"
+MOST_BYTES = 2**30
+"""Of a packed file once it is unpacked."""
 
 
 class NotGalaxies(ValueError):
@@ -60,9 +64,23 @@ def read(raw: bytes) -> dict[str, Any]:
     NotGalaxies
         saying what is missing
     """
+    if raw.startswith(_GZIP):
+        raw = _unpacked(raw)
     if raw.startswith((_HDF5, _FITS)):
         return brought_to_one_form(_binary(raw))
     return brought_to_one_form(_text(raw))
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """What a gzip file holds; a small one may hold a great deal, so that no more is unpacked than is read."""
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(raw)) as packed:
+            found = packed.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as problem:
+        raise NotGalaxies(f"The gzip file is damaged: {problem}.") from None
+    if len(found) > MOST_BYTES:
+        raise NotGalaxies(f"Unpacked, the file is larger than {MOST_BYTES // 2**20} MB.")
+    return found
 
 
 def _binary(raw: bytes) -> dict[str, NDArray]:

@@ -126,6 +126,7 @@ def test_an_earthquake_has_a_page_where_it_is_talked_about(client, member, api_o
     assert "<strong>felt</strong>" in client.get(f"{here}/comments").content.decode()
     (row,) = api_of(member).get(f"earthquake/{quake.pk}/comments")[1]["data"]
     assert (row["earthquake_id"], row["resourceType"]) == (quake.pk, "earthquake")
+    assert api_of(member).get(f"earthquake/{quake.event_id}")[1]["data"]["comments"] == [row]
     with CaptureQueriesContext(connection) as one:
         client.get("/earthquakes")
     for n in range(4):

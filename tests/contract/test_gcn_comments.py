@@ -32,6 +32,7 @@ def test_an_event_is_talked_about_by_api(event, group, member, outsider, api_of)
     assert [one["name"] for one in row["groups"]] == ["Transients"]
     assert api.get(f"{path}/{pk}/attachment.pdf")[1] == b"hello"
     assert api.get("gcn_event/comments", text="LOOK")[1]["data"][0]["id"] == pk
+    assert [one["id"] for one in api.get(f"gcn_event/{event.address}")[1]["data"]["comments"]] == [pk]
     entry = JournalEntry.objects.get(kind="EventCommentPosted")
     assert entry.payload["mentioned_user_ids"] == [ada.pk]
     for reader, status in ((ada, 200), (outsider, 403)):

@@ -236,7 +236,14 @@ def test_words_said_of_an_event(sender, member, outsider, api_of):
 
 def test_lists_are_narrowed_by_tags_properties_names_and_times(sender, api_of):
     api = api_of(sender)
-    post(api, dateobs="2022-01-01T00:00:00", tags=["GRB"], properties={"SNR": 5.5, "kind": "x"}, aliases=["FERMI#a"])
+    post(
+        api,
+        dateobs="2022-01-01T00:00:00",
+        tags=["GRB"],
+        properties={"SNR": 5.5, "kind": "x"},
+        aliases=["FERMI#a"],
+        trigger_id="537755817",
+    )
     post(
         api, dateobs="2022-02-01T00:00:00", tags=["GW"], properties={"SNR": 12, "FAR": 1e-9},
         skymap={"ra": 10, "dec": 10, "error": 1},
@@ -263,6 +270,7 @@ def test_lists_are_narrowed_by_tags_properties_names_and_times(sender, api_of):
     assert times(partialdateobs="2022-02") == ["02"]
     assert times(partialdateobs="fermi#") == ["01"]
     assert times(partialdateobs="%") == []
+    assert times(partialdateobs="53775") == ["01"]
     assert times(startDate="2022-01-15", endDate="2022-03-01") == ["02"]
     assert times(groupIds="999999") == []
     status, answer = api.get("gcn_event", gcnPropertiesFilter="SNR:1:about")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.gcn.models import Counterpart, GcnEvent, Localization, ObjInMap
+from apps.sources.actions.sources import save_source
+from apps.sources.models import Obj
+from skyportal.access.viewer import Viewer
+from tests.factories import make_user
 from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +48,12 @@ def test_the_list_shows_events_by_tag_in_a_fixed_number_of_queries(event, as_mem
     assert "90 % area" in page
     assert "No such event" in text(as_member.get("/events?gcnTagKeep=nothing"))
     text(as_member.get("/events?gcnPropertiesFilter=SNR:1:about"), 400)
+    wide = a_map(an_event(ivorn="ivo://w/1", dateobs=WHEN.replace(hour=1), trigger_id="W", aliases=()), sigma=9.0)
+    for sort, first in (("area_90", HERE), ("-area_90", wide.event.address), ("dateobs", wide.event.address)):
+        listed = text(as_member.get(f"/events?sort={sort}"))
+        assert (listed.index(wide.event.address) < listed.index(f'href="{HERE}"')) == (first != HERE), sort
+    assert "smallest region first" in text(as_member.get("/events?sort=area_90"))
+    text(as_member.get("/events?sort=nonsense"), 400)
     with CaptureQueriesContext(connection) as one:
         as_member.get("/events")
     for n in range(4):
@@ -72,7 +83,10 @@ def test_the_page_of_an_event_and_each_of_its_parts(event, as_member):
     assert as_member.get("/event/2026-01-02 03:04:05").url == HERE
     assert "SNR" in text(as_member.get(f"{HERE}/properties"))
     assert "gcn.notices.test" in text(as_member.get(f"{HERE}/notices"))
-    assert "cone" in text(as_member.get(f"{HERE}/maps"))
+    maps = text(as_member.get(f"{HERE}/maps"))
+    assert "cone" in maps
+    assert re.search(r"(09:5\d|10:0\d):", maps), "its centre"
+    assert "map/" not in maps, "who may not delete a map is not offered to"
     inside = text(as_member.get(f"{HERE}/objs"))
     assert "ZTF26at" in inside
     assert "Nothing in this part" in text(as_member.get(f"{HERE}/objs?after=2026-01-05"))
@@ -100,7 +114,43 @@ def test_a_counterpart_is_judged_on_the_page(event, as_member, group):
     assert "ZTF26at: rejected" in answer.headers["HX-Trigger"]
     row = Counterpart.objects.get()
     assert (row.status, row.explanation, row.group) == ("rejected", "an asteroid", group)
-    assert "an asteroid" in text(as_member.get(f"{HERE}/objs?inside=1"))
+    page = text(as_member.get(f"{HERE}/objs?inside=1"))
+    assert "an asteroid</p>" in page, "to be read without a pointer"
+    assert f"{group.name} · member" in page
+    own, other = page.split('class="judge"')[1:3]
+    assert f'value="{group.pk}"' in own
+    assert 'value="an asteroid"' in own
+    assert "an asteroid" not in other.split("</form>")[0], "what one group says is not carried to another"
+    assert f'<option value="{group.pk}">' not in other
+
+
+def test_what_was_judged_is_taken_back_and_undone(event, as_member, group):
+    def judge(address=f"{HERE}/objs/ZTF26at/judge", **said):
+        answer = as_member.post(address, said, headers={"HX-Request": "true"})
+        return json.loads(answer.headers["HX-Trigger"])["toast"].get("undo_url", "")
+
+    first = judge(status="confirmed", group=group.pk, explanation="fades")
+    everybody = judge(status="pending", explanation="no idea")
+    again = judge(status="rejected", group=group.pk, explanation="a star")
+    judge(again)
+    mine = Counterpart.objects.get(group=group)
+    assert (mine.status, mine.explanation) == ("confirmed", "a star")
+    judge(first)
+    assert not Counterpart.objects.filter(group=group).exists()
+    judge(everybody)
+    assert not Counterpart.objects.exists()
+    assert "danger" in as_member.post(f"{HERE}/objs/ZTF26at/judge", {"status": "forget"}).headers["HX-Trigger"]
+
+
+def test_who_may_not_judge_is_not_asked_to_and_windows_say_first_and_last(event, group, as_member):
+    reader = make_user("reader", role="View only", groups_=[group])
+    client = Client()
+    client.force_login(reader)
+    assert "Judge" not in text(client.get(f"{HERE}/objs"))
+    for show in ("matched", "saved"):
+        save_source(Viewer.system("a test"), Obj.objects.get(name="ZTF26at"), [group.pk])
+        assert "ZTF26at" in text(as_member.get(f"{HERE}/objs?show={show}&until=2026-01-05"))
+        assert "Nothing in this part" in text(as_member.get(f"{HERE}/objs?show={show}&until=2026-01-02T03:00:00"))
 
 
 def test_two_maps_are_crossed_and_the_product_knows_its_parents(event, as_member):
@@ -127,6 +177,10 @@ def test_two_maps_are_crossed_and_the_product_knows_its_parents(event, as_member
 def test_what_is_not_mine_is_not_there(event, group, outsider):
     mine = {"trigger_id": "H", "aliases": ("X#hidden-one",), "groups": [group.pk]}
     hidden = an_event(ivorn="ivo://h/1", dateobs=WHEN.replace(hour=1), **mine)
+    mine_too = Client()
+    mine_too.force_login(make_user("insider", groups_=[group]))
+    assert "Only for" in text(mine_too.get(f"/event/{hidden.address}"))
+    assert "Only for" not in text(mine_too.get(HERE))
     where = a_map(hidden, name="hidden")
     client = Client()
     client.force_login(outsider)

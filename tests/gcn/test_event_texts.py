@@ -208,3 +208,21 @@ def test_a_text_whose_asker_is_gone_fails_in_words(group, member, api_of):
     row = EventSummary.objects.get()
     assert (row.status, "no longer active" in row.trouble) == ("failed", True)
     assert row.text == ""
+
+
+def test_sources_are_chosen_by_name_of_those_the_group_knows(found, group, outsider, writer, api_of):
+    api = api_of(writer)
+    early = an_obj(group, "ZTF26early", 20.0, -40.0, detected=WHEN - timedelta(days=9))
+    settle()
+    for chosen, there in ((["ZTF26bad", early.name], {"ZTF26bad", early.name}), ([], {"ZTF26good"})):
+        pk = ask(api, "summary", groupId=group.pk, showSources=True, sourceIDs=chosen, numberDetections=1)
+        text = api.get(f"{PATH}/summary/{pk}")[1]["data"]["text"]
+        assert {name for name in ("ZTF26good", "ZTF26bad", early.name) if f"{name} " in text} == there
+    an_obj(outsider.groups.filter(single_user_group=True).get(), "ZTF26hidden", 150.0, 2.0)
+    for name in ("ZTF26hidden", "nothing"):
+        status, answer = api.post(f"{PATH}/summary", {"groupId": group.pk, "sourceIDs": [name]})
+        assert (status, answer["message"]) == (400, f"Invalid sourceIDs: the group knows no source {name}.")
+    client = Client()
+    client.force_login(writer)
+    api.post(f"sources_in_gcn/{DATEOBS}", {"source_id": "ZTF26good", "status": "confirmed", "group_id": group.pk})
+    assert 'placeholder="ZTF26good"' in client.get(f"{HERE}/texts").content.decode()

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.gcn.actions.localizations import add_localization
-from apps.gcn.queries.galaxies import ranked
+from apps.gcn.queries.galaxies import chosen_catalog, ranked
 from apps.sources.actions.galaxies import add_galaxies
 from apps.sources.models import Galaxy, GalaxyCatalog, GalaxyLoad
 from skyportal.access.viewer import Viewer
@@ -31,6 +31,7 @@ HERE = "/event/2026-01-02T03:04:05"
 DATEOBS = "2026-01-02T03:04:05"
 CATALOGS = GCN_DATA.parent / "catalogs"
 FILES = {"CLU_mini.csv": 10, "CLU_mini.hdf5": 92, "GLADE_excerpt.csv": 101, "GLADE_excerpt.txt": 101}
+FILES |= {"table-4LAC-DR3-h.fits": 3407}
 GALAXIES = {
     "name": ["near", "heavy", "far away", "no mass", "outside", "no distance"],
     "ra": [150.0, 150.5, 150.0, 150.1, 170.0, 150.0],
@@ -69,7 +70,7 @@ def test_published_files_are_read_in_whole(name, member):
     assert not load.content, "the file is not kept"
     assert Galaxy.objects.filter(catalog_name="published").count() == FILES[name]
     page = client.get("/galaxies").content.decode()
-    assert f"{FILES[name]} galaxies into published" in page
+    assert f"{FILES[name]:,} galaxies into published" in page
     if name.startswith("CLU_mini.csv"):
         one = Galaxy.objects.get(name="2MASX J00021772-4345168")
         assert (one.mstar, one.b2a, one.btc, one.sfr_fuv) == (19468772606.159004, 0.416869, 16.3, None)
@@ -84,9 +85,9 @@ def test_a_table_as_fits_and_the_command_say_the_same(tmp_path):
     from astropy.table import Table
 
     table = Table.read(CATALOGS / "CLU_mini.csv", format="ascii.csv")
-    table.write(tmp_path / "clu.fits")
+    table.write(tmp_path / "clu.fits.gz")
     out = io.StringIO()
-    call_command("load_galaxies", "fits", str(tmp_path / "clu.fits"), stdout=out)
+    call_command("load_galaxies", "fits", str(tmp_path / "clu.fits.gz"), stdout=out)
     call_command("load_galaxies", "csv", str(CATALOGS / "CLU_mini.csv"), stdout=out)
     assert "10 galaxies are in fits." in out.getvalue()
     columns = ("name", "ra", "mstar", "a", "b2a", "sfr_fuv")
@@ -161,6 +162,14 @@ def test_densities_are_those_of_the_formula(solid):
     off = exp(-(0.1**2) / (2 * 2.0**2)) * exp(-(10**2) / (2 * 40.0**2))
     assert rows["no mass"]["density"] == pytest.approx(peak * off, rel=0.01)
     assert sum(row["share"] for row in rows.values()) == pytest.approx(1)
+
+
+def test_a_catalogue_of_what_is_elsewhere_is_not_the_first_choice(solid):
+    far = {"name": [f"q{n}" for n in range(20)], "ra": [150.0] * 20, "dec": [2.0] * 20, "distmpc": [3000.0] * 20}
+    add_galaxies(SYSTEM, "quasars", far)
+    assert chosen_catalog(SYSTEM, solid) == ("test", ["test", "quasars"])
+    assert chosen_catalog(SYSTEM, solid, "quasars")[0] == "quasars"
+    assert chosen_catalog(SYSTEM, None)[0] == "quasars", "of a map without a distance the fullest"
 
 
 def test_how_much_of_the_mass_the_catalogue_holds(solid):

@@ -16,12 +16,18 @@ from apps.candidates.alerts.batches import Places
 from apps.candidates.entries import CandidatesArrived
 from apps.gcn.actions import alerts_in_maps
 from apps.gcn.actions.alerts_in_maps import follow
+from apps.gcn.actions.localizations import add_localization
 from apps.gcn.actions.matching import match_objs
 from apps.gcn.models import AlertInMap, Counterpart, GcnEvent, Localization, ObjInMap
 from apps.gcn.queries import matching
-from apps.sources.models import Source
+from apps.sources.actions.galaxies import set_host
+from apps.sources.actions.objs import change_obj
+from apps.sources.models import Galaxy, Obj, Source
+from skyportal.access.viewer import Viewer
 from skyportal.astro.sky import hpx
 from skyportal.astro.skymaps import credible, shapes
+from skyportal.astro.skymaps.distances import normalisation
+from skyportal.astro.skymaps.tiles import Distance, SkyMap
 from skyportal.astro.time import mjd_of
 from skyportal.journal.models import JournalEntry
 from skyportal.journal.recording import record
@@ -149,6 +155,12 @@ def test_a_new_map_finds_what_was_detected_since(field):
     a_map(other, name="second")
     settle()
     assert not {pair for pair in pairs() if pair[1] == "second"}, "two days after their detection"
+    other = an_event(ivorn="ivo://test/40", dateobs=WHEN - 40 * DAY, trigger_id="T40", aliases=())
+    a_map(other, name="long ago")
+    settle()
+    assert {pair for pair in pairs() if pair[1] == "long ago"} == set(), (
+        "first seen when nobody looked for its counterpart any more"
+    )
     other = an_event(ivorn="ivo://test/3", dateobs=WHEN + DAY / 2, trigger_id="T3", aliases=())
     a_map(other, ra=156.0, name="third")
     settle()
@@ -182,10 +194,6 @@ def test_a_new_obj_is_found_in_every_active_map_and_no_other(field, now, group):
 
 
 def test_a_redshift_gives_a_density_in_space(field, now, group, monkeypatch):
-    from apps.gcn.actions.localizations import add_localization
-    from skyportal.astro.skymaps.distances import normalisation
-    from skyportal.astro.skymaps.tiles import Distance, SkyMap
-
     event, _, _ = field
     flat = shapes.cone(150.0, 2.0, 2.0)
     mu, sigma = np.full(len(flat), 200.0), np.full(len(flat), 40.0)
@@ -199,6 +207,41 @@ def test_a_redshift_gives_a_density_in_space(field, now, group, monkeypatch):
     assert found["ZTF26z1"] > 1e-9 > found["ZTF26z2"]
 
 
+def test_pairs_follow_what_becomes_known_of_the_obj(field, now, group):
+    """A redshift, a host, another place; and one that was there before its map has its density in space too."""
+    event, flat, _ = field
+    mu, sigma = np.full(flat.tile_count, 200.0), np.full(flat.tile_count, 40.0)
+    cone = shapes.cone(150.0, 2.0, 2.0)
+    solid = SkyMap(cone.lo, cone.hi, cone.density, Distance(mu, sigma, normalisation(mu, sigma)))
+    early = an_obj(group, "ZTF26early", 150.0, 2.0, detected=WHEN + DAY, redshift=0.045)
+    late = an_obj(group, "ZTF26late", 150.2, 2.0, detected=WHEN + DAY)
+    kept = add_localization(event, "solid", solid)
+    settle()
+
+    def pairs_of(obj):
+        rows = ObjInMap.objects.filter(localization=kept, obj=obj)
+        return list(rows.values_list("level", "volume_density"))
+
+    assert pairs_of(early)[0][1] > 1e-9
+    assert pairs_of(late)[0][1] is None
+    nearby = Galaxy.objects.create(
+        catalog_name="CLU", name="NGC 1", ra=150.2, dec=2.0, hpx=int(hpx(150.2, 2.0)), distmpc=200.0
+    )
+    set_host(Viewer.system("a test"), late, nearby.name)
+    settle()
+    hosted = pairs_of(late)[0][1]
+    assert hosted > 1e-9
+    change_obj(Viewer.system("a test"), Obj.objects.get(pk=late.pk), {"redshift": 0.2})
+    settle()
+    assert pairs_of(late)[0][1] < hosted / 100
+    change_obj(Viewer.system("a test"), Obj.objects.get(pk=late.pk), {"ra": 151.5})
+    settle()
+    assert pairs_of(late)[0][0] > pairs_of(early)[0][0]
+    change_obj(Viewer.system("a test"), Obj.objects.get(pk=late.pk), {"ra": 20.0})
+    settle()
+    assert pairs_of(late) == []
+
+
 def test_positions_are_two_queries_whatever_the_number_of_maps(field, now):
     for n in range(5):
         event = an_event(
@@ -210,6 +253,8 @@ def test_positions_are_two_queries_whatever_the_number_of_maps(field, now):
     assert len(queries) == 2
     assert {one.place for one in found} == {0}
     assert len(found) == 6
+    assert {one.level <= 0.99 for one in matching.matches([int(hpx(155.9, 2.0))])} == {True}, "3 sigma is 98.9 %"
+    assert len(matching.matches([int(hpx(150.0, 9.0))])) == 0, "in none, although the maps go on to 4 sigma"
     # only the newest map of an event, and none of one that was taken back
     retold = a_map(event, ra=150.0, name="told again")
     GcnEvent.objects.filter(trigger_id="M0").update(is_retracted=True)
@@ -236,6 +281,12 @@ def test_candidates_in_a_map(field, member, group, stream, api_of):
     assert names(api.get("candidates", **asked, **since), "candidates") == {"ZTF26at", "ZTF26near"}
     assert api.get("candidates", **asked, localizationName="other")[0] == 400
     assert api.get("candidates", groupIDs=group.pk, localizationName="cone")[0] == 400
+    client = Client()
+    client.force_login(member)
+    page = client.get("/candidates", asked).content.decode()
+    assert f'placeholder="{DATEOBS}"' in page, "what does not narrow the list does not stand there as if it did"
+    narrowed = client.get("/candidates", asked | since).content.decode()
+    assert all(f">{words}<" in narrowed for words in ("2026-01-20", "2026-01-02")), "its chips"
 
 
 def test_every_alert_of_a_batch_is_matched_in_memory_under_its_own_audience(field, now, member, stream, api_of):

@@ -139,7 +139,9 @@ IN_BAR = {
 }  # fmt: skip
 NAMES = {
     "objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshift to",
-    "localizationDateobs": "In the sky map of",
+    "localizationDateobs": "In the sky map of", "localizationName": "Sky map", "localizationCumprob": "Probability",
+    "firstDetectionAfter": "First detected from", "lastDetectionBefore": "Last detected until",
+    "numberDetections": "Detections, at least",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from apps.groups import queries as people
 from apps.sources.actions.checks import as_flag, optional_text, person, text
+from apps.sources.queries.objs import visible_objs
 from skyportal.access.errors import Invalid, NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import moment
@@ -18,7 +19,7 @@ from skyportal.journal.recording import record
 from ..entries import EventTextAsked
 from ..models import EventReport, EventSummary, GcnEvent
 from ..queries.regions import checked_level
-from ..queries.texts import SHOWN, localization_named
+from ..queries.texts import MOST_SOURCES, SHOWN, localization_named, reader_of
 
 DAYS = 7
 LONGEST = timedelta(days=366)
@@ -73,6 +74,7 @@ def _asked(viewer: Viewer, event: GcnEvent, said: Mapping[str, Any]) -> dict[str
         "localization": where.name if where else None,
         "level": checked_level(_number(said, "localizationCumprob", LEVEL)),
         "detections": _whole(said, "numberDetections", 2),
+        "only": _names(said.get("sourceIDs"), group_id),
         "in_window": as_flag(said, "photometryInWindow"),
         "instruments": _ids(said.get("instrumentIds"), "instrumentIds"),
         **{name: as_flag(said, key) for name, key in SHOWN.items()},
@@ -97,6 +99,18 @@ def _authors(viewer: Viewer, value: Any) -> list[int]:
     if len(ids) > MOST_AUTHORS:
         raise Invalid(f"Invalid userIds: at most {MOST_AUTHORS} authors.")
     return ids
+
+
+def _names(value: Any, group_id: int) -> list[str]:
+    """Sources that were chosen by name; each must be one that the group knows."""
+    parts = value.split(",") if isinstance(value, str) else value or []
+    if not isinstance(parts, list) or len(parts) > MOST_SOURCES or not all(isinstance(one, str) for one in parts):
+        raise Invalid(f"Invalid sourceIDs: must be a list of {MOST_SOURCES} names at most.")
+    names = list(dict.fromkeys(name for one in parts if (name := one.strip())))
+    known = set(visible_objs(reader_of(group_id)).filter(name__in=names).values_list("name", flat=True))
+    if unknown := [name for name in names if name not in known]:
+        raise Invalid(f"Invalid sourceIDs: the group knows no source {unknown[0][:100]}.")
+    return names
 
 
 def _ids(value: Any, name: str) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from apps.sources.actions.checks import need
 from skyportal.access.errors import Invalid, NotAllowed
@@ -52,7 +53,9 @@ def joint_rate(a: Localization, b: Localization, statistic: float) -> float | No
 
 
 def _rate(event: GcnEvent) -> float | None:
-    rows = EventProperties.objects.filter(event=event, data__has_key="FAR").order_by("-created_at", "-pk")
+    rows = EventProperties.objects.filter(event=event, data__has_key="FAR").order_by(
+        F("notice__date").desc(nulls_last=True), "-pk"
+    )
     value = next((row.data["FAR"] for row in rows[:1]), None)
     return float(value) if isinstance(value, int | float) else None
 
@@ -69,7 +72,7 @@ def keep_product(viewer: Viewer, first: int, second: int) -> Localization:
         raise NotAllowed(
             "The second event is not for everybody who sees the first; their product cannot be kept there."
         )
-    more = {"overlap": statistic, "properties": {"overlap": statistic}}
+    more = {"overlap": statistic, "issued_at": None, "properties": {"overlap": statistic}}
     if (rate := joint_rate(a, b, statistic)) is not None:
         more["properties"]["joint_far"] = rate  # type: ignore[index]
     name = f"{_short(a, a.event)} x {_short(b, a.event)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,9 +17,10 @@ from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
 from ..entries import EventDeleted, NoticeAdmitted
-from ..models import EventProperties, EventTag, GcnEvent, GcnNotice
+from ..models import EventProperties, GcnEvent, GcnNotice
 from ..notices.base import LinkedMap, Notice
 from ..queries.events import find_event, may_change, whole_second
+from .event_tags import tag_by
 
 ONE_AT_A_TIME = 0x6763_6E00
 """Key of the advisory lock: notices are few, and two of one event may come in the same second."""
@@ -67,7 +67,7 @@ def admit(viewer: Viewer, notice: Notice, *, raw: bytes, group_ids: Any = None) 
         _may_add(viewer, event)
         _update(event, notice)
     row = _keep_notice(viewer, event, notice, raw)
-    _tag(event, notice.tags, viewer.user_id)
+    tag_by(event, notice, viewer.user_id)
     record(
         NoticeAdmitted(event.pk, event.address, viewer.user_id, row.pk, notice.kind, announced, notice.is_retraction)
     )
@@ -132,16 +132,6 @@ def _keep_notice(viewer: Viewer, event: GcnEvent, notice: Notice, raw: bytes) ->
     if notice.properties:
         EventProperties.objects.create(event=event, notice=row, data=notice.properties, sent_by_id=viewer.user_id)
     return row
-
-
-def _tag(event: GcnEvent, tags: Iterable[str], user_id: int | None) -> None:
-    rows = [EventTag(event=event, text=tag, sent_by_id=user_id) for tag in sorted(set(tags))]
-    EventTag.objects.bulk_create(rows, ignore_conflicts=True)
-    current = event.tags.filter(text="retracted")
-    if event.is_retracted and not current.exists():
-        EventTag.objects.create(event=event, text="retracted", sent_by_id=user_id)
-    elif not event.is_retracted:
-        current.delete()
 
 
 def _outcome(event: GcnEvent, notice: Notice, *, announced: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
+from django.utils import timezone
 
 from apps.sources.actions.checks import plain
 from skyportal.access.errors import NotAllowed
@@ -32,19 +33,21 @@ def add_localization(
     sky: SkyMap,
     *,
     notice: GcnNotice | None = None,
+    place: int = 0,
     user_id: int | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> Localization:
     """Keep a map under its name; the very same map is there once, another of that name gets a number behind it.
 
-    ``more``: further columns of the row (parents' overlap, properties).
+    ``place``: among the maps of its notice, the finest first. ``more``: further columns of the row (parents' overlap,
+    properties).
     """
     GcnEvent.objects.select_for_update(no_key=True).get(pk=event.pk)
     digest = hashlib.sha256(sky.lo.tobytes() + sky.hi.tobytes() + sky.density.astype("<f4").tobytes()).hexdigest()
     name = name.replace("/", "_")  # it is part of an address
     names = dict(Localization.objects.filter(event=event).values_list("name", "digest"))
     if same := next((had for had, its in names.items() if its == digest and _stem(had) == _stem(name)), None):
-        return Localization.objects.get(event=event, name=same)
+        return _issued_again(Localization.objects.get(event=event, name=same), notice, place)
     levels = credible.levels(sky)
     row = Localization.objects.create(
         event=event,
@@ -55,7 +58,7 @@ def add_localization(
         tile_count=len(sky),
         contour=contours(sky),
         **_figures(sky),
-        **(more or {}),
+        **{"issued_at": notice.date if notice else timezone.now(), "place": place, **(more or {})},
     )
     row.properties = {**plain(properties_of(row, sky)), **row.properties}
     row.save(update_fields=["properties"])
@@ -65,6 +68,14 @@ def add_localization(
     )
     LocalizationTag.objects.bulk_create(LocalizationTag(localization=row, text=tag) for tag in of_map(row.properties))
     record(LocalizationAdded(event.pk, event.address, user_id, row.pk, row.name))
+    return row
+
+
+def _issued_again(row: Localization, notice: GcnNotice | None, place: int) -> Localization:
+    """A later notice that brings the same map says that it still counts."""
+    if notice and row.issued_at and row.issued_at < notice.date:
+        row.issued_at, row.place = notice.date, place
+        row.save(update_fields=["issued_at", "place", "modified"])
     return row
 
 

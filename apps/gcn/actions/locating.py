@@ -46,10 +46,11 @@ def locate(notice_id: int) -> list[Localization]:
         return []
     maps, trouble = _said(notice)
     found, troubles = [], [trouble] if trouble else []
-    for said in maps:
+    for place, said in enumerate(maps):
         try:
             name, sky = drawn(said)
-            found.append(add_localization(notice.event, name, sky, notice=notice, user_id=notice.sent_by_id))
+            sender = notice.sent_by_id
+            found.append(add_localization(notice.event, name, sky, notice=notice, place=place, user_id=sender))
         except (NotASkyMap, Refusal) as problem:
             troubles.append(str(problem))
     _tell(notice, " ".join(troubles))

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
 
-import numpy as np
+from django.conf import settings
 from django.db import connection, transaction
 
 from apps.sources.actions.checks import need
 from apps.sources.models import Obj
 from skyportal.access.viewer import Viewer
-from skyportal.astro.cosmology import luminosity_distances
-from skyportal.astro.skymaps.distances import per_volume
-from skyportal.astro.skymaps.tiles import DEG2, Distance
+from skyportal.astro.skymaps.tiles import DEG2
 from skyportal.astro.time import mjd_of
 from skyportal.journal.recording import record
 
 from ..entries import MatchAsked, ObjsMatched
 from ..models import GcnEvent, Localization, ObjInMap
-from ..queries.matching import Match, matches
+from ..queries.distances import COLUMNS, how_far, in_space
+from ..queries.matching import FARTHEST, Match, matches
+from .placing import work_out
 
 BEFORE = timedelta(days=1)
 """Objs last detected earlier than this before an event are not its counterpart."""
@@ -37,11 +36,11 @@ def match_objs(objs: Iterable[Obj]) -> int:
 
 
 def match_named(names: Sequence[str]) -> int:
-    return match_objs(Obj.objects.filter(name__in=names).only("hpx", "redshift"))
+    return match_objs(Obj.objects.filter(name__in=names).select_related("host").only(*COLUMNS))
 
 
 def match_ids(obj_ids: Sequence[int]) -> int:
-    return match_objs(Obj.objects.filter(pk__in=obj_ids).only("hpx", "redshift"))
+    return match_objs(Obj.objects.filter(pk__in=obj_ids).select_related("host").only(*COLUMNS))
 
 
 @transaction.atomic
@@ -80,30 +79,25 @@ def _tell(new: Counter[int]) -> None:
 
 
 def _volume_densities(objs: Sequence[Obj], found: Sequence[Match]) -> list[float | None]:
-    """Probability per Mpc³ at the obj's redshift, where it has one and the map a distance."""
-    volumes: list[float | None] = [None] * len(found)
-    rows = [n for n, one in enumerate(found) if one.line and (objs[one.place].redshift or 0) > 0]
-    if not rows:
-        return volumes
-    far = luminosity_distances(np.array([objs[found[n].place].redshift for n in rows], float))
-    lines: Any = np.array([found[n].line for n in rows], float).T
-    density = np.array([found[n].density for n in rows]) * DEG2
-    for n, value in zip(rows, per_volume(Distance(*lines), density, far), strict=True):
-        volumes[n] = float(value)
-    return volumes
+    """Probability per Mpc³ at the obj's distance, where that is known and the map has one."""
+    far = how_far([objs[one.place] for one in found])
+    return in_space([one.line for one in found], [one.density for one in found], far)
 
 
-# Whoever was detected since shortly before the event: from the date's index, then into the map's tiles one by one.
+# Whoever was detected since shortly before the event, and first while it was active: from the date's index, then into
+# the map's tiles one by one.
 _NEW_MAP = """
     insert into gcn_objinmap (localization_id, obj_id, density, level, found_at)
     select %(map)s, o.id, t.density / %(deg2)s, t.level, now()
-    from (select distinct obj_id from sources_photstat where last_det_mjd >= %(since)s) as seen
+    from (
+        select distinct obj_id from sources_photstat where last_det_mjd >= %(since)s and first_det_mjd <= %(until)s
+    ) as seen
     join sources_obj o on o.id = seen.obj_id
     cross join lateral (
         select density, level, hi from gcn_tile
         where localization_id = %(map)s and lo <= o.hpx order by lo desc limit 1
     ) as t
-    where o.hpx is not null and o.hpx < t.hi and t.level <= 0.99
+    where o.hpx is not null and o.hpx < t.hi and t.level <= %(farthest)s
     order by t.level limit %(most)s
     on conflict do nothing
 """
@@ -129,11 +123,20 @@ def ask_again(viewer: Viewer, event: GcnEvent) -> int:
 def match_map(localization: Localization) -> int:
     """Keep which objs that were detected since the event lie in a new map."""
     since = mjd_of(localization.event.dateobs - BEFORE)
+    until = mjd_of(localization.event.dateobs + timedelta(days=settings.GCN_ACTIVE_DAYS))
     with connection.cursor() as cursor:
-        given = {"map": localization.pk, "since": since, "most": MOST, "deg2": DEG2}
+        given = {
+            "map": localization.pk,
+            "since": since,
+            "until": until,
+            "most": MOST,
+            "deg2": DEG2,
+            "farthest": FARTHEST,
+        }
         cursor.execute(_NEW_MAP, given)
         count = cursor.rowcount
     if count:
+        work_out(localization_id=localization.pk)
         event = localization.event
         record(ObjsMatched(event.pk, event.address, None, localization.pk, count))
     return count

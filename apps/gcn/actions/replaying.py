@@ -132,4 +132,4 @@ def _copy_maps(row: GcnNotice, event: GcnEvent, notice_id: int) -> None:
     """The maps that the notice brought, from here: nobody is asked for them again."""
     notice = GcnNotice.objects.get(pk=notice_id)
     for one in Localization.objects.filter(notice=row).order_by("pk"):
-        add_localization(event, one.name, sky_map(one), notice=notice)
+        add_localization(event, one.name, sky_map(one), notice=notice, place=one.place)

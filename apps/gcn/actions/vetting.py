@@ -70,6 +70,12 @@ def judge_again(viewer: Viewer, event: GcnEvent, obj: Obj, said: Mapping[str, An
     )  # fmt: skip
 
 
+def held_by(event: GcnEvent, obj: Obj, group_id: int | None) -> str:
+    """What a group holds of it so far; "" where nothing. Without a group, what was said to everybody."""
+    rows = Counterpart.objects.filter(event=event, obj=obj, group_id=group_id or groups.sitewide_group_id())
+    return rows.values_list("status", flat=True).first() or ""
+
+
 @transaction.atomic
 def forget(viewer: Viewer, event: GcnEvent, obj: Obj, group_id: int | None = None) -> int:
     need(viewer, "Upload data")

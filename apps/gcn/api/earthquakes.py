@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from apps.sources.api.comments import CommentAttachment, Comments
 from apps.sources.api.instruments import Number
+from apps.sources.queries import comments
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.paging import Page, page_params
@@ -50,7 +51,8 @@ class Earthquakes(Endpoint):
     def get(self, request: Any, event_id: str | None = None) -> Any:
         """One with all that is known of it, or a page of them, newest first."""
         if event_id is not None:
-            return queries.item(queries.get_earthquake(self.viewer, event_id))
+            row = queries.get_earthquake(self.viewer, event_id)
+            return {**queries.item(row), "comments": comments.of(self.viewer, str(row.pk), on=EARTHQUAKES)}
         events, total = queries.page_of(self.viewer, self.query, Page.of(self.query, most=MOST))
         return {"events": events, "totalMatches": total}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.sources.queries import comments
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.paging import Page, page_params
@@ -16,6 +17,7 @@ from ..actions import events as actions
 from ..actions import posting, remarks
 from ..queries import event_items, event_lists
 from ..queries import events as queries
+from ..queries.subjects import EVENTS
 
 MOST = 1000
 
@@ -67,7 +69,8 @@ class EventsView(Endpoint):
         """One event by its time, or a page of those that fulfil all parameters, newest first."""
         if dateobs is not None:
             event = queries.get_event(self.viewer, dateobs)
-            return event_items.whole(self.viewer, event, content=not self.query["excludeNoticeContent"])
+            whole = event_items.whole(self.viewer, event, content=not self.query["excludeNoticeContent"])
+            return {**whole, "comments": comments.of(self.viewer, str(event.pk), on=EVENTS)}
         page = Page.of(self.query, most=MOST)
         events, total = event_lists.page_of(self.viewer, self.query, page)
         return {"events": event_items.listed(self.viewer, events), "totalMatches": total}

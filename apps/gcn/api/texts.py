@@ -25,6 +25,9 @@ class _AskedBody(serializers.Serializer):
     numberDetections = serializers.IntegerField(required=False)
     numberObservations = serializers.IntegerField(required=False)
     showSources = serializers.BooleanField(required=False)
+    sourceIDs = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="These sources; where none is named those that fit."
+    )
     showObservations = serializers.BooleanField(required=False)
     photometryInWindow = serializers.BooleanField(required=False)
     statsMethod = serializers.CharField(required=False)

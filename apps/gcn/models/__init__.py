@@ -11,7 +11,7 @@ from .earthquakes import (
 )
 from .events import Advocate, EventComment, EventProperties, EventTag, GcnEvent, GcnNotice, TagRule
 from .facilities import CatalogQuery, EventTrigger, SkymapTrigger
-from .localizations import AlertInMap, Localization, LocalizationTag, ObjInMap, Region, Tile
+from .localizations import CURRENT, AlertInMap, Localization, LocalizationTag, ObjInMap, Region, Tile
 from .notices import NoticeFeed, Outcome, ReceivedNotice
 from .reminders import EarthquakeReminder, EventReminder
 from .spatial import SpatialCatalog, SpatialEntry
@@ -19,7 +19,7 @@ from .texts import EventReport, EventSummary, SummaryVersion
 from .vetting import Counterpart
 
 __all__ = [
-    "Advocate", "AlertInMap", "CatalogQuery", "Circular", "CircularOfEvent", "Counterpart", "Detector",
+    "CURRENT", "Advocate", "AlertInMap", "CatalogQuery", "Circular", "CircularOfEvent", "Counterpart", "Detector",
     "DetectorInterval", "DetectorSpectrum", "Earthquake", "EarthquakeComment", "EarthquakeMeasurement",
     "EarthquakeNotice", "EarthquakePrediction", "EarthquakeReminder", "EventComment", "EventProperties",
     "EventReminder", "EventReport", "EventSummary", "EventTag", "EventTrigger", "GcnEvent", "GcnNotice",

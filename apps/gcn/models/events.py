@@ -122,6 +122,9 @@ class EventTag(Stamped):
     event = models.ForeignKey(GcnEvent, on_delete=models.CASCADE, related_name="tags", db_index=False)
     text = models.TextField()
     sent_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    of_notices = models.BooleanField(
+        default=False, help_text="Follows from what notices say: a newer one that says otherwise takes it back."
+    )
 
     access = OF_EVENT
     objects = AccessManager()

@@ -13,6 +13,9 @@ from ..access import ALERT, MATCH, OF_EVENT, OF_LOCALIZATION
 from .columns import CellRangesField, RealField
 from .events import GcnEvent, GcnNotice
 
+CURRENT = (models.F("issued_at").desc(nulls_last=True), models.F("place").asc(), models.F("id").desc())
+"""Which of an event's maps is first: the newest notice's, whichever was drawn last; of one notice the finest."""
+
 
 class Localization(Stamped):
     """A sky map of an event; what can be said of it whole is worked out once, when it arrives."""
@@ -21,6 +24,12 @@ class Localization(Stamped):
     name = models.TextField(help_text="bayestar.fits.gz, or the shape in figures.")
     notice = models.ForeignKey(GcnNotice, null=True, on_delete=models.SET_NULL, related_name="localizations")
     sent_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    issued_at = models.DateTimeField(
+        null=True,
+        help_text="When its notice was sent, or when somebody added it. A product of two maps has none: it never speaks"
+        " for the event by itself.",
+    )
+    place = models.SmallIntegerField(default=0, help_text="Among the maps of its notice, the finest first.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of its tiles: the same map again is the same map.")
     ra = models.FloatField(help_text="Where it is densest, degrees.")
     dec = models.FloatField(help_text="degrees")
@@ -38,7 +47,7 @@ class Localization(Stamped):
     objects = AccessManager()
 
     class Meta:
-        ordering = ["-created_at", "-pk"]
+        ordering = CURRENT
         constraints = [models.UniqueConstraint(fields=["event", "name"], name="gcn_localization_once")]
 
     def __str__(self) -> str:

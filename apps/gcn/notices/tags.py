@@ -99,6 +99,19 @@ RULES: dict[str, Rule] = {
 }
 """A tag and when it is given."""
 
+QUESTIONS: tuple[tuple[tuple[str, ...], str], ...] = (
+    # tags that answer one question, and a property whose mere presence answers it too
+    (CLASSES, ""),
+    (("HasNS",), "HasNS"),
+    (("HasRemnant",), "HasRemnant"),
+    (("Significant", "Subthreshold"), "Significant"),
+    (("< 1 per month", "< 1 per year", "< 1 per 10 years", "< 1 per 100 years"), "FAR"),
+    (("GRB", "Not GRB"), ""),
+    (("Long GRB", "Short GRB"), ""),
+    (("Gold", "Bronze"), ""),
+)
+"""What senders think better of: of their notices the newest that answers is right, and the others' tags go."""
+
 NAMED: tuple[Callable[[Said], Iterable[str]], ...] = (
     lambda said: [said.notice.stream],
     lambda said: ["IceCube"] if said.kind("ICECUBE") or said.text("notice_type").startswith(ICECUBE) else [],
@@ -120,6 +133,20 @@ def tags_of(notice: Notice) -> frozenset[str]:
     for names in NAMED:
         found |= {name[:50] for name in names(said) if name}
     return frozenset(found)
+
+
+def overruled(notices: Iterable[Notice]) -> frozenset[str]:
+    """Tags by which notices of one event, the newest first, answered a question that a later one of the same sender
+    answers otherwise."""
+    right: dict[tuple[str, str], frozenset[str]] = {}
+    given: set[str] = set()
+    for said in map(Said, notices):
+        for tags, named in QUESTIONS:
+            answer = frozenset(tag for tag in tags if RULES[tag](said))
+            if answer or named in said.notice.properties:
+                right.setdefault((said.notice.stream, tags[0]), answer)
+            given |= answer
+    return frozenset(given.difference(*right.values()))
 
 
 def _at_least(said: Said, name: str, chance: float) -> bool:

@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.api.params import moment
 
-from ..models import GcnEvent, GcnNotice, Localization
+from ..models import CURRENT, GcnEvent, GcnNotice, Localization
 from ..notices.kinds import PACKET_TYPES
 from ..notices.tags import RULES
-from .events import known_properties, known_tags, visible_events, whole_second
+from .events import as_time, known_properties, known_tags, visible_events, whole_second
 from .localizations import known_properties as known_map_properties
 from .localizations import known_tags as known_map_tags
 
@@ -29,7 +30,7 @@ def found(viewer: Viewer, words: str) -> list[dict[str, str]]:
     """Events whose name or time begins so, newest first."""
     if len(words) < 2:
         return []
-    named = Q(aliases__icontains=words)
+    named = Q(aliases__icontains=words) | Q(trigger_id__icontains=words)
     if words[:4].isdigit() and "-" in words:
         with suppress(ValueError):
             named |= Q(dateobs=whole_second(moment(words)))
@@ -48,17 +49,27 @@ def of_bar(viewer: Viewer, given: Any) -> dict[str, Any]:
     """The newest events that have a sky map, and the one that is asked for if it is older."""
     events = list(visible_events(viewer).filter(localizations__isnull=False).order_by("-dateobs").distinct()[:RECENT])
     asked = given.get("localizationDateobs", "")
+    maps = map_names(viewer, asked) if asked else []
     choices = [(event.address, f"{event} · {event.dateobs:%Y-%m-%d}") for event in events]
     if asked and asked not in dict(choices):
         choices.append((asked, asked))
-    return {"choices": choices, "asked": asked, "level": given.get("localizationCumprob") or "0.95", "given": given}
+    level = given.get("localizationCumprob") or "0.95"
+    return {"choices": choices, "asked": asked, "level": level, "given": given, "maps": maps}
+
+
+def map_names(viewer: Viewer, dateobs: str) -> list[str]:
+    """Of an event's sky maps, that which speaks for it first; none of an event nobody may see."""
+    with suppress(NotVisible):
+        there = visible_events(viewer).filter(dateobs=as_time(dateobs))
+        return list(Localization.objects.filter(event__in=there).values_list("name", flat=True))
+    return []
 
 
 def maps_near(viewer: Viewer, event: GcnEvent) -> list[tuple[int, str]]:
     """The newest sky map of each other event of about this time, the nearest first, to be crossed with one of it."""
     around = (event.dateobs - DAY, event.dateobs + DAY)
     rows = Localization.objects.visible_to(viewer).filter(event__dateobs__range=around).exclude(event=event)
-    newest = rows.order_by("event_id", "-created_at", "-pk").distinct("event_id").defer("contour", "properties")
+    newest = rows.order_by("event_id", *CURRENT).distinct("event_id").defer("contour", "properties")
     found = [(row.event.exact_time - event.exact_time, row) for row in newest.select_related("event")[:MANY]]
     found.sort(key=lambda pair: abs(pair[0]))
     return [(row.pk, f"{row.event} {row.name}, {_apart(apart.total_seconds())}") for apart, row in found[:RECENT]]

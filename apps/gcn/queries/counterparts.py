@@ -53,6 +53,12 @@ def one(viewer: Viewer, event: GcnEvent, name: str) -> dict[str, Any]:
     return item(found)
 
 
+def confirmed(viewer: Viewer, event: GcnEvent, most: int = 5) -> list[str]:
+    """Names of what somebody holds to be the event's counterpart."""
+    names = counterparts(viewer, event).filter(status=CONFIRMED).order_by("obj__name")
+    return list(names.values_list("obj__name", flat=True).distinct()[:most])
+
+
 def associated(viewer: Viewer, obj: Obj) -> list[str]:
     rows = Counterpart.objects.visible_to(viewer).filter(obj=obj, status=CONFIRMED)
     times = rows.order_by("-event__dateobs").values_list("event__dateobs", flat=True).distinct()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 
 from skyportal.access.errors import Invalid
 from skyportal.access.models import GROUP, AudienceMember
@@ -12,12 +12,14 @@ from skyportal.access.viewer import Viewer
 from skyportal.api.paging import Page
 from skyportal.api.params import Param, keys, moment, text, words
 
-from ..models import GcnEvent
+from ..models import CURRENT, GcnEvent, Localization
 from . import conditions
 from .events import visible_events
 
 RECENT = 10
 SORTS = {"dateobs": "dateobs", "created_at": "created_at", "trigger_id": "trigger_id", "id": "pk"}
+OF_MAPS = {"area_90": "area_90", "distance": "distance"}
+"""Sorted by, too: what the map says that speaks for the event; events without one come last."""
 TAGS_AND_PROPERTIES = [
     Param("gcnTagKeep", words, [], "Events with any of these tags."),
     Param("gcnTagRemove", words, [], "Events with none of these tags."),
@@ -32,11 +34,11 @@ TAGS_AND_PROPERTIES = [
     ),
 ]
 PARAMS = [
-    Param("partialdateobs", text, None, "Part of the time or of an alias."),
+    Param("partialdateobs", text, None, "Part of the time, of an alias or of the trigger."),
     Param("startDate", moment, None, "At this time or later."),
     Param("endDate", moment, None, "At this time or earlier."),
     Param("groupIds", keys, None, "Events given to any of these groups."),
-    Param("sortBy", text, None, ", ".join(SORTS)),
+    Param("sortBy", text, None, ", ".join([*SORTS, *OF_MAPS])),
     Param("sortOrder", text, "asc", "asc or desc; without sortBy the newest come first."),
     *TAGS_AND_PROPERTIES,
 ]
@@ -58,14 +60,19 @@ def found(viewer: Viewer, asked: dict[str, Any]) -> QuerySet:
     events: QuerySet = visible_events(viewer)
     if part := (asked["partialdateobs"] or "").strip():
         events = events.annotate(said=_SAID, names=_NAMES)
-        events = events.filter(Q(said__contains=part.replace(" ", "T")) | Q(names__icontains=part))
+        events = events.filter(
+            Q(said__contains=part.replace(" ", "T"))
+            | Q(names__icontains=part)
+            | Q(names__icontains=part.replace(" ", ""))  # people write GRB 230220A, aliases have no gap
+            | Q(trigger_id__icontains=part)
+        )
     if asked["startDate"]:
         events = events.filter(dateobs__gte=asked["startDate"])
     if asked["endDate"]:
         events = events.filter(dateobs__lte=asked["endDate"])
     if asked["groupIds"] is not None:
         events = events.filter(_given_to(viewer, asked["groupIds"]))
-    return narrowed(events, asked).order_by(*_order(asked))
+    return _ordered(narrowed(events, asked), asked)
 
 
 def _given_to(viewer: Viewer, group_ids: list[int]) -> Q:
@@ -74,16 +81,22 @@ def _given_to(viewer: Viewer, group_ids: list[int]) -> Q:
     return Q(audience_id__in=members.values("audience_id"))
 
 
-def _order(asked: dict[str, Any]) -> tuple[str, ...]:
+def _ordered(events: QuerySet, asked: dict[str, Any]) -> QuerySet:
     by, way = asked["sortBy"], asked["sortOrder"]
     if way not in ("asc", "desc"):
         raise Invalid("Invalid sortOrder: use asc or desc.")
     if not by:
-        return ("-dateobs", "-pk")
-    if by not in SORTS:
-        raise Invalid(f"Invalid sortBy: one of {', '.join(SORTS)}.")
-    sign = "-" if way == "desc" else ""
-    return (f"{sign}{SORTS[by]}", f"{sign}pk")
+        return events.order_by("-dateobs", "-pk")
+    if by in OF_MAPS:
+        maps = Localization.objects.filter(event=OuterRef("pk")).order_by(*CURRENT)
+        events, column = events.annotate(of_map=Subquery(maps.values(OF_MAPS[by])[:1])), "of_map"
+    elif by in SORTS:
+        column = SORTS[by]
+    else:
+        raise Invalid(f"Invalid sortBy: one of {', '.join([*SORTS, *OF_MAPS])}.")
+    if way == "desc":
+        return events.order_by(F(column).desc(nulls_last=True), "-pk")
+    return events.order_by(F(column).asc(nulls_last=True), "pk")
 
 
 def newest(viewer: Viewer, most: int = RECENT) -> list[GcnEvent]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 
+from apps.groups import queries as people
 from apps.sources.queries.objs import visible_objs
 from skyportal.access.viewer import Viewer
 
-from ..models import AlertInMap, EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
-from ..notices.tags import RULES
+from ..models import CURRENT, AlertInMap, EventProperties, EventTag, GcnEvent, GcnNotice, Localization, ObjInMap
+from ..notices.tags import RULES, YEAR
 from ..tagging import without_implied
 from . import detectors
 from .matching import active_maps
@@ -48,7 +49,7 @@ def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
     for row in found.values():
         row.tags.sort(key=lambda tag: (PLACES.get(tag, len(PLACES)), tag))
     maps = Localization.objects.filter(event__in=ids).defer("contour", "properties")
-    for one in maps.order_by("event_id", "-created_at", "-pk").distinct("event_id"):
+    for one in maps.order_by("event_id", *CURRENT).distinct("event_id"):
         found[one.event_id].newest = one
     for notice in GcnNotice.objects.filter(event__in=ids).order_by("date", "pk").values("event_id", "kind"):
         found[notice["event_id"]].notices += 1
@@ -60,6 +61,16 @@ def rows(viewer: Viewer, events: Sequence[GcnEvent]) -> list[Row]:
     for localization_id, count in seen.values_list("localization_id", "count"):
         newest[localization_id].matched = count
     return list(found.values())
+
+
+def readers(viewer: Viewer, event: GcnEvent) -> list[str]:
+    """Names of the groups it is for, those that the viewer may know of; none where it is for everybody."""
+    ids = event.audience.group_ids
+    return (
+        []
+        if people.sitewide_group_id() in ids
+        else list(people.groups(viewer).filter(pk__in=ids).order_by("name").values_list("name", flat=True))
+    )
 
 
 def in_maps(viewer: Viewer, localization_ids: Sequence[int]) -> QuerySet[ObjInMap]:
@@ -120,13 +131,22 @@ def notices(event: GcnEvent) -> list[GcnNotice]:
 
 
 def localizations(event: GcnEvent) -> list[dict[str, Any]]:
-    """Newest first, with tags, parents and how many objs were found in each."""
+    """Newest first, with tags and parents; of a product how often its parents would agree so well by chance."""
     found = Localization.objects.filter(event=event).defer("contour").select_related("notice")
     return [
         {
             "row": row,
             "tags": without_implied(sorted(tag.text for tag in row.tags.all())),
             "parents": list(row.parents.all()),
+            "joint_rate": _how_often(row.properties.get("joint_far")),
         }
         for row in found.prefetch_related("tags", Prefetch("parents", Localization.objects.only("name", "event")))
     ]
+
+
+def _how_often(rate: float | None) -> str:
+    """A rate in Hz as people say it."""
+    if not rate or rate <= 0:
+        return ""
+    years = 1 / (rate * YEAR)
+    return f"once in {years:,.3g} years" if years < 1e5 else f"once in {years:.1e} years"

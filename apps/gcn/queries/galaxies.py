@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import FloatField
+from django.db.models import Count, FloatField
 from django.db.models.expressions import RawSQL
 
 from apps.sources.queries import galaxies as catalogs
@@ -22,7 +22,7 @@ from skyportal.astro.galaxies import SUN, Completeness, completeness
 from skyportal.astro.skymaps.tiles import DEG2
 
 from ..models import GcnEvent, Localization
-from .regions import checked_level, ranges_of
+from .regions import checked_level, galaxy_ids_inside, ranges_of
 
 MOST = 200
 WEIGHTS = {"mass": "stellar mass", "blue": "B luminosity", "infrared": "K luminosity", "none": "nothing"}
@@ -119,12 +119,23 @@ def ranked(
     return Ranked(rows, total, where.is_3d, catalog, weight, held)
 
 
-def chosen_catalog(viewer: Viewer, name: str | None = None) -> tuple[str, list[str]]:
-    """The catalogue asked for, else the largest; and all their names. "" where there is none."""
-    found = sorted(catalogs.catalogs(viewer), key=lambda one: -one["placed"])
-    names = [str(one["name"]) for one in found]
-    chosen = name if name and name in names else next(iter(names), "")
-    return chosen, names
+def chosen_catalog(viewer: Viewer, where: Localization | None, name: str | None = None) -> tuple[str, list[str]]:
+    """The catalogue asked for, else the one with most galaxies where the event may be; and all their names, the fullest
+    first. "" where there is none."""
+    counted = catalogs.galaxies(viewer).order_by().values("catalog_name").annotate(placed=Count("distmpc"))
+    placed = dict(counted.values_list("catalog_name", "placed"))
+    near = {} if where is None or len(placed) < 2 or name in placed else _inside(viewer, where)
+    names = sorted(placed, key=lambda one: (-near.get(one, 0), -placed[one], one))
+    return (name if name in placed else next(iter(names), "")), names
+
+
+def _inside(viewer: Viewer, where: Localization) -> dict[str, int]:
+    """How many galaxies of each catalogue lie in the 90 % region, as far away as the event may be."""
+    rows = catalogs.galaxies(viewer).filter(pk__in=galaxy_ids_inside(where, 0.9))
+    if where.distance is not None:
+        reach = 3 * (where.distance_error or 0.0)
+        rows = rows.filter(distmpc__range=(max(0.0, where.distance - reach), where.distance + reach))
+    return dict(rows.order_by().values_list("catalog_name").annotate(Count("pk")))
 
 
 def probability(where: Localization) -> RawSQL:
@@ -142,5 +153,5 @@ LAYER = 100
 
 def most_probable(viewer: Viewer, event: GcnEvent, where: Localization) -> list[dict[str, Any]]:
     """The few that are drawn on the sky."""
-    catalog, _ = chosen_catalog(viewer)
+    catalog, _ = chosen_catalog(viewer, where)
     return ranked(viewer, where, catalog=catalog, most=LAYER).rows if catalog else []

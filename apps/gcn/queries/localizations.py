@@ -15,7 +15,7 @@ from skyportal.access.prepared import Statement, asked_text, once_per_viewer, wr
 from skyportal.access.viewer import Viewer
 from skyportal.astro.skymaps.tiles import Distance, SkyMap
 
-from ..models import GcnEvent, Localization, LocalizationTag
+from ..models import CURRENT, GcnEvent, Localization, LocalizationTag
 from .events import as_time, visible_events
 
 
@@ -36,7 +36,7 @@ def of_event(viewer: Viewer, dateobs: Any, name: str | None = None, *, drawn: bo
     there = visible_events(viewer).filter(dateobs=as_time(dateobs))
     rows = Localization.objects.filter(event__in=there).select_related("event__audience")
     rows = rows if drawn else rows.defer("contour")
-    found = (rows.filter(name=name) if name else rows).order_by("-created_at", "-pk").first()
+    found = (rows.filter(name=name) if name else rows).order_by(*CURRENT).first()
     if found is None:
         what = "Localization" if there.exists() else "GCN event"
         raise NotVisible(f"{what} not found", status=404)
@@ -54,12 +54,17 @@ def map_of(viewer: Viewer, dateobs: Any, name: str | None = None) -> tuple[int, 
 @once_per_viewer
 def _maps_of_event(viewer: Viewer) -> Statement:
     there = visible_events(viewer).filter(dateobs=Cast(asked_text(), DateTimeField()))
-    rows = Localization.objects.filter(event__in=there).order_by("-created_at", "-pk")
+    rows = Localization.objects.filter(event__in=there).order_by(*CURRENT)
     return Statement(written(rows.values_list("pk", "event_id", "name")) or "select 1, 1, '' where false")
 
 
 def newest(event: GcnEvent) -> Localization | None:
-    return Localization.objects.filter(event=event).order_by("-created_at", "-pk").first()
+    return Localization.objects.filter(event=event).order_by(*CURRENT).first()
+
+
+def deletable(viewer: Viewer, event: GcnEvent) -> set[int]:
+    """Ids of the event's maps that the viewer may take away."""
+    return set(Localization.objects.deletable_by(viewer).filter(event=event).values_list("pk", flat=True))
 
 
 def tile_columns(localization_id: int, *names: str, level: float = 1.0) -> list[NDArray]:

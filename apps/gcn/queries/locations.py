@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from skyportal.astro.skymaps.tiles import DEG2
 
-from ..models import Localization, Tile
+from ..models import CURRENT, Localization, Tile
 from ..models.events import address_of
 
 
@@ -35,7 +35,7 @@ def ancestors(cell: int) -> list[tuple[int, int]]:
 def maps_holding(cell: int, events: QuerySet, level: float) -> list[Inside]:
     """Those of the events' newest maps in whose region of this level the position lies."""
     newest = Localization.objects.filter(event__in=events.order_by().values("pk"))
-    newest = newest.order_by("event_id", "-created_at", "-pk").distinct("event_id")
+    newest = newest.order_by("event_id", *CURRENT).distinct("event_id")
     starts, ends = zip(*ancestors(cell), strict=True)
     rows: Any = Tile.objects.filter(
         localization__in=newest.values("pk"), lo__in=starts, hi__in=ends, level__lte=level

@@ -17,25 +17,28 @@ from django.utils import timezone
 from skyportal.access.prepared import read
 from skyportal.astro.skymaps.tiles import DEG2
 
+FARTHEST = 0.99
+"""Level of a map beyond which an obj is not said to lie in it: most maps hold a little of everywhere."""
+
 # what two maps were crossed to is looked at by people; the event's own newest map stays the one that is matched
 _ACTIVE = """
     select distinct on (l.event_id) l.id, l.event_id
     from gcn_localization l join gcn_gcnevent e on e.id = l.event_id
     where e.dateobs > %(since)s and not e.is_retracted and l.overlap is null
-    order by l.event_id, l.created_at desc, l.id desc
+    order by l.event_id, l.issued_at desc, l.place, l.id desc
 """
 # no tile is looked at of maps that were here before the time since which events are active: no map comes before its
 # event, and the localization is the third column of the index
-_TILES = """
+_TILES = f"""
     select p.place, t.localization_id, t.density, t.level, t.distmu, t.distsigma, t.distnorm
     from unnest(%(places)s::int[], %(cells)s::bigint[]) as p(place, cell)
     cross join generate_series(0, 58, 2) as s(bits)
     join gcn_tile t on t.lo = (p.cell >> s.bits) << s.bits
         and t.hi = ((p.cell >> s.bits) << s.bits) + (1::bigint << s.bits)
-        and t.localization_id > coalesce(
+        and t.level <= {FARTHEST} and t.localization_id > coalesce(
             (select id from gcn_localization where created_at <= %(since)s order by id desc limit 1), 0
         )
-"""
+"""  # noqa: S608 - a constant of ours
 # of the maps that were found, and not of all there are
 _ACTIVE_AMONG = """
     select l.id, l.event_id
@@ -44,7 +47,8 @@ _ACTIVE_AMONG = """
     join gcn_gcnevent e on e.id = l.event_id and e.dateobs > %(since)s and not e.is_retracted
     where not exists (
         select from gcn_localization n
-        where n.event_id = l.event_id and n.overlap is null and (n.created_at, n.id) > (l.created_at, l.id)
+        where n.event_id = l.event_id and n.overlap is null
+            and (n.issued_at, -n.place, n.id) > (l.issued_at, -l.place, l.id)
     )
 """
 

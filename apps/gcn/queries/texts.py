@@ -12,12 +12,13 @@ from apps.groups import queries as people
 from apps.groups.models import Stream
 from apps.sources.models import Instrument, Obj
 from apps.sources.queries import classifications, light_curves, sources, statistics
+from apps.sources.queries.objs import visible_objs
 from apps.sources.slots import obj_filters
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 from skyportal.astro.time import mjd_of
 
-from ..models import EventReport, EventSummary, GcnEvent, Localization, SummaryVersion
+from ..models import CURRENT, EventReport, EventSummary, GcnEvent, Localization, SummaryVersion
 from ..slots import event_sections
 from .galaxies import chosen_catalog, ranked
 from .regions import LONGEST
@@ -69,7 +70,7 @@ def all_published() -> QuerySet[EventReport]:
 
 def localization_named(event: GcnEvent, name: str | None) -> Localization | None:
     """The event's map of this name, or its newest if it has any."""
-    rows = Localization.objects.filter(event=event).order_by("-created_at", "-pk")
+    rows = Localization.objects.filter(event=event).order_by(*CURRENT)
     if not name:
         return rows.first()
     found = rows.filter(name=name).first()
@@ -112,9 +113,18 @@ def _event(event: GcnEvent, where: Localization | None) -> dict[str, Any]:
 def _sources(
     reader: Viewer, event: GcnEvent, where: Localization | None, asked: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Those saved to the group, first detected in the window within the region, without what was rejected."""
-    if where is None:
-        return []
+    """Those that were chosen by name, else those that fit."""
+    if asked.get("only"):
+        objs = list(visible_objs(reader).filter(name__in=asked["only"]).order_by("name")[:MOST_SOURCES])
+    else:
+        objs = _fitting(reader, event, where, asked) if where else []
+    classes = classifications.by_obj(reader, [obj.pk for obj in objs], groups=False)
+    curves = light_curves.light_curves(reader, [obj.pk for obj in objs])
+    return [_source(obj, classes.get(obj.pk, []), curves.get(obj.pk), asked) for obj in objs]
+
+
+def _fitting(reader: Viewer, event: GcnEvent, where: Localization, asked: dict[str, Any]) -> list[Obj]:
+    """Saved to the group, first detected in the window within the region, without what was rejected."""
     start, end = (datetime.fromisoformat(asked[name]) for name in ("start", "end"))
     query: dict[str, Any] = {plug.param.name: plug.param.default for plug in obj_filters} | {
         "localizationDateobs": event.dateobs, "localizationName": where.name, "localizationCumprob": asked["level"],
@@ -124,10 +134,7 @@ def _sources(
     ids = sources.matching(reader, query).order_by("obj_id").values_list("obj_id", flat=True).distinct()
     figures = statistics.merged(reader, list(ids[: 10 * MOST_SOURCES]))
     chosen = [pk for pk, row in sorted(figures.items()) if (row.get("first_det_mjd") or np.inf) <= mjd_of(end)]
-    objs = list(Obj.objects.filter(pk__in=chosen[:MOST_SOURCES]).order_by("name"))
-    classes = classifications.by_obj(reader, [obj.pk for obj in objs], groups=False)
-    curves = light_curves.light_curves(reader, [obj.pk for obj in objs])
-    return [_source(obj, classes.get(obj.pk, []), curves.get(obj.pk), asked) for obj in objs]
+    return list(Obj.objects.filter(pk__in=chosen[:MOST_SOURCES]).order_by("name"))
 
 
 def _source(obj: Obj, classes: list[dict[str, Any]], curve: Any, asked: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +173,7 @@ def _or_none(value: float) -> float | None:
 
 
 def _galaxies(reader: Viewer, where: Localization, asked: dict[str, Any]) -> dict[str, Any]:
-    catalog, _ = chosen_catalog(reader)
+    catalog, _ = chosen_catalog(reader, where)
     if not catalog:
         return {"catalog": "", "rows": []}
     found = ranked(reader, where, catalog=catalog, level=asked["level"], most=MOST_GALAXIES)

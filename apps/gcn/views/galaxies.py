@@ -29,18 +29,18 @@ def panel(request: ViewerRequest, dateobs: str) -> HttpResponse:
     viewer = request.viewer
     event = get_event(viewer, dateobs)
     asked, wrong = Query.of_page(request.GET, galaxies.PARAMS)
-    catalog, names = galaxies.chosen_catalog(viewer, asked["catalog"])
-    context: dict[str, Any] = {"event": event, "asked": asked, "wrong": wrong, "catalog": catalog, "catalogs": names}
+    context: dict[str, Any] = {"event": event, "asked": asked, "wrong": wrong}
     context |= {"levels": [f"{level:g}" for level in LEVELS], "weights": galaxies.WEIGHTS}
     context["maps"] = list(maps.localizations(viewer).filter(event=event))
     try:
         where = chosen_map(request, event, asked["map"])
-        context["where"] = where
+        catalog, names = galaxies.chosen_catalog(viewer, where, asked["catalog"])
+        context |= {"where": where, "catalog": catalog, "catalogs": names}
         if where and catalog:
             found = galaxies.ranked(viewer, where, catalog=catalog, level=asked["level"], weight=asked["weight"])
             context |= {"found": found, "tracer": TRACERS.get(found.weight), "rows": [_shown(r) for r in found.rows]}
     except Refusal as refusal:
-        context["refusal"] = refusal.message
+        context |= {"refusal": refusal.message, "catalogs": galaxies.chosen_catalog(viewer, None)[1]}
     return render(request, "gcn/_galaxies.html", context)
 
 

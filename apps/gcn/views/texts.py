@@ -21,6 +21,7 @@ from skyportal.web.responses import with_toast
 
 from ..actions import asking
 from ..actions import texts as actions
+from ..queries import counterparts
 from ..queries import localizations as maps
 from ..queries import texts as queries
 from ..queries.events import get_event
@@ -52,6 +53,7 @@ def _panel(request: ViewerRequest, event: Any) -> dict[str, Any]:
         "maps": list(maps.localizations(viewer).filter(event=event)),
         "levels": [f"{level:g}" for level in LEVELS],
         "flags": FLAGS,
+        "suggested": ", ".join(counterparts.confirmed(viewer, event)),
         "until": event.dateobs + timedelta(days=asking.DAYS),
     }
 

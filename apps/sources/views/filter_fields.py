@@ -63,7 +63,7 @@ def fields(given: QueryDict, params: list[Param]) -> list[dict[str, Any]]:
             continue
         found[param.name] = {
             "name": param.name,
-            "label": label(param.name),
+            "label": param.label or label(param.name),
             "help": param.help,
             "value": given.get(param.name, ""),
             "is_flag": param.parse is flag,
@@ -82,10 +82,13 @@ def _is_date(text: str) -> bool:
 def chips(given: QueryDict, group_names: dict[str, str], params: list[Param]) -> list[dict[str, Any]]:
     """What the list is narrowed by; taking one away takes away what makes no sense without it."""
     found: list[dict[str, Any]] = []
+    said = {param.name: param.label for param in params}
     for name, value in given.items():
         if value and name not in _NOT_FILTERS:
             text = str(value)
             shown = group_names.get(text, text) if name == "group_ids" else text
             also = falling_with(name, params)
-            found.append({"name": label(name), "key": name, "value": text, "label": shown, "also": also})
+            found.append(
+                {"name": said.get(name) or label(name), "key": name, "value": text, "label": shown, "also": also}
+            )
     return found
