@@ -39,6 +39,7 @@ async function draw(place) {
   if (live.has(place)) forget(live.get(place));
   live.set(place, views);
   paint(views);
+  thinTicks(views, place.clientWidth);
   place.dataset.ready = "";
   place.dispatchEvent(new CustomEvent("plot:ready", { bubbles: true, detail: { views } }));
 }
@@ -106,6 +107,14 @@ function paint(views) {
     for (const [kind, look] of Object.entries(looks))
       if (model.type === kind || (kind === "Axis" && model.type.endsWith("Axis")))
         if (!model.tags?.includes("own-colours")) model.setv(look);
+}
+
+/** Bokeh asks for six ticks however narrow an axis is, and on a phone their labels run into each other. */
+function thinTicks(views, width) {
+  const most = Math.max(3, Math.floor(width / 90));
+  if (most >= 6) return;
+  for (const { below = [] } of modelsOf(views))
+    for (const axis of below) if (axis.ticker?.desired_num_ticks > most) axis.ticker.desired_num_ticks = most;
 }
 
 function* modelsOf(views) {

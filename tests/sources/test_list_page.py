@@ -106,7 +106,9 @@ def test_columns_are_chosen_in_the_address_or_for_good(many, client):
     assert heads(columns="redshift,id") == ["z", "Source"]
     assert heads(columns="redshift") == ["Source", "z"], "a row always says of what it is"
     default = heads()
-    menu = re.search(r'<form class="dropdown-menu[^>]*columns-menu.*?</form>', client.get("/sources").content.decode(), re.S)
+    menu = re.search(
+        r'<form class="dropdown-menu[^>]*columns-menu.*?</form>', client.get("/sources").content.decode(), re.S
+    )
     assert "csrf" not in menu[0], "it would stand in the address"
     client.post("/sources/columns", {"columns": ["id", "tags", "annotation.bot.rate"], "sort": "redshift"})
     assert heads() == ["Source", "Tags", "rate"] != default

@@ -200,7 +200,9 @@ def _bands(request: ViewerRequest, table: TextTable, reading: Reading) -> dict[s
     words = sorted({cell for cell in table.column(column) if cell and cell not in BANDPASSES})
     used = body(table, reading).data["instrument_id"]
     filters = instruments.filters_of(request.viewer, {pk for pk in used if pk is not None})
-    kept = {word: band for word, band in said.items() if band in filters or not filters}  # the instrument may be another
+    kept = {
+        word: band for word, band in said.items() if band in filters or not filters
+    }  # the instrument may be another
     return {word: kept.get(word) or guessed_band(word, filters) or said.get(word, "") for word in words}
 
 

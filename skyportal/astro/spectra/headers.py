@@ -110,7 +110,9 @@ def facts(header: Header) -> Facts:
     return Facts(**found)
 
 
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_]?(0[1-9]|1[0-2])[-_]?([0-2]\d|3[01])(?!\d)(?:[T_-](\d\d)[-:]?(\d\d)[-:]?(\d\d))?")
+_DAY = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[-_]?(0[1-9]|1[0-2])[-_]?([0-2]\d|3[01])(?!\d)(?:[T_-](\d\d)[-:]?(\d\d)[-:]?(\d\d))?"
+)
 
 
 def day_in(file_name: str) -> str:
