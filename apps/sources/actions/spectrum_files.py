@@ -169,7 +169,8 @@ def measured(spectrum: Spectrum, bandpasses: Iterable[str]) -> list[tuple[float,
     if not spectrum.units and (brightest := max(flux for flux, _ in found)) > BRIGHTEST:
         raise Invalid(
             f"This spectrum names no unit of its flux, and in erg/s/cm2/AA it would be of magnitude "
-            f"{float(magnitude(brightest, 0)[0]):.1f}: it is scaled or normalised. Synthetic photometry needs a calibrated flux."
+            f"{float(magnitude(brightest, 0)[0]):.1f}: it is scaled or normalised. "
+            "Synthetic photometry needs a calibrated flux."
         )
     return found
 
