@@ -123,6 +123,15 @@ function* modelsOf(views) {
   for (const each of documents) yield* each.all_models;
 }
 
+// the labels of hover cards are light blue on any ground; their sheet is their own, and is given ours
+const cards = new CSSStyleSheet();
+cards.replaceSync(".bk-tooltip-row-label { color: var(--sky-quiet); } .bk-tooltip-row-value { overflow-wrap: anywhere; }");
+new MutationObserver((records) => {
+  for (const { addedNodes } of records)
+    for (const node of addedNodes)
+      if (node.shadowRoot && node.matches(".bk-Tooltip")) node.shadowRoot.adoptedStyleSheets = [...node.shadowRoot.adoptedStyleSheets, cards];
+}).observe(document.body, { childList: true });
+
 document.addEventListener("theme:changed", () => live.forEach(paint));
 
 // a fragment that goes takes its plots with it
