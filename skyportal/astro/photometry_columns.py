@@ -107,10 +107,14 @@ def implied_zeropoint(flux_column: str) -> float | None:
 def guessed_band(name: str, filters: list[str]) -> str:
     """The bandpass a table's word for a band stands for, among an instrument's filters; "" where that is not plain.
 
+    Of two that it could be, a capital letter means the one of Johnson, Cousins and Bessell, a small one the other.
+
     Examples
     --------
     >>> guessed_band("g", ["ztfg", "ztfr"]), guessed_band("o", ["atlasc", "atlaso"]), guessed_band("g", [])
     ('ztfg', 'atlaso', '')
+    >>> guessed_band("r", ["bessellr", "sdssr"]), guessed_band("R", ["bessellr", "sdssr"])
+    ('sdssr', 'bessellr')
     """
     if name in BANDPASSES:
         return name
@@ -118,6 +122,8 @@ def guessed_band(name: str, filters: list[str]) -> str:
     if bare in BANDPASSES:
         return bare
     ends = [f for f in filters if f.endswith(bare)] or [f for f in filters if f.lower().endswith(bare.lower())]
+    if len(ends) > 1:
+        ends = [f for f in ends if f.startswith("bessell") == bare.isupper()]
     return ends[0] if len(ends) == 1 and bare else ""
 
 

@@ -45,6 +45,12 @@ on("click", "[data-more-fields]", (_, button) => {
   button.setAttribute("aria-expanded", String(open));
 });
 
+// the address of a list names only what it is asked for
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (!target.matches("form[data-bare]")) return;
+  for (const name of new Set(formData.keys())) if (formData.getAll(name).every((value) => value === "")) formData.delete(name);
+});
+
 // a form with unsaved words asks before the page goes
 let unsaved = false;
 on("input", "form[data-unsaved]", () => (unsaved = true));

@@ -39,6 +39,7 @@ async function draw(place) {
   if (live.has(place)) forget(live.get(place));
   live.set(place, views);
   paint(views);
+  thinTicks(views, place.clientWidth);
   place.dataset.ready = "";
   place.dispatchEvent(new CustomEvent("plot:ready", { bubbles: true, detail: { views } }));
 }
@@ -108,11 +109,28 @@ function paint(views) {
         if (!model.tags?.includes("own-colours")) model.setv(look);
 }
 
+/** Bokeh asks for six ticks however narrow an axis is, and on a phone their labels run into each other. */
+function thinTicks(views, width) {
+  const most = Math.max(3, Math.floor(width / 90));
+  if (most >= 6) return;
+  for (const { below = [] } of modelsOf(views))
+    for (const axis of below) if (axis.ticker?.desired_num_ticks > most) axis.ticker.desired_num_ticks = most;
+}
+
 function* modelsOf(views) {
   const roots = typeof views[Symbol.iterator] === "function" ? [...views] : (views.roots ?? [views]);
   const documents = new Set(roots.map((view) => view.model?.document).filter(Boolean));
   for (const each of documents) yield* each.all_models;
 }
+
+// the labels of hover cards are light blue on any ground; their sheet is their own, and is given ours
+const cards = new CSSStyleSheet();
+cards.replaceSync(".bk-tooltip-row-label { color: var(--sky-quiet); } .bk-tooltip-row-value { overflow-wrap: anywhere; }");
+new MutationObserver((records) => {
+  for (const { addedNodes } of records)
+    for (const node of addedNodes)
+      if (node.shadowRoot && node.matches(".bk-Tooltip")) node.shadowRoot.adoptedStyleSheets = [...node.shadowRoot.adoptedStyleSheets, cards];
+}).observe(document.body, { childList: true });
 
 document.addEventListener("theme:changed", () => live.forEach(paint));
 

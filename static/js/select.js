@@ -1,5 +1,6 @@
 // Type to complete: every `<select data-select>` (set by the `control` filter above seven choices).
-// `data-select-from="/address"` asks the server: ?q=… → {results: [{value, label, detail}]}.
+// `data-select-from="/address"` asks the server: ?q=… → {results: [{value, label, detail}]}; with `data-select-at-once`
+// it is asked for all when the field is entered.
 // With `data-select-create` what is not in the list may be written. An option may carry a second line (`data-detail`)
 // and words that also find it (`data-also`). With `data-select-enter="submit"` Enter chooses and sends the form; Tab
 // chooses and goes on.
@@ -25,6 +26,7 @@ async function complete(select) {
     maxOptions: rich ? 60 : 300,
     allowEmptyOption: !rich,
     create: "selectCreate" in select.dataset,
+    clearAfterSelect: true,
     plugins: select.multiple ? ["remove_button"] : [],
     controlClass: "ts-control",
     dropdownClass: "ts-dropdown",
@@ -33,6 +35,7 @@ async function complete(select) {
       searchField: [{ field: "text", weight: 4 }, { field: "also", weight: 2 }, { field: "detail", weight: 0.5 }],
     }),
     ...(from && {
+      ...("selectAtOnce" in select.dataset && { preload: "focus" }),
       valueField: "value",
       labelField: "label",
       searchField: ["label", "detail"],
@@ -45,7 +48,7 @@ async function complete(select) {
         }
       },
     }),
-    render: { no_results: () => el("div", { class: "no-results" }, "Nothing of that name"), ...(rich && { option }) },
+    render: { no_results: () => el("div", { class: "no-results" }, "Nothing of that name"), ...((rich || from) && { option }) },
   });
   if (select.dataset.selectEnter === "submit") field.control_input.addEventListener("keydown", (event) => enter(event, field, select), true);
   if (wanted) {

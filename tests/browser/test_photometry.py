@@ -54,9 +54,23 @@ def test_the_light_curve_is_drawn_as_asked_and_keeps_what_is_hidden(browse, peop
     body |= {"mjd": [60000.5, 60001.5, 60002.5], "filter": ["ztfg", "ztfr", "ztfg"], "mag": [18.2, 18.0, 18.1]}
     status, answer = api_of(ada).post("photometry", body)
     assert status == 200, answer
-    page = browse(ada)
+    page = browse(ada, theme="dark")
     page.goto(f"/source/{obj.name}")
     expect(page.locator("#light-curve[data-ready]")).to_be_visible()
+    x, y = page.evaluate(
+        """() => {
+            const view = [...Bokeh.index.roots].find((each) => each.model.name === "light-curve");
+            const box = view.canvas_view.el.getBoundingClientRect();
+            return [box.left + view.frame.x_scale.compute(60001.5), box.top + view.frame.y_scale.compute(18.0)];
+        }"""
+    )
+    page.mouse.move(x - 3, y - 3)
+    page.mouse.move(x, y)
+    card = page.locator(".bk-Tooltip")
+    expect(card).to_contain_text("18.000 ± 0.050")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert card.evaluate("card => getComputedStyle(card).backgroundColor") == ground, "also at night, by the theme"
+    page.mouse.move(0, 0)
     page.locator("[data-series=ztfg]").click()
     with page.expect_response(lambda answer: "space=abs" in answer.url and answer.ok):
         page.get_by_label("Brightness in").select_option("abs")

@@ -358,11 +358,12 @@ def test_synthetic_photometry_joins_the_light_curve(api, posted, obj, group, api
         (["radio-3GHz"], {}, "No response curve is known for the bandpass 'radio-3GHz'"),
         (None, {}, "filters"),
         (["sdssg"], {"units": "counts"}, "cannot be turned into erg/s/cm2/AA"),
+        (["sdssg"], {"fluxes": [1.0] * 480}, "it is scaled or normalised"),
     ],
 )
 def test_synthetic_photometry_is_never_guessed(api, posted, filters, more, words):
     waves = list(range(3600, 6000, 5))
-    pk = posted(wavelengths=waves, fluxes=[1e-15] * len(waves), **more)
+    pk = posted(**{"wavelengths": waves, "fluxes": [1e-15] * len(waves)} | more)
     status, answer = api.post(f"spectra/synthphot/{pk}", {"filters": filters})
     assert status == 400
     assert words in answer["message"]

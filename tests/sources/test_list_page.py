@@ -106,8 +106,22 @@ def test_columns_are_chosen_in_the_address_or_for_good(many, client):
     assert heads(columns="redshift,id") == ["z", "Source"]
     assert heads(columns="redshift") == ["Source", "z"], "a row always says of what it is"
     default = heads()
+    menu = re.search(
+        r'<form class="dropdown-menu[^>]*columns-menu.*?</form>', client.get("/sources").content.decode(), re.S
+    )
+    assert "csrf" not in menu[0], "it would stand in the address"
     client.post("/sources/columns", {"columns": ["id", "tags", "annotation.bot.rate"], "sort": "redshift"})
     assert heads() == ["Source", "Tags", "rate"] != default
+
+
+def test_annotations_of_any_origin_are_columns(many, client):
+    """Names of origins have points in them; so have keys."""
+    column = "annotation.my.bot.rate"
+    offered = client.get("/sources/columns/annotations", {"q": "MY rate"}).json()["results"]
+    assert offered == [{"value": column, "label": "rate", "detail": "my.bot"}]
+    assert client.get("/sources/columns/annotations", {"q": "nothing"}).json() == {"results": []}
+    rows = client.get("/sources/export", {"columns": f"id,{column}", "sort": f"-{column}", "format": "json"}).json()
+    assert [row[column] for row in rows] == [5, 3, 1, None, None, None, None]
 
 
 def test_nothing_that_people_wrote_is_markup_in_a_cell(many, member, group, client, api_of):

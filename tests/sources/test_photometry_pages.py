@@ -13,8 +13,10 @@ import pytest
 from apps.sources.actions.objs import make_known
 from apps.sources.actions.sources import save_source
 from apps.sources.models import Photometry, Thumbnail
-from apps.sources.plots.stills import MOST_MARKS
+from apps.sources.plots.stills import MOST_MARKS, svg_light_curve
+from apps.sources.queries.light_curves import light_curve
 from skyportal.access.models import Audience
+from skyportal.access.viewer import Viewer
 from tests.factories import ObjFactory
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +159,16 @@ def test_it_is_copied_by_page_and_taken_back_again(page, points, client, group, 
     assert Photometry.objects.filter(obj=twin).count() == 4
     assert client.post(toast["undo_url"], headers=htmx).status_code == 200
     assert not Photometry.objects.filter(obj=twin).exists()
+
+
+def test_a_still_has_points_without_an_error(points, obj):
+    """Measured in a spectrum without errors."""
+    obj.refresh_from_db()
+    Photometry.objects.filter(pk=points[2]).update(fluxerr=float("nan"))
+    still = svg_light_curve(light_curve(Viewer.system("a test"), obj.pk))
+    assert "2 detections" not in still
+    assert "3 detections" in still
+    assert "nan" not in still
 
 
 def test_a_still_weighs_no_more_for_five_thousand_points(page, api, upload, group):

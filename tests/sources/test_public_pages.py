@@ -157,9 +157,15 @@ def test_by_the_panel(known, client, group_admin, group, member):
     assert "Publish" not in client.get(f"/source/{known.name}/public-pages").content.decode()
     client.force_login(group_admin)
     body = {"include_photometry": "on", "groups": [group.pk]}
-    text = client.post(f"/source/{known.name}/public-pages", body, HTTP_HX_REQUEST="true").content.decode()
+    answer = client.post(f"/source/{known.name}/public-pages", body, HTTP_HX_REQUEST="true")
+    assert "Published with 1 point: anybody" in answer["HX-Trigger"]
+    text = answer.content.decode()
     page = PublicSourcePage.objects.get()
     assert f"/version/{page.hash}" in text
     assert "classifications" not in page.data
     client.post(f"/source/{known.name}/public-pages/{page.pk}/withdraw", HTTP_HX_REQUEST="true")
     assert not PublicSourcePage.objects.exists()
+    # nothing is shared with everybody: what was meant to go out and did not is said
+    answer = client.post(f"/source/{known.name}/public-pages", body | {"groups": []}, HTTP_HX_REQUEST="true")
+    assert "Published with 0 points" in answer["HX-Trigger"]
+    assert "Nothing of these is shared" in answer["HX-Trigger"]

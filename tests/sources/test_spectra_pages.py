@@ -234,6 +234,22 @@ def test_a_checked_file_is_kept_with_its_people_and_its_groups(page, obj, lris, 
     assert kept.original_file_filename == "night.dat"
 
 
+def test_what_the_header_leaves_out_is_taken_from_the_name_of_the_file(page, obj, lris):
+    text = b"\n".join(b"%d %d" % (wave, wave) for wave in range(4000, 4100))
+    check = f"/source/{obj.name}/spectra/upload/check"
+
+    def read(name, head=b""):
+        return page.post(check, {"file": SimpleUploadedFile(name, head + text)}).context
+
+    seen = read(f"ZTF20abwdwoa_20200917_{lris.telescope.nickname}_v1.ascii")
+    assert (seen["fields"]["observed_at"], seen["fields"]["instrument_id"]) == ("2020-09-17", str(lris.pk))
+    assert seen["notes"] == {"observed_at": "By the file's name, the day only.", "instrument_id": "By the file's name."}
+    seen = read(f"tns_2020-02-13_22-13-03_{lris.name}.txt", b"# DATE-OBS = 2021-09-18T14:48:08\n# INSTRUME = SNIFS\n")
+    assert seen["fields"]["observed_at"] == "2021-09-18T14:48:08", "the header goes before the name"
+    assert (seen["fields"]["instrument_id"], list(seen["notes"])) == ("", ["instrument_id"])
+    assert "names SNIFS, which this site does not have" in seen["notes"]["instrument_id"]
+
+
 def test_a_bad_file_is_refused_by_line_and_nothing_typed_is_lost(page, obj, lris):
     typed = {"label": "my label", "observed_at": "2026-01-01", "instrument_id": lris.pk, "pasted": "4000 1\n4001 x\n"}
     for end in ("", "/check"):

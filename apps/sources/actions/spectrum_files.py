@@ -11,6 +11,7 @@ import numpy as np
 
 from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
+from skyportal.astro.photometry import magnitude
 from skyportal.astro.spectra import reading
 from skyportal.astro.spectra.binary import ANGSTROMS
 from skyportal.astro.spectra.headers import facts
@@ -122,6 +123,8 @@ def add_file(viewer: Viewer, data: Mapping[str, Any]) -> int:
 
 FLUX_UNIT = "erg / (s cm2 AA)"
 ORIGIN = "synthphot"
+BRIGHTEST = 3.631e9
+"""µJy, magnitude 0: beyond it a flux without a unit is no flux but a ratio."""
 
 
 def add_synthetic_photometry(viewer: Viewer, spectrum_id: Any, bandpasses: Any) -> list[int]:
@@ -163,6 +166,12 @@ def measured(spectrum: Spectrum, bandpasses: Iterable[str]) -> list[tuple[float,
             found.append(synthetic.flux_density(arrays, name))
         except (synthetic.NoCurve, synthetic.OutsideSpectrum) as problem:
             raise Invalid(str(problem)) from None
+    if not spectrum.units and (brightest := max(flux for flux, _ in found)) > BRIGHTEST:
+        raise Invalid(
+            f"This spectrum names no unit of its flux, and in erg/s/cm2/AA it would be of magnitude "
+            f"{float(magnitude(brightest, 0)[0]):.1f}: it is scaled or normalised. "
+            "Synthetic photometry needs a calibrated flux."
+        )
     return found
 
 

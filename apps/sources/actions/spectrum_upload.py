@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,8 @@ class Draft:
     fields: dict[str, str]
     filled: dict[str, str]
     """What the header says of the fields, so that another file's header may replace it."""
+    notes: dict[str, str]
+    """By field, what is to be said of how it was filled in, or why it was not."""
 
     @property
     def arrays(self) -> Arrays:
@@ -79,9 +82,34 @@ def draft(viewer: Viewer, file: File, fields: Mapping[str, str], filled: Mapping
         "reducers": facts.reducers or "",
         "pis": facts.pis or "",
     }
+    notes = _by_name(viewer, file, facts, by_header)
     said = {name: value for name, value in fields.items() if value.strip() and value != filled.get(name)}
     columns = {**by_column, **{name: fields[name] for name in by_column if name in fields}}
-    return Draft(file, table, {**by_header, **said, **columns}, by_header)
+    notes = {name: note for name, note in notes.items() if name not in said}
+    return Draft(file, table, {**by_header, **said, **columns}, by_header, notes)
+
+
+def _by_name(viewer: Viewer, file: File, facts: headers.Facts, found: dict[str, str]) -> dict[str, str]:
+    """Fill in what the header does not say and the file's name does; what is to be said of that, by field."""
+    notes = {}
+    if not found["observed_at"] and (day := headers.day_in(file.name)):
+        found["observed_at"] = day
+        notes["observed_at"] = f"By the file's name{'' if 'T' in day else ', the day only'}."
+    if not found["instrument_id"] and facts.instrument:
+        notes["instrument_id"] = f"The file names {facts.instrument[:60]}, which this site does not have."
+    elif not found["instrument_id"] and (pk := _instrument_in(viewer, file.name)):
+        found["instrument_id"] = pk
+        notes["instrument_id"] = "By the file's name."
+    return notes
+
+
+def _instrument_in(viewer: Viewer, file_name: str) -> str:
+    """The instrument that a file's name has in it, by its own name or as the one of a telescope that takes spectra."""
+    words = set(re.split(r"[^a-z0-9]+", file_name.lower()))
+    known = instruments(viewer)
+    by_name = [pk for pk, name, _ in known if name.lower() in words]
+    by_telescope = [pk for pk, _, telescope in known if telescope.lower() in words]
+    return next((str(found[0]) for found in (by_name, by_telescope) if len(found) == 1), "")
 
 
 def _wave_unit(table: SpectrumTable, wave: int) -> str:

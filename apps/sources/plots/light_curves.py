@@ -20,7 +20,7 @@ from skyportal.astro import bandpasses, photometry
 from skyportal.web.bokeh import Skeleton
 
 from ..queries.light_curves import LightCurve, numbered
-from .marks import UNMARKED, robust_range, shape
+from .marks import UNMARKED, origin_in_words, robust_range, shape
 from .words import Words, coded
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ _HOVER = [
     ("flux", "@flux{0.00} ± @fluxerr{0.00} µJy"),
     ("S/N", "@snr{0.0}"),
     ("MJD", "@mjd{0.00000}"),
-    ("from", "@instrument · @origin"),
+    ("from", "@instrument · @origin_said"),
     ("kind", "@kind"),
     ("verdict", "@judged"),
     ("extinction", "@extinction{0.000} mag"),
@@ -246,7 +246,8 @@ def _facts(curve: LightCurve, look: Look, brought_by: NDArray | None) -> dict[st
         "id": curve.id.astype(float),
         "band": bands,
         "instrument": instruments,
-        "origin": Words.of(curve.origin),
+        "origin": (origins := Words.of(curve.origin)),
+        "origin_said": origins.each(origin_in_words),
         "kind": Words.of(curve.kind),
         "colour": bands.each(bandpasses.colour),
         "shape": instruments.each(shape),

@@ -39,8 +39,12 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """The key in words: the public API calls an origin that nobody gave "None"."""
-        return "not given" if (self.column, self.key) == ("origin", "None") else self.key
+        return origin_in_words(self.key) if self.column == "origin" else self.key
+
+
+def origin_in_words(origin: str) -> str:
+    """The public API calls an origin that nobody gave "None"."""
+    return "not given" if origin == "None" else origin
 
 
 def legend(curve: LightCurve) -> list[tuple[str, list[Entry]]]:

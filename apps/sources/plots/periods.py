@@ -66,7 +66,7 @@ def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
     """Magnitudes against phase, two cycles; phase 0 is the brightest point. ``curve`` holds detections only."""
-    from bokeh.models import ColumnDataSource, HoverTool, Range1d, Scatter, Segment
+    from bokeh.models import ColumnDataSource, HoverTool, Legend, LegendItem, Range1d, Scatter, Segment
     from bokeh.plotting import figure
 
     plot = figure(
@@ -87,6 +87,12 @@ def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
     plot.add_glyph(source, bars)
     dots = Scatter(x="phase", y="mag", size=6, line_color="colour", fill_color="colour", fill_alpha=0.85)
     marks = plot.add_glyph(source, dots)
+    bands = Legend(
+        items=[LegendItem(label={"field": "band"}, renderers=[marks])],
+        orientation="horizontal", padding=0, spacing=12, background_fill_alpha=0, border_line_alpha=0,
+        label_text_font_size="12px", ncols=6,
+    )  # fmt: skip
+    plot.add_layout(bands, "above")
     plot.add_tools(
         HoverTool(
             renderers=[marks],

@@ -106,7 +106,8 @@ def _svg_points(curve: LightCurve, x: NDArray, y: Any) -> list[str]:
     chosen = curve.detected
     for band in np.unique(curve.bandpass[chosen].astype(str)):
         rows = chosen & (curve.bandpass == band)
-        low, high = y(curve.mag[rows] + curve.magerr[rows]), y(curve.mag[rows] - curve.magerr[rows])
+        error = np.nan_to_num(curve.magerr[rows])  # unknown of some: measured in a spectrum without errors
+        low, high = y(curve.mag[rows] + error), y(curve.mag[rows] - error)
         xs, ys = x[rows], y(curve.mag[rows])
         bars = "".join(f"M{a:.1f} {lo:.1f}V{hi:.1f}" for a, lo, hi in zip(xs, low, high, strict=True))
         dots = "".join(

@@ -19,6 +19,9 @@ from .subjects import POINTS, SOURCES, SPECTRA, Subject
 
 COLUMNS = ("id", "origin", "data", "author_id", "created_at", "modified", "audience__key", *shown.AUTHOR_COLUMNS)
 
+COLUMN = "annotation."
+"""How the name of a list's column begins that shows what an origin says under a key: ``annotation.origin.key``."""
+
 HIDDEN = "Could not find any accessible annotations."
 
 
@@ -121,6 +124,30 @@ def _sampled_info(viewer: Viewer) -> dict[str, list[dict[str, str]]]:
             if value is not None:
                 of_origin.setdefault(key, _kind(value))
     return {origin: [{key: kind} for key, kind in sorted(keys.items())] for origin, keys in kinds.items()}
+
+
+def meant(column: str) -> list[tuple[str, str]]:
+    """Which (origin, key) the name of a column may mean: there are points in origins, and in keys.
+
+    Examples
+    --------
+    >>> meant("annotation.gaiadr3.gaia_source.Plx")
+    [('gaiadr3', 'gaia_source.Plx'), ('gaiadr3.gaia_source', 'Plx')]
+    """
+    parts = column.removeprefix(COLUMN).split(".")
+    pairs = [(".".join(parts[:n]), ".".join(parts[n:])) for n in range(1, len(parts))]
+    return [(origin, key) for origin, key in pairs if origin and key]
+
+
+def columns_called(viewer: Viewer, words: str, most: int = 60) -> list[dict[str, str]]:
+    """Columns of annotations whose origin or key has these words in it: their names, what they show, and of whom."""
+    said = [(origin, key) for origin, keys in info(viewer).items() for pair in keys for key in pair]
+    wanted = words.lower().split()
+    return [
+        {"value": f"{COLUMN}{origin}.{key}", "label": key, "detail": origin}
+        for origin, key in said
+        if all(word in f"{origin} {key}".lower() for word in wanted)
+    ][:most]
 
 
 def _kind(value: Any) -> str:

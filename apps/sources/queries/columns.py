@@ -12,6 +12,8 @@ from skyportal.access.viewer import Viewer
 from ..models import Listing
 from ..models.lists import FAVORITES
 from . import galaxies, heads, statistics, surroundings, tags
+from .annotations import COLUMN as ANNOTATION
+from .annotations import meant
 from .sources import saves_by_obj
 
 Row = dict[str, Any]
@@ -53,7 +55,6 @@ _ALL = [
 ]
 COLUMNS = {column.key: column for column in _ALL}
 DEFAULT = ("id", "tns_name", "position", "redshift", "class", "groups", "saved_at")
-ANNOTATION = "annotation."
 MOST = 20
 PREFERENCE = "sources_columns"
 
@@ -68,8 +69,8 @@ def chosen(keys: Iterable[str]) -> list[Column]:
 def _column(key: str) -> Column | None:
     if not key.startswith(ANNOTATION):
         return COLUMNS.get(key)
-    _, origin, name = [*key.split(".", 2), "", ""][:3]
-    return Column(key, name, "number", key, 4, fold=True) if origin and name else None
+    label = key.rpartition(".")[2]
+    return Column(key, label, "number", key, 4, fold=True) if label and meant(key) else None
 
 
 _FIGURES = {"num_det", "first_det_mjd", "last_det_mjd", "last_det_mag", "peak_mag"}
@@ -124,7 +125,7 @@ def list_tags(viewer: Viewer, ids: list[int], list_name: str = FAVORITES) -> dic
 
 def _said_under(keys: list[str], notes: list[Row]) -> dict[int, Row]:
     """By obj, what the newest annotation of each origin says under these keys."""
-    asked = [(key, *key.split(".", 2)[1:]) for key in keys]
+    asked = [(key, *pair) for key in keys for pair in meant(key)]
     found: dict[int, Row] = {}
     for note in notes:
         for key, origin, name in asked:

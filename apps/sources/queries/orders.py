@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, F, Max, Min, QuerySet, Sum, When
+from django.db.models import Case, F, Max, Min, Q, QuerySet, Sum, When
 from django.db.models.fields.json import KeyTransform
 
 from skyportal.access.errors import Invalid
@@ -14,6 +14,7 @@ from ..access import said
 from ..models import Annotation, Classification, ListedObj, Listing, Obj, PhotStat, Tag
 from ..models.lists import FAVORITES
 from . import statistics
+from .annotations import meant
 from .objs import beneath
 
 OF_OBJS = ("ra", "dec", "origin", "alias", "tns_name", "score")
@@ -51,16 +52,25 @@ def of_list(viewer: Viewer, by: str) -> Order:
             return tags.order_by().values("obj_id").annotate(value=Min("option__name"))
         case [figure] if figure in FIGURES or figure == "last_det_mag":
             return _figure(viewer, figure)
-        case ["annotation", origin, key]:
-            remarks = beneath(viewer, Annotation.objects.filter(origin=origin), said)
-            newest = remarks.order_by("obj_id", "-modified").distinct("obj_id")
-            return newest.values("obj_id", value=KeyTransform(key, "data"))
+        case ["annotation", _, _]:
+            return _noted(viewer, by)
         case ["altdata", *path] if path:
             value: Any = "altdata"
             for key in ".".join(path).split("."):
                 value = KeyTransform(key, value)
             return Obj.objects.values(obj_id=F("pk"), value=value)
     raise Invalid(f"Invalid sortBy: {by[:60]!r}.")
+
+
+def _noted(viewer: Viewer, by: str) -> QuerySet:
+    """What the newest annotation says that a column of this name may mean."""
+    pairs = meant(by)
+    remarks = beneath(viewer, Annotation.objects.filter(origin__in=[origin for origin, _ in pairs]), said)
+    if len(pairs) > 1:
+        remarks = remarks.filter(Q(*((Q(origin=origin, data__has_key=key)) for origin, key in pairs), _connector=Q.OR))
+    newest = remarks.order_by("obj_id", "-modified").distinct("obj_id")
+    values = [When(origin=origin, then=KeyTransform(key, "data")) for origin, key in pairs]
+    return newest.values("obj_id", value=Case(*values) if len(values) > 1 else KeyTransform(pairs[0][1], "data"))
 
 
 def _figure(viewer: Viewer, figure: str) -> Order:

@@ -155,6 +155,14 @@ def release(link_name: str) -> PublicRelease:
     return found
 
 
+def held(page_id: int) -> list[tuple[int, str]]:
+    """How many points, spectra, classes and cutouts are in a page, of those that it was meant to have."""
+    data = PublicSourcePage.objects.values_list("data", flat=True).get(pk=page_id)
+    lists = {"point": (data.get("photometry") or {}).get("mjd"), "spectrum": data.get("spectra"),
+             "class": data.get("classifications"), "cutout": data.get("thumbnails")}  # fmt: skip
+    return [(len(rows), kind) for kind, rows in lists.items() if rows is not None]
+
+
 def versions(obj: Obj) -> list[PublicSourcePage]:
     """All versions of an obj that the viewer is known to see, newest first."""
     pages = PublicSourcePage.objects.filter(obj=obj).defer("data").select_related("release", "author")

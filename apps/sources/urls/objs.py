@@ -45,6 +45,7 @@ urlpatterns = flatten(
         path("sources/imports", importing.transients, name="transient-imports"),
         path("sources/imports/rows", importing.rows, name="transient-imports-rows"),
         path("sources/columns", searching.columns, name="sources-columns"),
+        path("sources/columns/annotations", searching.annotation_columns, name="annotation-columns"),
         path("sources/searches", searching.keep, name="search-keep"),
         path("sources/searches/<int:search_id>/delete", searching.forget, name="search-forget"),
         path("source/<str:name>/list-tags", searching.list_tags, name="source-list-tags"),

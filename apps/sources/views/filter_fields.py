@@ -46,7 +46,59 @@ _LABELS = {
     "currentUserLabeller": "Labelled by me",
     "listName": "On my list",
     "listTags": "My tags",
+    "alias": "Other name",
+    "simbadClass": "SIMBAD class",
+    "createdOrModifiedAfter": "Changed after",
+    "pendingOnly": "Only what was asked to be saved",
+    "includeRequested": "Also what was asked to be saved",
+    "hasBeenLabelled": "Labelled",
+    "hasNotBeenLabelled": "Not labelled",
+    "requireDetections": "Count only detections",
+    "excludeForcedPhotometry": "Without forced photometry",
+    "hasSpectrum": "Has a spectrum",
+    "hasSpectrumAfter": "Spectrum after",
+    "hasSpectrumBefore": "Spectrum before",
+    "hasNoSpectrum": "Has no spectrum",
+    "hasFollowupRequest": "Has a follow-up request",
+    "followupRequestStatus": "Status of the request",
+    "localizationDateobs": "In the sky map of the event of",
+    "localizationName": "Sky map",
+    "localizationCumprob": "Within probability",
+    "localizationRejectSources": "Without rejected counterparts",
+    "includeSourcesInGcn": "Also judged counterparts",
+    "spatialCatalogName": "In a spatial catalogue",
+    "spatialCatalogEntryName": "In its entry",
 }
+_SECTIONS = {
+    "Name and place": "rejectedSourceIDs alias origin TNSname hasTNSname hasNoTNSname simbadClass ra dec radius "
+    "createdOrModifiedAfter",
+    "Saved": "savedBefore savedByCurrentUser pendingOnly includeRequested",
+    "Class, tags, lists": "classifications_simul nonclassifications classified unclassified hasBeenLabelled "
+    "hasNotBeenLabelled currentUserLabeller tags listName listTags",
+    "Photometry": "startDate endDate numberDetections requireDetections excludeForcedPhotometry minPeakMagnitude "
+    "maxPeakMagnitude minLatestMagnitude maxLatestMagnitude",
+    "Spectra": "hasSpectrum hasSpectrumAfter hasSpectrumBefore hasNoSpectrum",
+    "Annotations and comments": "annotationsFilter annotationsFilterOrigin annotationsFilterAfter "
+    "annotationsFilterBefore commentsFilter commentsFilterAuthor commentsFilterAfter commentsFilterBefore",
+}
+_SECTION_OF = {name: section for section, names in _SECTIONS.items() for name in names.split()}
+_ELSE = "Follow-up, events, catalogues"
+"""Of what upper floors hang here."""
+_ORDER = [*_SECTIONS, _ELSE]
+_WRITTEN = {
+    "annotationsFilter": "key:value:gt",
+    "nonclassifications": "taxonomy: class",
+    "localizationDateobs": "2026-11-28T17:04:12",
+    "localizationCumprob": "0.95",
+    "listName": "favorites, watchlist …",
+    "tags": "by commas",
+    "listTags": "by commas",
+    "rejectedSourceIDs": "by commas",
+    "annotationsFilterOrigin": "by commas",
+}
+"""How it is written, in the field itself."""
+_EXACT = {"localizationDateobs"}
+"""Times to the second, for which the browser's field of a date is no use."""
 
 
 def label(name: str) -> str:
@@ -56,7 +108,7 @@ def label(name: str) -> str:
 
 
 def fields(given: QueryDict, params: list[Param]) -> list[dict[str, Any]]:
-    """The parameters beyond those of the bar, each once, in the order in which they were hung."""
+    """The parameters beyond those of the bar, each once, by sections and there in the order in which they were hung."""
     found = {}
     for param in params:
         if param.name in FIRST:
@@ -68,14 +120,18 @@ def fields(given: QueryDict, params: list[Param]) -> list[dict[str, Any]]:
             "value": given.get(param.name, ""),
             "is_flag": param.parse is flag,
             "is_on": param.default is True,
-            "type": "date" if param.parse is moment and _is_date(given.get(param.name, "")) else "text",
+            "section": _SECTION_OF.get(param.name, _ELSE),
+            "written": _WRITTEN.get(param.name, ""),
+            "type": "date" if _wants_date(param, given.get(param.name, "")) else "text",
             "inputmode": "decimal" if param.parse in (number, integer) else "text",
         }
-    return list(found.values())
+    return sorted(found.values(), key=lambda field: _ORDER.index(field["section"]))
 
 
-def _is_date(text: str) -> bool:
-    """Whether a browser's date field can show it; a time of day is typed."""
+def _wants_date(param: Param, text: str) -> bool:
+    """Whether a browser's date field is for it and can show it; a time of day is typed."""
+    if param.parse is not moment or param.name in _EXACT:
+        return False
     return not text or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text))
 
 

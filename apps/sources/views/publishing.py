@@ -84,12 +84,24 @@ def _publish(request: ViewerRequest, name: str) -> HttpResponse:
     options["frozen"] = form.get("frozen", "")
     release = form.get("release", "")
     try:
-        acting.publish(request.viewer, name, options, int(release) if release.isdecimal() else None)
+        page_id = acting.publish(request.viewer, name, options, int(release) if release.isdecimal() else None)
     except Refusal as refusal:
         if isinstance(refusal, NotVisible) or refusal.status in (401, 403):
             raise
         return _pages(request, name, error=refusal.message)
-    return done(request, name, _pages(request, name), "Published: anybody can see this version.")
+    return done(request, name, _pages(request, name), _said_of(publishing.held(page_id)))
+
+
+_PLURALS = {"spectrum": "spectra", "class": "classes"}
+
+
+def _said_of(held: list[tuple[int, str]]) -> str:
+    """What went out, and a warning where something was meant to and nothing of it is shared with those chosen."""
+    words = [f"{count:,} {kind if count == 1 else _PLURALS.get(kind, kind + 's')}" for count, kind in held]
+    said = f"Published{' with ' + ', '.join(words) if words else ''}: anybody can see this version."
+    if held and not any(count for count, _ in held):
+        said += " Nothing of these is shared with the groups and streams chosen: withdraw it, and choose others."
+    return said
 
 
 @login_required

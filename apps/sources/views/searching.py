@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from skyportal.access.errors import Invalid
 from skyportal.api.params import key, words
@@ -17,6 +17,7 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import listings, searches
+from ..queries import annotations
 from ..queries.objs import get_obj
 
 
@@ -57,7 +58,15 @@ def columns(request: ViewerRequest) -> HttpResponse:
     searches.keep_columns(request.viewer, request.POST.getlist("columns"))
     messages.success(request, "These columns are yours from now on.")
     rest = [(k, v) for k, values in request.POST.lists() for v in values if k not in ("columns", "csrfmiddlewaretoken")]
-    return _back(urlencode(rest))
+    answer = _back(urlencode(rest))
+    return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]}) if request.htmx else answer
+
+
+@login_required
+@require_GET
+def annotation_columns(request: ViewerRequest) -> JsonResponse:
+    """Columns that show what is annotated, for a field that is completed."""
+    return JsonResponse({"results": annotations.columns_called(request.viewer, request.GET.get("q", "")[:100])})
 
 
 @login_required

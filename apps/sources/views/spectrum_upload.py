@@ -150,6 +150,7 @@ def _shown(draft: Draft) -> dict[str, Any]:
         "rows": [[f"{column[n]:.7g}" for column in table.columns] for n in range(min(ROWS, len(table)))],
         "header_count": len(table.header),
         "told": _told(draft),
+        "notes": draft.notes,
     }
     try:
         arrays = draft.arrays

@@ -32,6 +32,8 @@ from .points import need_upload
 MOST_BYTES = 20_000_000
 MOST_SHOWN = 100
 """Rows to mend that are shown at once."""
+FEW_ROWS = 5
+"""Up to as many rows of which the same is said stand one by one; more are folded under what is said."""
 
 
 @dataclass
@@ -129,7 +131,7 @@ def _mended(request: ViewerRequest, table: TextTable) -> TextTable:
             row, column = (int(part) if part.isdecimal() else -1 for part in key[5:].split("-", 1))
             if 0 <= row < len(rows) and 0 <= column < len(rows[row]):
                 rows[row][column] = str(value).strip()
-    left_out = set(request.POST.getlist("leave"))
+    left_out = {row for rows in request.POST.getlist("leave") for row in rows.split(",")}
     kept = [row for n, row in enumerate(rows) if str(n) not in left_out]
     if not kept:
         raise Invalid("Every row is left out: there is nothing to write.")
@@ -161,8 +163,8 @@ def _reading(request: ViewerRequest, obj: Any, table: TextTable) -> Reading:
     defaults["instrument_id"] = int(instrument) if instrument.isdecimal() else None
     defaults["exposure"] = _positive(asked.get("exposure", ""))
     defaults["extinction_corrected"] = bool(asked.get("extinction_corrected"))
+    defaults["obj_id"] = obj.name if obj is not None else asked.get("obj_id", "").strip() or None
     if obj is not None:
-        defaults["obj_id"] = obj.name
         fields = {name: "" if field == "obj_id" else field for name, field in fields.items()}
     named = {label.lower(): pk for pk, label in instruments.names(request.viewer)}
     reading = Reading(fields, {}, named, defaults)
@@ -198,7 +200,10 @@ def _bands(request: ViewerRequest, table: TextTable, reading: Reading) -> dict[s
     words = sorted({cell for cell in table.column(column) if cell and cell not in BANDPASSES})
     used = body(table, reading).data["instrument_id"]
     filters = instruments.filters_of(request.viewer, {pk for pk in used if pk is not None})
-    return {word: said.get(word) or guessed_band(word, filters) for word in words}
+    kept = {
+        word: band for word, band in said.items() if band in filters or not filters
+    }  # the instrument may be another
+    return {word: kept.get(word) or guessed_band(word, filters) or said.get(word, "") for word in words}
 
 
 # ---- what is answered
@@ -210,7 +215,7 @@ def _answer(request: ViewerRequest, obj: Any, draft: Draft | None = None, *, pro
     if draft is not None:
         context |= _preview(draft) | {
             "instruments": instruments.named(viewer),
-            "groups": shown.my_groups(viewer),
+            "groups": [(pk, called) for pk, called in shown.my_groups(viewer) if pk != viewer.single_user_group_id],
             "chosen_groups": [int(g) for g in request.POST.getlist("group_ids") if g.isdecimal()],
             "systems": MAGNITUDE_SYSTEMS,
             "known_bands": sorted(BANDPASSES),
@@ -227,17 +232,11 @@ def _preview(draft: Draft) -> dict[str, Any]:
     by_row: dict[int, list[Finding]] = {}
     for finding in draft.findings:
         by_row.setdefault(finding.row, []).append(finding)
-    used = [n for n, name in enumerate(table.names) if reading.fields.get(name)]
-    there = {row: any(f.kind in ("duplicate", "repeated") for f in said) for row, said in by_row.items()}
-    told = [
-        {
-            "row": row,
-            "said": said,
-            "leave": there[row],
-            "cells": [(n, table.names[n], table.rows[row][n]) for n in used],
-        }
-        for row, said in sorted(by_row.items(), key=lambda item: (there[item[0]], item[0]))[:MOST_SHOWN]
-    ]
+    there = [n for n, said in sorted(by_row.items()) if any(f.kind in ("duplicate", "repeated") for f in said)]
+    others = [n for n in sorted(by_row) if n not in set(there)]
+    alike = _alike(by_row, others)
+    together = {row for _, rows in alike for row in rows}
+    single = [row for row in others if row not in together]
     text = io.StringIO()
     csv.writer(text).writerows([table.names, *table.rows])
     return {
@@ -249,16 +248,45 @@ def _preview(draft: Draft) -> dict[str, Any]:
         "bands": list(reading.bands.items()),
         "has": set(reading.fields.values()),
         "lacking": _lacking(reading),
-        "mending": [one for one in told if not one["leave"]],
-        "left_out": [one for one in told if one["leave"]],
-        "more": len(by_row) - len(told),
+        "alike": [(finding, len(rows), _told(draft, by_row, rows)) for finding, rows in alike],
+        "mending": _told(draft, by_row, single),
+        "left_out": _told(draft, by_row, there, leave=True),
+        "left_out_count": len(there),
+        "left_out_unseen": ",".join(map(str, there[MOST_SHOWN:])),
+        "more": max(len(single) - MOST_SHOWN, 0),
         "good": len(table.rows) - draft.errors,
     }
+
+
+def _told(draft: Draft, by_row: dict[int, list[Finding]], rows: list[int], leave: bool = False) -> list[dict[str, Any]]:
+    """Rows with what is said of them and their cells, as many as are shown at once."""
+    names = draft.table.names
+    used = [n for n, name in enumerate(names) if draft.reading.fields.get(name)]
+    return [
+        {
+            "row": row,
+            "said": by_row[row],
+            "leave": leave,
+            "cells": [(n, names[n], draft.table.rows[row][n]) for n in used],
+        }
+        for row in rows[:MOST_SHOWN]
+    ]
+
+
+def _alike(by_row: dict[int, list[Finding]], rows: list[int]) -> list[tuple[Finding, list[int]]]:
+    """Of what is said in the same words, and nothing else, of more than a few rows: the finding, and the rows."""
+    alike: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        if len(by_row[row]) == 1:
+            alike.setdefault((by_row[row][0].kind, by_row[row][0].message), []).append(row)
+    return [(by_row[found[0]][0], found) for found in alike.values() if len(found) > FEW_ROWS]
 
 
 def _lacking(reading: Reading) -> str:
     """What has to be said of the whole table before its rows can be looked at, one thing at a time."""
     read = set(reading.fields.values())
+    if "obj_id" not in read and not reading.defaults.get("obj_id"):
+        return "Name the source above, or say which column names it."
     if not {"mjd", "jd", "date"} & read:
         return "Say above which column is the time."
     if not {"mag", "flux", "limiting_mag"} & read:

@@ -110,6 +110,32 @@ def facts(header: Header) -> Facts:
     return Facts(**found)
 
 
+_DAY = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[-_]?(0[1-9]|1[0-2])[-_]?([0-2]\d|3[01])(?!\d)(?:[T_-](\d\d)[-:]?(\d\d)[-:]?(\d\d))?"
+)
+
+
+def day_in(file_name: str) -> str:
+    """When the name of a file says that it was observed, to the day or the second; "" where it does not.
+
+    Examples
+    --------
+    >>> day_in("ZTF20abwdwoa_20200917_Keck1_v1.ascii"), day_in("tns_2020ank_2020-02-13_22-13-03_GTC.txt")
+    ('2020-09-17', '2020-02-13T22:13:03')
+    >>> day_in("12ftc_p32.ascii"), day_in("20201399.txt")
+    ('', '')
+    """
+    if (found := _DAY.search(file_name)) is None:
+        return ""
+    year, month, day, *clock = found.groups()
+    text = f"{year}-{month}-{day}" + (f"T{':'.join(clock)}" if clock[0] else "")
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return text
+
+
 def _number(value: Any) -> float | None:
     """Also of text with its unit behind it, as in 1800.0s."""
     found = re.match(r"\s*([+-]?\d+(\.\d*)?([eE][+-]?\d+)?)", str(value))

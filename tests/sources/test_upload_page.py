@@ -1,0 +1,65 @@
+"""Uploading photometry by page: what is said once for all rows, and what is asked once of many."""
+
+import pytest
+
+from apps.sources.actions.objs import make_known
+from apps.sources.models import Photometry
+from tests.factories import GroupFactory, InstrumentFactory, ObjFactory, join
+
+pytestmark = pytest.mark.django_db
+
+ROWS = [f"{60000 + n},{band},18.{n:02},0.05" for n, band in enumerate("gr" * 8)]
+TABLE = "\n".join(["mjd,band,mag,magerr", *ROWS])
+
+
+def test_a_table_that_names_no_source_is_given_one_and_its_points_go_to_several_groups(client, member, group):
+    obj, other = ObjFactory(name="ZTF26one"), GroupFactory()
+    make_known([obj.pk], group_ids=[group.pk])
+    join(member, other)
+    camera = InstrumentFactory(filters=["sdssg", "sdssr"])
+    client.force_login(member)
+    asked = {"pasted": TABLE, "instrument_id": camera.pk}
+    answer = client.post("/photometry/upload", asked)
+    assert "Name the source above" in answer.context["lacking"]
+    answer = client.post("/photometry/upload", asked | {"obj_id": "ZTF26nothing"})
+    assert {f.kind for f in answer.context["draft"].findings} == {"unknown source"}
+    said = {"obj_id": obj.name, "group_ids": [group.pk, other.pk], "step": "write"}
+    answer = client.post("/photometry/upload", asked | said)
+    assert answer.context["count"] == len(ROWS), answer.context.get("problem")
+    assert set(Photometry.objects.values_list("obj__name", flat=True)) == {obj.name}
+    readers = set(Photometry.objects.first().audience.members.values_list("kind", "ref"))
+    assert {pk for _, pk in readers} >= {group.pk, other.pk}
+
+
+def test_what_is_wrong_with_many_rows_is_said_once(client, member, obj):
+    camera = InstrumentFactory(filters=["atlasc", "atlaso"])
+    client.force_login(member)
+    address = f"/source/{obj.name}/photometry/upload"
+    asked = {"pasted": TABLE, "instrument_id": camera.pk}
+    answer = client.post(address, asked)
+    assert [(finding.kind, count, len(rows)) for finding, count, rows in answer.context["alike"]] == [
+        ("unknown band", 8, 8), ("unknown band", 8, 8),
+    ]  # fmt: skip
+    assert (answer.context["mending"], answer.context["draft"].errors, answer.context["more"]) == ([], 16, 0)
+    answer = client.post(address, asked | {"band_word": ["g", "r"], "band_is": ["atlasc", "atlaso"]})
+    assert (answer.context["alike"], answer.context["good"]) == ([], 16)
+    # the instrument is another: what was said for the first one's bands is not held against it
+    sloan = InstrumentFactory(filters=["sdssg", "sdssr", "bessellr"])
+    more = {"instrument_id": sloan.pk, "band_word": ["g", "r"], "band_is": ["atlasc", "atlaso"]}
+    assert client.post(address, asked | more).context["bands"] == [("g", "sdssg"), ("r", "sdssr")]
+
+
+def test_a_table_that_has_grown_is_written_without_what_is_there_already(client, member, obj):
+    client.force_login(member)
+    address = f"/source/{obj.name}/photometry/upload"
+    nights = [f"{60000 + n}.5,ztfg,18.{n:03},0.05" for n in range(250)]
+    asked = {"instrument_id": InstrumentFactory(filters=["ztfg"]).pk, "group_ids": ""}
+    first = "\n".join(["mjd,band,mag,magerr", *nights[:240]])
+    assert client.post(address, asked | {"pasted": first, "step": "write"}).context["count"] == 240
+    answer = client.post(address, asked | {"pasted": "\n".join(["mjd,band,mag,magerr", *nights])})
+    context = answer.context
+    assert (context["left_out_count"], len(context["left_out"]), context["good"]) == (240, 100, 10)
+    sent = asked | {"table": context["kept"], "leave": [*(str(row["row"]) for row in context["left_out"])]}
+    sent["leave"].append(context["left_out_unseen"])
+    answer = client.post(address, sent)
+    assert (answer.context["left_out_count"], answer.context["good"]) == (0, 10)
