@@ -224,7 +224,7 @@ def test_the_scanning_bar_offers_events(event, as_member):
 def test_taking_a_chip_of_a_map_away_leaves_a_list_that_makes_sense(event, as_member, path, more):
     page = text(as_member.get(f"{path}?localizationDateobs=2026-01-02T03:04:05{more}"))
     ways = re.findall(r'href="([^"]*)"\s+aria-label="Remove ', page)
-    assert len(ways) == (5 if path == "/sources" else 1)
+    assert len(ways) == (5 if path == "/sources" else 3)
     for way in ways:
         assert as_member.get(way.replace("&amp;", "&")).status_code == 200, way
 
