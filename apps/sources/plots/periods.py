@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,24 @@ if TYPE_CHECKING:
 
 MARKED = 6
 """Peaks with a label; the table beside has all of them."""
-SPECTRUM, PEAK, HARMONIC, ALIAS = "#7b8794", "#d1495b", "#e08e0b", "#3b6fd4"
+SPECTRUM = "#7b8794"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a mark over a peak means."""
+
+    words: str
+    colour: str
+    shape: str
+
+
+PEAK = Mark("peak", "#d1495b", "circle")
+RELATED = {
+    "alias": Mark("alias of the first", "#3b6fd4", "triangle"),
+    "harmonic": Mark("its harmonic", "#e08e0b", "diamond"),
+}
+MARKS = [PEAK, *RELATED.values()]
 
 
 def power_spectrum(result: dict[str, Any], *, height: int = 320) -> Figure:
@@ -49,7 +67,7 @@ def power_spectrum(result: dict[str, Any], *, height: int = 320) -> Figure:
 
 def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
     shown = peaks[:MARKED]
-    colours, shapes = {"harmonic": HARMONIC, "alias": ALIAS}, {"harmonic": "diamond", "alias": "triangle"}
+    marks = [RELATED.get(peak["kind"], PEAK) for peak in shown]
     what = [
         f"{peak['relation']} {'alias' if peak['kind'] == 'alias' else 'of the first'}" if peak["relation"] else ""
         for peak in shown
@@ -58,8 +76,8 @@ def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
         "frequency": [1 / peak["period"] for peak in shown],
         "period": [peak["period"] for peak in shown],
         "power": [peak["power"] for peak in shown],
-        "colour": [colours.get(peak["kind"], PEAK) for peak in shown],
-        "shape": [shapes.get(peak["kind"], "circle") for peak in shown],
+        "colour": [mark.colour for mark in marks],
+        "shape": [mark.shape for mark in marks],
         "what": [words or ("the first" if n == 0 else "another") for n, words in enumerate(what)],
     }
 

@@ -17,6 +17,7 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import periods as actions
+from ..plots import periods as plots
 from ..queries import periods as queries
 from ..queries.objs import get_obj
 from ..queries.photometry import said_period
@@ -94,6 +95,7 @@ def _answer(obj: Any, search: Any) -> dict[str, Any]:
         return context
     url = reverse("source-period-spectrum", args=[obj.name, search.pk])
     context["spectrum"] = place(url, id=f"spectrum-{search.pk}", height=320, label="Power spectrum")
+    context["marks"] = plots.MARKS
     context["peaks"] = [{**peak, "frequency": 1 / peak["period"]} for peak in search.result["peaks"]]
     return context | _folded(obj, search.result["peaks"][0]["period"], search.method)
 
@@ -101,8 +103,6 @@ def _answer(obj: Any, search: Any) -> dict[str, Any]:
 @login_required
 @require_GET
 def spectrum(request: ViewerRequest, name: str, search_id: int) -> HttpResponse:
-    from ..plots import periods as plots
-
     viewer = request.viewer
     found = queries.get_search(viewer, get_obj(viewer, name), search_id)
     if not found.result:
@@ -134,7 +134,6 @@ def folded(request: ViewerRequest, name: str) -> HttpResponse:
 @login_required
 @require_GET
 def folded_figure(request: ViewerRequest, name: str) -> HttpResponse:
-    from ..plots import periods as plots
 
     viewer = request.viewer
     obj = get_obj(viewer, name)
