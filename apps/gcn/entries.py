@@ -61,6 +61,13 @@ class MatchAsked(EventEntry):
 
 
 @dataclass(frozen=True)
+class MapAsked(EventEntry):
+    """A notice that lacks its sky map is to bring it once more."""
+
+    notice_id: int
+
+
+@dataclass(frozen=True)
 class EventChanged(EventEntry):
     """A tag, an alias, an advocate or a word of somebody's was added or taken away."""
 

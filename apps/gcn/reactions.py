@@ -11,6 +11,7 @@ from .entries import (
     EventChanged,
     EventTextAsked,
     LocalizationAdded,
+    MapAsked,
     MatchAsked,
     NoticeAdmitted,
     SkymapTriggerAsked,
@@ -23,6 +24,13 @@ def locate(admitted: NoticeAdmitted, delivery_id: int) -> None:
     from .actions.locating import locate as draw  # astropy: only a worker that draws maps pays for it
 
     draw(admitted.notice_id)
+
+
+@on(MapAsked, outside=True)
+def locate_again(asked: MapAsked, delivery_id: int) -> None:
+    from .actions.locating import locate as draw
+
+    draw(asked.notice_id)
 
 
 @on(LocalizationAdded)

@@ -169,7 +169,7 @@ function shade(state, source) {
   source.data = { image: [made], x: [xr.start], y: [yr.start], dw: [xr.end - xr.start], dh: [yr.end - yr.start] };
 }
 
-/** Drag turns the sphere as if one had it by the place under the pointer; arrow keys do the same. */
+/** Drag turns the sphere as if one had it by the place under the pointer; arrow keys do the same, + and - go nearer and farther. */
 function turnable(state, target) {
   const ground = target.querySelector(".sky-plot-live");
   let from = null;
@@ -199,15 +199,28 @@ function turnable(state, target) {
   });
   addEventListener("pointerup", () => (from = null));
   ground.tabIndex = 0;
-  ground.setAttribute("aria-label", "The sky: turn it with the arrow keys");
+  ground.setAttribute("aria-label", "The sky: turn it with the arrow keys, + and - go nearer and farther, 0 comes back");
   ground.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: [-20, 0], ArrowRight: [20, 0], ArrowUp: [0, -20], ArrowDown: [0, 20] }[event.key];
-    if (!step) return;
+    const nearer = { "+": 0.8, "=": 0.8, "-": 1.25 }[event.key];
+    if (step) turn(...step);
+    else if (nearer) zoom(state, nearer);
+    else if (event.key === "0") again(state);
+    else return;
     event.preventDefault();
-    turn(...step);
+    event.stopPropagation();
   });
   for (const range of [state.plot.x_range, state.plot.y_range]) range.change.connect(soon);
   ground.addEventListener("dblclick", () => again(state));
+}
+
+/** Nearer or farther around the middle of what is seen; never beyond the whole sky. */
+function zoom(state, times) {
+  const { x_range: xr, y_range: yr } = state.plot;
+  const half = Math.min(projections[state.kind].reach, Math.max(((xr.end - xr.start) / 2) * times, 0.0005));
+  const [x, y] = [(xr.end + xr.start) / 2, (yr.end + yr.start) / 2];
+  xr.setv({ start: x - half, end: x + half });
+  yr.setv({ start: y - half, end: y + half });
 }
 
 function again(state) {

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.gcn.models import Counterpart, GcnEvent, Localization, ObjInMap
+from apps.gcn.plots.sky_still import picture
+from apps.gcn.queries.sky_view import sky_view, told_of
 from apps.sources.actions.sources import save_source
 from apps.sources.models import Obj
 from skyportal.access.viewer import Viewer
+from skyportal.web.drawing import Raster, Text
 from tests.factories import make_user
 from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
 
@@ -256,3 +260,20 @@ def test_an_author_is_one_thing_in_what_the_api_says(event, member, api_of):
     found = api.get(f"gcn_event/{event.pk}/comments/{pk}")[1]["data"]
     assert found["author"]["username"] == "member"
     assert not [name for name in found if "__" in name]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_picture_for_mails_is_shaded_and_says_what_it_shows(event, whole):
+    where = Localization.objects.get()
+    view = sky_view(Viewer.system("a test"), event, where)
+    drawn = picture(view, *told_of(where), whole_sky=whole)
+    words = " ".join(mark.words for mark in drawn.marks if isinstance(mark, Text))
+    assert words.startswith(f"{event}, cone 2026-01-02 03:04:05 UTC")
+    assert {"90 %", "Galactic plane", "Objects"} <= {mark.words for mark in drawn.marks if isinstance(mark, Text)}
+    assert "Moon" in words or not whole
+    assert "90 % within" in words
+    (shading,) = (mark.image for mark in drawn.marks if isinstance(mark, Raster))
+    dark = np.asarray(shading)[..., 0] < 250
+    row, column = np.argwhere(dark).mean(axis=0) / dark.shape
+    assert (abs(column - 0.5) < 0.01, 0 < dark.mean() < 0.01) == (True, True), "in the middle, and small"
+    assert abs(row - (0.5 if not whole else 0.49)) < 0.02

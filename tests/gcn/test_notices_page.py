@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import timedelta
 
@@ -11,9 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.gcn.actions import locating
 from apps.gcn.actions.receiving import receive
-from apps.gcn.models import NoticeFeed, ReceivedNotice
+from apps.gcn.models import GcnNotice, Localization, NoticeFeed, ReceivedNotice
+from skyportal.astro.skymaps import shapes
 
+from .events_data import settle
 from .notice_data import voevent
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +100,31 @@ def test_only_operators_see_and_replay(client, member):
     assert client.get(reverse("received-notice", args=[pk])).status_code == 403
     assert client.post(reverse("replay-notices"), {"notice": pk}).status_code == 403
     assert ReceivedNotice.objects.get().attempts == 1
+
+
+def test_a_map_that_is_broken_is_found_there_and_read_again(operator, monkeypatch):
+    receive(voevent(), "gcn.classic.voevent.SWIFT_BAT_GRB_POS_ACK")
+    said = {
+        "superevent_id": "S260302zz", "alert_type": "PRELIMINARY", "time_created": "2026-03-02T00:01:00Z",
+        "event": {
+            "time": "2026-03-02T00:00:00Z", "skymap": base64.b64encode(b"SIMPLE  = and no more").decode(),
+        },
+    }  # fmt: skip
+    found = receive(json.dumps(said).encode(), "igwn.gwalert")
+    assert found.reason == "Announced S260302zz."
+    settle()
+    page = operator.get("/operator/notices?outcome=no_map").content.decode()
+    assert "Its sky map: The file cannot be read" in page
+    for words in ("cannot+be+read", "s260302zz"):
+        assert "1–1 of 1" in operator.get(f"/operator/notices?words={words}").content.decode()
+    assert "None of these" in operator.get("/operator/notices?words=nothing").content.decode()
+    drawn = []
+    monkeypatch.setattr(locating, "drawn", lambda one: drawn.append(one) or ("now", shapes.cone(10.0, 10.0, 1.0)))
+    operator.post("/operator/notices/replay", {"notice": found.pk})
+    settle()
+    assert len(drawn) == 1
+    assert Localization.objects.get(event__trigger_id="S260302zz").name == "now"
+    assert GcnNotice.objects.get(event__trigger_id="S260302zz").map_trouble == ""
+    operator.post("/operator/notices/replay", {"notice": found.pk})
+    settle()
+    assert len(drawn) == 1, "what is there is not asked for again"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.gcn.actions.receiving import receive
 from apps.gcn.actions.replaying import find, replay, sandbox
+from apps.gcn.management.commands import replay_event
 from apps.gcn.models import GcnEvent, GcnNotice, Localization
 from apps.groups.models import Group
 from tests.factories import make_user
@@ -86,3 +87,17 @@ def test_what_is_not_there_is_said(event):
     GcnNotice.objects.update(content="notices/gone.xml")
     with pytest.raises(CommandError, match="None of its notices"):
         call_command("replay_event", "1234567", "--speed", "1e9", stdout=StringIO())
+
+
+def test_who_waits_for_the_next_notice_knows_for_how_long(monkeypatch):
+    out, slept = StringIO(), []
+    monkeypatch.setattr(replay_event.time, "sleep", slept.append)
+    command = replay_event.Command(stdout=out)
+    command._wait(3.0, None)
+    command._wait(90_000.0, None)
+    command._wait(90_000.0, 60.0)
+    assert slept == [3.0, 90_000.0, 60.0]
+    assert out.getvalue().splitlines() == [
+        "The next notice comes in 1 day, 1:00:00.",
+        "The next notice comes in 0:01:00 instead of 1 day, 1:00:00.",
+    ]

@@ -15,8 +15,10 @@ from django.utils import timezone
 from apps.sources.actions.attachments import keep as keep_file
 from skyportal.access.errors import Refusal
 from skyportal.access.viewer import Viewer
+from skyportal.journal.recording import record
 
-from ..models import GcnEvent, Outcome, ReceivedNotice
+from ..entries import MapAsked
+from ..models import GcnEvent, GcnNotice, Outcome, ReceivedNotice
 from ..notices import Notice, UnreadableNotice, read
 from ..notices.reading import is_circular, is_xml, json_of
 from ..queries.notices import need_operator
@@ -184,7 +186,16 @@ def replay(viewer: Viewer, ids: list[int] | None = None) -> list[Received]:
     rows = ReceivedNotice.objects.visible_to(viewer)
     rows = rows.filter(outcome__in=(Outcome.REFUSED, Outcome.FAILED)) if ids is None else rows.filter(pk__in=ids)
     chosen = list(rows.order_by("received_at", "pk").values_list("pk", flat=True)[:MOST_REPLAYED])
-    return [understand(pk, again=True) for pk in chosen]
+    found = [understand(pk, again=True) for pk in chosen]
+    _ask_for_maps(viewer, [one.notice_id for one in found if one.notice_id])
+    return found
+
+
+@transaction.atomic
+def _ask_for_maps(viewer: Viewer, notice_ids: list[int]) -> None:
+    """What was understood, but for its sky map, is to bring that too."""
+    for row in GcnNotice.objects.filter(pk__in=notice_ids).exclude(map_trouble="").select_related("event"):
+        record(MapAsked(row.event_id, row.event.address, viewer.user_id, row.pk))
 
 
 def _printable(text: str) -> str:

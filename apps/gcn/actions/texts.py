@@ -20,9 +20,9 @@ from skyportal.journal.recording import record
 from ..entries import EventTextAsked, EventTextChanged
 from ..models import EventReport, EventSummary, SummaryVersion
 from ..models.texts import AbstractEventText
-from ..plots.sky_still import still
+from ..plots.sky_still import picture
 from ..queries import texts as queries
-from ..queries.sky_view import sky_view
+from ..queries.sky_view import sky_view, told_of
 from ..texts import Author, written
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,8 @@ def _write(row: EventSummary | EventReport) -> None:
         row.data = data
         if where:
             reader = queries.reader_of(row.group_id)
-            row.data[PICTURE] = still(sky_view(reader, row.event, where), whole_sky=True).svg()
+            view = sky_view(reader, row.event, where)
+            row.data[PICTURE] = picture(view, *told_of(where), whole_sky=True).svg()
     else:
         authors = _authors(row)
         row.text = written(data, row.asked, row.title, authors, row.group.name, timezone.now())

@@ -23,8 +23,8 @@ def how_far(objs: Sequence[Obj]) -> NDArray:
     """Luminosity distances in Mpc: of the obj's own redshift, else of its host galaxy; NaN where neither is known."""
     hosts = [obj.host for obj in objs]
     own = _of_redshift([obj.redshift for obj in objs])
-    told = np.array([(host and host.distmpc) or np.nan for host in hosts], float)
-    theirs = np.where(told > 0, told, _of_redshift([host and host.redshift for host in hosts]))
+    told = np.array([(host.distmpc if host else None) or np.nan for host in hosts], float)
+    theirs = np.where(told > 0, told, _of_redshift([host.redshift if host else None for host in hosts]))
     return np.where(np.isfinite(own), own, theirs)
 
 

@@ -123,10 +123,10 @@ def chosen_catalog(viewer: Viewer, where: Localization | None, name: str | None 
     """The catalogue asked for, else the one with most galaxies where the event may be; and all their names, the fullest
     first. "" where there is none."""
     counted = catalogs.galaxies(viewer).order_by().values("catalog_name").annotate(placed=Count("distmpc"))
-    placed = dict(counted.values_list("catalog_name", "placed"))
+    placed: dict[str, int] = dict(counted.values_list("catalog_name", "placed"))
     near = {} if where is None or len(placed) < 2 or name in placed else _inside(viewer, where)
     names = sorted(placed, key=lambda one: (-near.get(one, 0), -placed[one], one))
-    return (name if name in placed else next(iter(names), "")), names
+    return (name if name and name in placed else next(iter(names), "")), names
 
 
 def _inside(viewer: Viewer, where: Localization) -> dict[str, int]:

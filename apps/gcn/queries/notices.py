@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,11 +30,20 @@ def need_operator(viewer: Viewer) -> None:
         raise NotAllowed("Received notices are for operators: they need the permission System admin.")
 
 
-def received(viewer: Viewer, *, outcome: str = "", topic: str = "") -> AccessQuerySet:
-    """Messages, newest first."""
-    rows = ReceivedNotice.objects.visible_to(viewer)
-    if outcome:
+MAPLESS = "no_map"
+"""Beside the outcomes: what was understood, but whose sky map is broken or could not be had."""
+
+
+def received(viewer: Viewer, *, outcome: str = "", topic: str = "", words: str = "") -> AccessQuerySet:
+    """Messages, newest first; with ``words`` in their kind, identity or trigger, or in what became of them."""
+    rows = ReceivedNotice.objects.visible_to(viewer).select_related("notice")
+    if outcome == MAPLESS:
+        rows = rows.filter(_mapless())
+    elif outcome:
         rows = rows.filter(outcome=outcome)
+    if words := words.strip().replace("\x00", ""):
+        named = ("kind", "ivorn", "trigger_id", "reason", "topic", "notice__map_trouble")
+        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": words}) for name in named)))
     if topic:
         rows = rows.filter(topic=topic)
     return rows.order_by("-received_at", "-pk")
@@ -43,7 +54,13 @@ def by_outcome(viewer: Viewer) -> list[dict[str, Any]]:
     counts = dict(
         ReceivedNotice.objects.visible_to(viewer).values_list("outcome").annotate(count=Count("pk")).order_by("outcome")
     )
-    return [{"outcome": name.value, "label": name.label, "count": counts.get(name.value, 0)} for name in Outcome]
+    found = [{"outcome": name.value, "label": name.label, "count": counts.get(name.value, 0)} for name in Outcome]
+    mapless = ReceivedNotice.objects.visible_to(viewer).filter(_mapless()).count()
+    return [*found, {"outcome": MAPLESS, "label": "Without sky map", "count": mapless}]
+
+
+def _mapless() -> Q:
+    return Q(notice__isnull=False) & ~Q(notice__map_trouble="")
 
 
 def get_received(viewer: Viewer, pk: int) -> ReceivedNotice:

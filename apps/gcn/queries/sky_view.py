@@ -56,6 +56,19 @@ def sky_view(viewer: Viewer, event: GcnEvent, where: Localization, instrument_id
     )
 
 
+def told_of(where: Localization) -> tuple[str, str]:
+    """Of which event and map a picture is; and when it was, how large the region is and how far away."""
+    event = where.event
+    facts = [f"{event.exact_time:%Y-%m-%d %H:%M:%S} UTC", f"90 % within {_figures(where.area_90)} square degrees"]
+    if where.distance is not None:
+        facts.append(f"{where.distance:.0f} ± {where.distance_error or 0:.0f} Mpc")
+    return f"{event}, {where.name}", "   ".join(facts)
+
+
+def _figures(area: float) -> str:
+    return f"{area:,.0f}" if area >= 100 else f"{area:.3g}"
+
+
 def _bodies(event: GcnEvent) -> list[Layer]:
     """Sun and Moon at the time of the event, apparent places of date: true to half a degree."""
     mjd = np.array([mjd_of(event.exact_time)])

@@ -49,7 +49,7 @@ def index(request: ViewerRequest) -> HttpResponse:
         request.GET, [*event_lists.PARAMS, Param("page", integer, 1), Param("sort", text, "-dateobs")]
     )
     if not asked["sortBy"]:  # what a header asks for, unless the address has it in the words of the API
-        asked = {**asked, "sortBy": asked["sort"].lstrip("-"), "sortOrder": _way(asked["sort"])}
+        asked["sortBy"], asked["sortOrder"] = asked["sort"].lstrip("-"), _way(asked["sort"])
     number = min(max(1, asked["page"]), 1_000_000)
     try:
         events = event_lists.found(viewer, asked)

@@ -19,7 +19,7 @@ from ..queries import notices as queries
 def index(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
     queries.need_operator(viewer)
-    chosen = {name: request.GET.get(name, "") for name in ("outcome", "topic")}
+    chosen = {name: request.GET.get(name, "") for name in ("outcome", "topic", "words")}
     rows = queries.received(viewer, **chosen)
     outcomes = queries.by_outcome(viewer)
     context = {

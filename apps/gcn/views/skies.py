@@ -13,10 +13,11 @@ from skyportal.web.bokeh import item, place
 from skyportal.web.requests import ViewerRequest
 
 from ..plots.sky import LEVEL_COLOURS, sky_plot
+from ..plots.sky_still import picture as picture_of
 from ..plots.sky_still import still
 from ..queries import localizations as maps
 from ..queries.events import get_event
-from ..queries.sky_view import sky_view
+from ..queries.sky_view import sky_view, told_of
 
 ACCENT = "#0072b2"
 FIXED = {"Probability": "var(--sky-accent)", "Graticule": "#808691", "Galactic plane": "#8a6d3b"}
@@ -67,5 +68,5 @@ def picture(request: ViewerRequest, localization_id: int) -> HttpResponse:
     """A PNG: the hemisphere, or with ``?whole`` all of the sky."""
     where = maps.get_localization(request.viewer, localization_id)
     view = sky_view(request.viewer, where.event, where, _instrument(request))
-    drawn = still(view, whole_sky="whole" in request.GET)
+    drawn = picture_of(view, *told_of(where), whole_sky="whole" in request.GET)
     return HttpResponse(drawn.png(), content_type="image/png")

@@ -44,3 +44,37 @@ def mollweide(ra: ArrayLike, dec: ArrayLike, ra0: float) -> tuple[NDArray, NDArr
         theta = theta - off / np.maximum(2 + 2 * np.cos(2 * theta), 1e-9)
     theta = np.where(np.abs(lat) > np.radians(89.9), np.sign(lat) * np.pi / 2, theta)
     return -2 * np.sqrt(2) / np.pi * lon * np.cos(theta), np.sqrt(2) * np.sin(theta)
+
+
+def from_orthographic(x: ArrayLike, y: ArrayLike, ra0: float, dec0: float) -> tuple[NDArray, NDArray]:
+    """Right ascension (from ra0 - 180) and declination of a point on the disc; NaN outside of it.
+
+    Examples
+    --------
+    >>> ra, dec = from_orthographic(*orthographic([40.0], [20.0], 10.0, 30.0), 10.0, 30.0)
+    >>> ra.round(6).tolist(), dec.round(6).tolist()
+    ([40.0], [20.0])
+    """
+    x, y, lat0 = np.asarray(x, float), np.asarray(y, float), np.radians(dec0)
+    with np.errstate(invalid="ignore"):
+        z = np.sqrt(1 - x**2 - y**2)
+        dec = np.degrees(np.arcsin(np.clip(y * np.cos(lat0) + z * np.sin(lat0), -1, 1)))
+    ra = ra0 + np.degrees(np.arctan2(-x, z * np.cos(lat0) - y * np.sin(lat0)))
+    return np.where(np.isfinite(z), ra, np.nan), np.where(np.isfinite(z), dec, np.nan)
+
+
+def from_mollweide(x: ArrayLike, y: ArrayLike, ra0: float) -> tuple[NDArray, NDArray]:
+    """Right ascension (from ra0 - 180) and declination of a point on the ellipse; NaN outside of it.
+
+    Examples
+    --------
+    >>> ra, dec = from_mollweide(*mollweide([40.0], [20.0], 10.0), 10.0)
+    >>> ra.round(6).tolist(), dec.round(6).tolist()
+    ([40.0], [20.0])
+    """
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    inside = x**2 / 8 + y**2 / 2 < 1
+    theta = np.arcsin(np.where(inside, y, 0.0) / np.sqrt(2))
+    dec = np.degrees(np.arcsin(np.clip((2 * theta + np.sin(2 * theta)) / np.pi, -1, 1)))
+    ra = ra0 - np.degrees(np.pi * x / (2 * np.sqrt(2) * np.cos(theta)))
+    return np.where(inside, ra, np.nan), np.where(inside, dec, np.nan)

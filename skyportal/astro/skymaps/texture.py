@@ -40,3 +40,16 @@ def texture(sky: SkyMap) -> Texture:
     level = np.where(tile >= 0, tile_levels[tile], 1.0).reshape(lons.shape)
     shade = np.where(level <= SHADED, BRIGHTEST * (1 - level / 1.05), 0.0)
     return Texture(shade.astype(np.uint8), *(float(x) for x in (lon[0], lon[-1], lat[0], lat[-1])))
+
+
+def shades(of: Texture, ra: NDArray, dec: NDArray) -> NDArray:
+    """The shade at each place; 0 outside, and where the place is not a number."""
+    rows, columns = of.shade.shape
+    with np.errstate(invalid="ignore"):
+        lon = of.west + (ra - of.west) % 360
+        column = np.rint((lon - of.west) / max(of.east - of.west, 1e-9) * (columns - 1))
+        row = np.rint((dec - of.south) / max(of.north - of.south, 1e-9) * (rows - 1))
+        there = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
+    found = np.zeros(np.shape(ra), np.uint8)
+    found[there] = of.shade[row[there].astype(int), column[there].astype(int)]
+    return found

@@ -13,7 +13,8 @@ def svg(drawing: Drawing) -> str:
     inner = "".join(_mark(mark) for mark in drawing.marks)
     size = f'viewBox="0 0 {drawing.width:g} {drawing.height:g}" width="{drawing.width:g}" height="{drawing.height:g}"'
     # its own name, so that it is a picture as a file too
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing {drawing.css}" {size} role="img"'
+    kind = f'class="drawing {drawing.css}" font-family="system-ui, sans-serif" role="img"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {kind} {size}'
     return f"{head} aria-label={quoteattr(drawing.label)}>{inner}</svg>"
 
 
