@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.sources.actions.objs import make_known
 from apps.sources.actions.sources import save_source
 from apps.sources.models import SavedSearch
 from apps.sources.queries.pairs import close
@@ -190,6 +191,12 @@ def test_words_on_a_favourite_are_ones_own(many, member, group, client):
     assert client.post(f"/source/{name}/list-tags", {"tags": "spectrum please, rising"}).status_code == 200
     assert names(client.get("/favourites", {"listTags": "rising"}).content.decode()) == [name]
     assert names(client.get("/favourites", {"listTags": "other"}).content.decode()) == []
+    unsaved = ObjFactory(name="ZTF26starred")
+    make_known([unsaved.pk], group_ids=[group.pk])
+    client.post(f"/source/{unsaved.name}/favourite")
+    html = client.get("/favourites").content.decode()
+    assert names(html) == [name]
+    assert re.search(r"saved to none of your groups:\s+<a href=\"/source/ZTF26starred\"", html), "none is lost"
     client.force_login(make_user("colleague", groups_=[group]))
     assert names(client.get("/sources", {"listTags": "rising"}).content.decode()) == []
     assert client.post(f"/source/{name}/list-tags", {"tags": "x"}).status_code == 404
