@@ -106,6 +106,9 @@ def test_columns_are_chosen_in_the_address_or_for_good(many, client):
 
     assert heads(columns="redshift,id") == ["z", "Source"]
     assert heads(columns="redshift") == ["Source", "z"], "a row always says of what it is"
+    few = client.get("/sources", {"columns": "tags,alias"}).content.decode()
+    assert 'fold"' not in re.search(r"<table.*</table>", few, re.DOTALL)[0], "a few columns find room on a phone"
+    assert few.count('value="tags"') == 1
     default = heads()
     menu = re.search(
         r'<form class="dropdown-menu[^>]*columns-menu.*?</form>', client.get("/sources").content.decode(), re.S

@@ -176,7 +176,8 @@ def _drawn_fields(fields: tuple[tuple[tuple[str, Any], ...], ...]) -> str:
 
 @lru_cache(maxsize=32)
 def _drawn_choices(columns: tuple[columns_queries.Column, ...]) -> str:
-    more = [column for column in columns_queries.COLUMNS.values() if column not in columns]
+    shown = {column.key for column in columns}
+    more = [column for column in columns_queries.COLUMNS.values() if column.key not in shown]
     return render_to_string("sources/_column_choices.html", {"columns": columns, "more_columns": more})
 
 
