@@ -43,7 +43,7 @@ def names(html: str) -> list[str]:
 @pytest.mark.parametrize(
     "sort",
     ["redshift", "-redshift", "tags", "classification", "num_det", "last_det_mag", "-peak_mag", "-annotation.bot.rate",
-     "tns_name", "score", "saved_at"],
+     "tns_name", "score", "saved_at", "list_tags"],
 )  # fmt: skip
 def test_an_order_holds_over_the_pages(sort, many, client, monkeypatch):
     whole = names(client.get("/sources", {"sort": sort}).content.decode())
@@ -194,6 +194,13 @@ def test_words_on_a_favourite_are_ones_own(many, member, group, client):
     assert client.post(f"/source/{name}/list-tags", {"tags": "spectrum please, rising"}).status_code == 200
     assert names(client.get("/favourites", {"listTags": "rising"}).content.decode()) == [name]
     assert names(client.get("/favourites", {"listTags": "other"}).content.decode()) == []
+    for other, words in zip(many[1:], ["", "host", "zoo"], strict=False):
+        client.post(f"/source/{other.name}/favourite")
+        client.post(f"/source/{other.name}/list-tags", {"tags": words})
+    sorted_names = names(client.get("/favourites", {"sort": "list_tags"}).content.decode())
+    assert sorted_names == [many[n].name for n in (2, 0, 3, 1)], "by the first word; without words last"
+    for other in many[1:4]:
+        client.post(f"/source/{other.name}/favourite")
     unsaved = ObjFactory(name="ZTF26starred")
     make_known([unsaved.pk], group_ids=[group.pk])
     client.post(f"/source/{unsaved.name}/favourite")

@@ -51,7 +51,7 @@ _ALL = [
     Column("alias", "Also", "words", "alias", fold=True),
     Column("origin", "Origin", sort="origin", fold=True),
     Column("score", "Score", "number", "score", 3, fold=True),
-    Column("list_tags", "My tags", "list_tags", fold=True),
+    Column("list_tags", "My tags", "list_tags", "list_tags", fold=True),
 ]
 COLUMNS = {column.key: column for column in _ALL}
 DEFAULT = ("id", "tns_name", "position", "redshift", "class", "groups", "saved_at")
