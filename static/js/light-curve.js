@@ -27,7 +27,7 @@ on("input", "[data-point-size]", (event, slider) => {
   for (const { glyph } of renderersOf(place.dataset.plotLegend)) if (glyph.type === "Scatter") glyph.size = { value: Number(slider.value) };
 });
 
-on("submit", "form[data-look-of]", (event) => event.preventDefault());
+on("submit", "form[data-look-of], #points", (event) => event.preventDefault());
 
 // ---- a click on a point opens what is known of it, with the cutouts of its alert
 
@@ -92,6 +92,22 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.target?.id === "photometry-table" && detail.requestConfig.verb === "get") tableFrom = detail.pathInfo.finalRequestPath ?? "";
+});
+
+// columns: the choice stays open, and the key where it is, while one ticks one after another
+let isChoosing = false;
+let chosenLast = "";
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id !== "photometry-table") return;
+  isChoosing = Boolean(detail.target.querySelector("[data-joined]")?.closest("details")?.open);
+  chosenLast = document.activeElement?.id ?? "";
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const choice = detail.target?.id === "photometry-table" && detail.target.querySelector("[data-joined]")?.closest("details");
+  if (!choice || !isChoosing) return;
+  choice.open = true;
+  document.getElementById(chosenLast)?.focus({ preventScroll: true });
 });
 
 // ---- the table: rows chosen, columns joined into one parameter

@@ -86,3 +86,19 @@ def test_the_light_curve_is_drawn_as_asked_and_keeps_what_is_hidden(browse, peop
     expect(page.get_by_text("1 point deleted.")).to_be_visible()
     expect(page.get_by_text("2 points, 2 detections")).to_be_visible()
     expect(page.get_by_role("tab", name="Table")).to_have_attribute("aria-selected", "true")
+
+
+def test_columns_of_the_table_are_ticked_one_after_another(browse, people, api_of):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    body = {"obj_id": obj.name, "instrument_id": InstrumentFactory().pk, "group_ids": [group.pk], "magsys": "ab"}
+    assert api_of(ada).post("photometry", body | {"mjd": 60000.5, "filter": "ztfg", "mag": 18, "magerr": 0.1})[0] == 200
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}")
+    page.get_by_role("tab", name="Table").click()
+    page.locator("#points summary", has_text="Columns").click()
+    page.get_by_role("checkbox", name="UTC").press("Space")
+    expect(page.get_by_role("columnheader", name="UTC")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="UTC")).to_be_focused()
+    page.get_by_role("checkbox", name="S/N").press("Space")
+    expect(page.get_by_role("columnheader", name="S/N")).to_be_visible()

@@ -261,3 +261,25 @@ def test_a_finger_moves_a_panel_over_the_light_curve(browse, people, api_of):
     layout = ada.preferences["source_page"]
     assert layout["main"][:2] == ["spectra", "photometry"]
     assert "facts" in layout["side"]
+
+
+def test_words_on_a_favourite_are_kept_by_enter_and_the_list_stays(browse, people, api_of):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    api = api_of(ada)
+    assert api.post("source_groups", {"objId": obj.name, "inviteGroupIds": [group.pk]})[0] == 200
+    assert api.post("listing", {"obj_id": obj.name, "list_name": "favorites"})[0] == 200
+    page = browse(ada)
+    page.goto("/favourites")
+    words = page.get_by_label(f"My tags of {obj.name}, by commas")
+    words.fill("urgent, SN")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        words.press("Enter")
+    expect(page.get_by_text("Your tags are kept.")).to_be_visible()
+    expect(words).to_have_value("urgent, SN")
+    assert page.url.endswith("/favourites")
+    page.goto("/sources")
+    page.get_by_label("Name", exact=True).fill(obj.name)
+    page.get_by_role("button", name="Filter", exact=True).click()
+    expect(page.get_by_text("1 source saved to your groups matches")).to_be_visible()
+    assert page.url.endswith(f"/sources?sourceID={obj.name}"), "the address names only what is asked for"

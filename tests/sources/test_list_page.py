@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.sources.actions.objs import make_known
 from apps.sources.actions.sources import save_source
 from apps.sources.models import SavedSearch
 from apps.sources.queries.pairs import close
@@ -42,7 +43,7 @@ def names(html: str) -> list[str]:
 @pytest.mark.parametrize(
     "sort",
     ["redshift", "-redshift", "tags", "classification", "num_det", "last_det_mag", "-peak_mag", "-annotation.bot.rate",
-     "tns_name", "score", "saved_at"],
+     "tns_name", "score", "saved_at", "list_tags"],
 )  # fmt: skip
 def test_an_order_holds_over_the_pages(sort, many, client, monkeypatch):
     whole = names(client.get("/sources", {"sort": sort}).content.decode())
@@ -105,6 +106,9 @@ def test_columns_are_chosen_in_the_address_or_for_good(many, client):
 
     assert heads(columns="redshift,id") == ["z", "Source"]
     assert heads(columns="redshift") == ["Source", "z"], "a row always says of what it is"
+    few = client.get("/sources", {"columns": "tags,alias"}).content.decode()
+    assert 'fold"' not in re.search(r"<table.*</table>", few, re.DOTALL)[0], "a few columns find room on a phone"
+    assert few.count('value="tags"') == 1
     default = heads()
     menu = re.search(
         r'<form class="dropdown-menu[^>]*columns-menu.*?</form>', client.get("/sources").content.decode(), re.S
@@ -190,6 +194,19 @@ def test_words_on_a_favourite_are_ones_own(many, member, group, client):
     assert client.post(f"/source/{name}/list-tags", {"tags": "spectrum please, rising"}).status_code == 200
     assert names(client.get("/favourites", {"listTags": "rising"}).content.decode()) == [name]
     assert names(client.get("/favourites", {"listTags": "other"}).content.decode()) == []
+    for other, words in zip(many[1:], ["", "host", "zoo"], strict=False):
+        client.post(f"/source/{other.name}/favourite")
+        client.post(f"/source/{other.name}/list-tags", {"tags": words})
+    sorted_names = names(client.get("/favourites", {"sort": "list_tags"}).content.decode())
+    assert sorted_names == [many[n].name for n in (2, 0, 3, 1)], "by the first word; without words last"
+    for other in many[1:4]:
+        client.post(f"/source/{other.name}/favourite")
+    unsaved = ObjFactory(name="ZTF26starred")
+    make_known([unsaved.pk], group_ids=[group.pk])
+    client.post(f"/source/{unsaved.name}/favourite")
+    html = client.get("/favourites").content.decode()
+    assert names(html) == [name]
+    assert re.search(r"saved to none of your groups:\s+<a href=\"/source/ZTF26starred\"", html), "none is lost"
     client.force_login(make_user("colleague", groups_=[group]))
     assert names(client.get("/sources", {"listTags": "rising"}).content.decode()) == []
     assert client.post(f"/source/{name}/list-tags", {"tags": "x"}).status_code == 404

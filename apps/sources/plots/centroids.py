@@ -13,7 +13,7 @@ from skyportal.web.bokeh import Skeleton
 
 from ..queries.centroids import Centroids
 from .light_curves import UNIX_EPOCH_MJD
-from .marks import shape
+from .marks import origin_in_words, shape
 from .words import Words, coded
 
 SCALES = (1.0, 3.0, 10.0)
@@ -108,7 +108,7 @@ def _columns(found: Centroids) -> dict[str, NDArray | Words]:
         "when": (found.mjd - UNIX_EPOCH_MJD) * 86_400_000,
         "band": band,
         "instrument": instrument,
-        "origin": origin,
+        "origin": origin.each(origin_in_words),
         "colour": band.each(bandpasses.colour),
         "shape": instrument.each(shape),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,11 +51,13 @@ _ALL = [
     Column("alias", "Also", "words", "alias", fold=True),
     Column("origin", "Origin", sort="origin", fold=True),
     Column("score", "Score", "number", "score", 3, fold=True),
-    Column("list_tags", "My tags", "list_tags", fold=True),
+    Column("list_tags", "My tags", "list_tags", "list_tags", fold=True),
 ]
 COLUMNS = {column.key: column for column in _ALL}
 DEFAULT = ("id", "tns_name", "position", "redshift", "class", "groups", "saved_at")
 MOST = 20
+FEW = 4
+"""Up to as many columns find room on a phone."""
 PREFERENCE = "sources_columns"
 
 
@@ -63,7 +65,9 @@ def chosen(keys: Iterable[str]) -> list[Column]:
     """Columns of these keys, in this order, the name always among them; what is no column is left out."""
     wanted = list(dict.fromkeys(key.strip() for key in keys))[:MOST]
     found = [column for key in wanted if (column := _column(key))]
-    return found if any(column.key == "id" for column in found) else [COLUMNS["id"], *found]
+    if not any(column.key == "id" for column in found):
+        found.insert(0, COLUMNS["id"])
+    return [replace(column, fold=False) for column in found] if len(found) <= FEW else found
 
 
 def _column(key: str) -> Column | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
 
-from ..models import Listing
+from ..models import Listing, Source
 from ..models.lists import FAVORITES
 from . import shown
 
@@ -21,6 +23,13 @@ def listings(viewer: Viewer, user_id: int, list_name: str | None = None) -> list
     if list_name:
         mine = mine.filter(list_name=list_name)
     return [shown.alone(row) for row in mine.order_by("id").values(*COLUMNS, **shown.OBJ)]
+
+
+def unsaved(viewer: Viewer, list_name: str, most: int = 50) -> list[str]:
+    """Names of objs on the viewer's own list that none of their groups has saved, newest first: no list shows them."""
+    saved = Source.objects.visible_to(viewer).filter(active=True, obj=OuterRef("obj"))
+    mine = Listing.objects.visible_to(viewer).filter(~Exists(saved), user_id=viewer.user_id or 0, list_name=list_name)
+    return list(mine.order_by("-pk").values_list("obj__name", flat=True)[:most])
 
 
 def get_listing(viewer: Viewer, listing_id: int) -> Listing:

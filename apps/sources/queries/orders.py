@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, F, Max, Min, Q, QuerySet, Sum, When
-from django.db.models.fields.json import KeyTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from skyportal.access.errors import Invalid
 from skyportal.access.viewer import Viewer
@@ -43,6 +43,11 @@ def of_list(viewer: Viewer, by: str) -> Order:
         case ["favorites"]:
             mine = Listing.objects.filter(user_id=viewer.user_id or 0, list_name=FAVORITES)
             return mine.values("obj_id", value=F("pk"))
+        case ["list_tags"]:
+            mine = Listing.objects.filter(
+                user_id=viewer.user_id or 0, list_name=FAVORITES, params__tags__0__isnull=False
+            )
+            return mine.values("obj_id", value=KeyTextTransform("tags", "params"))
         case ["classification"]:
             rows = beneath(viewer, Classification.objects.filter(ml=False), said)
             newest = rows.order_by("obj_id", "-created_at", "-pk").distinct("obj_id")

@@ -20,7 +20,7 @@ from skyportal.api.params import Param, Query, Wrong, flag, integer, keys, momen
 from skyportal.web.requests import ViewerRequest
 
 from ..queries import columns as columns_queries
-from ..queries import pages, searches
+from ..queries import listings, pages, searches
 from ..queries import sources as queries
 from ..slots import obj_filters
 from . import exporting
@@ -142,6 +142,7 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
         "may_upload": viewer.may("Upload data"),
         "heading": heading,
         "list_name": fixed.get("listName", ""),
+        "unsaved": listings.unsaved(viewer, fixed["listName"]) if fixed else [],
         "page": _Counted([_cells(row, asked.columns) for row in rows], found.total).shown(asked.page),
         "total": found.total,
         "order": ORDERS.get(asked.sort, f"by {asked.sort.removeprefix('-')}"),
@@ -155,7 +156,7 @@ def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse
         "chips": chips(request.GET, {str(group.pk): group.name for group in groups}, params),
         "kept": [(name, value) for name in ("sort", "columns") for value in request.GET.getlist(name)],
         "address": _address(request, without="columns"),
-        "more_open": any(field["value"] and field["name"] != "listName" for field in shown),
+        "more_open": bool(refusal) or any(field["name"] in wrong for field in shown),
         "export_query": urlencode([*((k, v) for k, v in fixed.items()), *_address(request)]),
         "searches": searches.searches(viewer),
         "default_sort": "-saved_at",
@@ -175,7 +176,8 @@ def _drawn_fields(fields: tuple[tuple[tuple[str, Any], ...], ...]) -> str:
 
 @lru_cache(maxsize=32)
 def _drawn_choices(columns: tuple[columns_queries.Column, ...]) -> str:
-    more = [column for column in columns_queries.COLUMNS.values() if column not in columns]
+    shown = {column.key for column in columns}
+    more = [column for column in columns_queries.COLUMNS.values() if column.key not in shown]
     return render_to_string("sources/_column_choices.html", {"columns": columns, "more_columns": more})
 
 
