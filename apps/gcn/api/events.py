@@ -6,7 +6,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.sources.queries import comments
 from skyportal.access.errors import Invalid
 from skyportal.api.endpoint import Endpoint
 from skyportal.api.paging import Page, page_params
@@ -17,7 +16,7 @@ from ..actions import events as actions
 from ..actions import posting, remarks
 from ..queries import event_items, event_lists
 from ..queries import events as queries
-from ..queries.subjects import EVENTS
+from ..queries import subjects as remarked
 
 MOST = 1000
 
@@ -70,7 +69,7 @@ class EventsView(Endpoint):
         if dateobs is not None:
             event = queries.get_event(self.viewer, dateobs)
             whole = event_items.whole(self.viewer, event, content=not self.query["excludeNoticeContent"])
-            return {**whole, "comments": comments.of(self.viewer, str(event.pk), on=EVENTS)}
+            return {**whole, "comments": remarked.on_event(self.viewer, event)}
         page = Page.of(self.query, most=MOST)
         events, total = event_lists.page_of(self.viewer, self.query, page)
         return {"events": event_items.listed(self.viewer, events), "totalMatches": total}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
+from apps.sources.queries import comments
 from apps.sources.queries.subjects import Subject
 from skyportal.access.errors import NotVisible
 from skyportal.access.viewer import Viewer
@@ -56,3 +57,9 @@ EARTHQUAKES = Subject(
     changed=EarthquakeCommentChanged, reminded=EarthquakeReminderChanged, due=EarthquakeReminderDue,
     facts=lambda remark: {"earthquake_id": remark.earthquake_id, "name": remark.earthquake.event_id},
 )  # fmt: skip
+
+
+def on_event(viewer: Viewer, event: GcnEvent) -> list[dict[str, Any]]:
+    """What is said of an event, oldest first. Of most nothing is, and then no more is asked."""
+    said = EventComment.objects.filter(event=event).exists()
+    return comments.of(viewer, str(event.pk), on=EVENTS) if said else []

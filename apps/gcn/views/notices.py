@@ -22,12 +22,17 @@ def index(request: ViewerRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "") for name in ("outcome", "topic", "words")}
     rows = queries.received(viewer, **chosen)
     outcomes = queries.by_outcome(viewer)
+    labels = {row["outcome"]: row["label"] for row in outcomes}
     context = {
         "feed": queries.feed(),
         "outcomes": outcomes,
         "unsettled": sum(row["count"] for row in outcomes if row["outcome"] in ("refused", "failed")),
         "page": Paginator(rows, 50).get_page(request.GET.get("page")),
-        "chips": [{"name": name.title(), "key": name, "value": value} for name, value in chosen.items() if value],
+        "chips": [
+            {"name": name.title(), "key": name, "value": value, "label": labels.get(value, value)}
+            for name, value in chosen.items()
+            if value
+        ],
         **chosen,
     }
     return render(request, "gcn/notices.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -25,14 +26,24 @@ DAYS = 30
 def _panel(request: ViewerRequest, name: str) -> HttpResponse:
     obj = get_obj(request.viewer, name)
     now = timezone.now()
+    maps = counterparts.maps_of(request.viewer, [obj.pk])[obj.pk]
+    judged = counterparts.notes_of(request.viewer, [obj.pk])[obj.pk]
+    inside = {one["dateobs"] for one in maps}
+    elsewhere = {one["dateobs"]: {"dateobs": one["dateobs"]} for one in judged if one["dateobs"] not in inside}
     context = {
         "obj": obj,
-        "maps": counterparts.maps_of(request.viewer, [obj.pk])[obj.pk],
-        "judged": counterparts.notes_of(request.viewer, [obj.pk])[obj.pk],
+        "maps": [{**one, "name": _name(one)} for one in [*maps, *elsewhere.values()]],
+        "judged": judged,
         "start": now - timedelta(days=DAYS),
         "end": now,
     }
     return render(request, "gcn/_source_events.html", context)
+
+
+def _name(one: dict[str, Any]) -> str:
+    """Of an event, without who calls it so."""
+    alias = next(iter(one.get("aliases") or ()), "")
+    return alias.rpartition("#")[2] or one["dateobs"]
 
 
 @login_required
