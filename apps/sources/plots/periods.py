@@ -66,7 +66,8 @@ def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
     """Magnitudes against phase, two cycles; phase 0 is the brightest point. ``curve`` holds detections only."""
-    from bokeh.models import ColumnDataSource, HoverTool, Legend, LegendItem, Range1d, Scatter, Segment
+    from bokeh.models import ColumnDataSource, HoverTool, Range1d, Scatter, Segment
+    from bokeh.models.annotations import Legend, LegendItem
     from bokeh.plotting import figure
 
     plot = figure(
