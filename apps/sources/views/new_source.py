@@ -78,8 +78,8 @@ def _made(request: ViewerRequest, name: str, columns: dict[str, Any]) -> HttpRes
         raise Invalid("Choose the groups that it is saved to.")
     actions.post_source(request.viewer, name, columns, group_ids=groups, skip={}, savers={})
     obj = get_obj(request.viewer, name)
-    apart = float(sky.separation(obj.ra, obj.dec, columns["ra"], columns["dec"]))
-    if apart > SAME_PLACE:
+    ra, dec = obj.ra or 0.0, obj.dec or 0.0
+    if (apart := float(sky.separation(ra, dec, columns["ra"], columns["dec"]))) > SAME_PLACE:
         messages.warning(request, f"{name} was known already, {apart:,.0f}″ from there. It is saved where it is.")
     else:
         messages.success(request, f"{name} is saved.")
