@@ -106,11 +106,12 @@ def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
     plot.add_glyph(source, bars)
     dots = Scatter(x="phase", y="mag", size=6, line_color="colour", fill_color="colour", fill_alpha=0.85)
     marks = plot.add_glyph(source, dots)
-    look: dict[str, Any] = {"padding": 0, "background_fill_alpha": 0, "border_line_alpha": 0}
-    named: dict[str, Any] = {"label": {"field": "band"}, "renderers": [marks]}
-    bands = Legend(
-        items=[LegendItem(**named)], orientation="horizontal", spacing=12, ncols=6, label_text_font_size="12px", **look
-    )
+    look: dict[str, Any] = {
+        "orientation": "horizontal", "padding": 0, "spacing": 12, "background_fill_alpha": 0, "border_line_alpha": 0,
+        "label_text_font_size": "12px", "ncols": 6,
+    }  # fmt: skip
+    drawn: list[Any] = [marks]
+    bands = Legend(items=[LegendItem(label={"field": "band"}, renderers=drawn)], **look)
     plot.add_layout(bands, "above")
     plot.add_tools(
         HoverTool(

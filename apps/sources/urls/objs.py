@@ -5,7 +5,7 @@ from django.urls import path
 from skyportal.api.routes import flatten, routes
 
 from ..api import dashboard, galaxies, imports, links, listings, sources, statistics, tags, thumbnails
-from ..views import arranging, heading, home, importing, lists, pages, pairs, saving, searching
+from ..views import arranging, heading, home, importing, lists, new_source, pages, pairs, saving, searching
 from ..views import galaxies as galaxy_pages
 
 urlpatterns = flatten(
@@ -42,6 +42,7 @@ urlpatterns = flatten(
         path("sources", lists.sources, name="sources"),
         path("watchlist", lists.watched, name="watchlist"),
         path("sources/export", lists.export, name="sources-export"),
+        path("sources/new", new_source.new_source, name="source-new"),
         path("sources/imports", importing.transients, name="transient-imports"),
         path("sources/imports/rows", importing.rows, name="transient-imports-rows"),
         path("sources/columns", searching.columns, name="sources-columns"),

@@ -17,7 +17,7 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import listings, searches
-from ..queries import annotations as said
+from ..queries.annotations import columns_called
 from ..queries.objs import get_obj
 
 
@@ -66,7 +66,7 @@ def columns(request: ViewerRequest) -> HttpResponse:
 @require_GET
 def annotation_columns(request: ViewerRequest) -> JsonResponse:
     """Columns that show what is annotated, for a field that is completed."""
-    return JsonResponse({"results": said.columns_called(request.viewer, request.GET.get("q", "")[:100])})
+    return JsonResponse({"results": columns_called(request.viewer, request.GET.get("q", "")[:100])})
 
 
 @login_required
