@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.sources.actions.links import link_objs
 from apps.sources.actions.objs import make_known
 from apps.sources.actions.sources import save_source
 from apps.sources.models import SavedSearch
@@ -239,6 +240,18 @@ def test_a_pair_said_to_be_one_thing_is_no_duplicate_any_more(many, member, grou
     assert twin.name in html
     assert hidden.name not in html
     assert client.post("/duplicates/link", {"obj": [many[0].name, hidden.name]}).status_code == 400
-    assert client.post("/duplicates/link", {"obj": [many[0].name, twin.name]}).status_code == 200
+    answer = client.post("/duplicates/link", {"obj": [many[0].name, twin.name]})
+    assert "No duplicates" in answer.content.decode(), "the page shows what is left"
     assert twin.name not in client.get("/duplicates").content.decode()
     assert twin.name in client.get(f"/source/{many[0].name}/facts").content.decode()
+    undo = json.loads(answer["HX-Trigger"])["toast"]["undo_url"]
+    assert twin.name in client.post(undo).content.decode()
+    assert client.post(undo).status_code == 404
+
+
+def test_only_whoever_linked_two_takes_it_back(many, member, group_admin, group, viewer_of, client):
+    twin = ObjFactory(name="AT26twin", ra=many[0].ra, dec=many[0].dec)
+    save_source(viewer_of(member), twin, [group.pk])
+    theirs = link_objs(viewer_of(group_admin), [many[0].name, twin.name])
+    assert client.post(f"/duplicates/{theirs.pk}/part").status_code in (400, 403)
+    assert theirs.members.count() == 2

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.groups import queries as groups
-from skyportal.access.errors import Invalid, NotVisible, Unpermitted
+from skyportal.access.errors import Invalid, NotAllowed, NotVisible, Unpermitted
 from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
@@ -88,9 +88,23 @@ def unlink(viewer: Viewer, super_obj_id: int) -> None:
     """They are separate things after all."""
     if not viewer.sees_all:
         raise Unpermitted("HTTP 401: Unauthorized. Only a system admin may delete a link; its members can be removed.")
+    _delete(viewer, get_super_obj(viewer, super_obj_id))
+
+
+@transaction.atomic
+def take_back(viewer: Viewer, super_obj_id: int) -> list[str]:
+    """Whoever said that objs are one thing says that they are not; their names."""
     linked = get_super_obj(viewer, super_obj_id)
-    record(ObjsLinked(list(linked.objs.values_list("name", flat=True)), linked.pk, "deleted", viewer.user_id))
+    if linked.created_by_id != checks.person(viewer):
+        raise NotAllowed("Only whoever linked these may take it back; on their pages, their members can be removed.")
+    return _delete(viewer, linked)
+
+
+def _delete(viewer: Viewer, linked: SuperObj) -> list[str]:
+    names = list(linked.objs.order_by("name").values_list("name", flat=True))
+    record(ObjsLinked(names, linked.pk, "deleted", viewer.user_id))
     linked.delete()
+    return names
 
 
 @transaction.atomic

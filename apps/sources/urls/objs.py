@@ -73,5 +73,6 @@ urlpatterns = flatten(
         path("galaxies/<str:catalog_name>/delete", galaxy_pages.delete, name="galaxies-delete"),
         path("duplicates", pairs.duplicates, name="duplicates"),
         path("duplicates/link", pairs.link, name="duplicates-link"),
+        path("duplicates/<int:super_obj_id>/part", pairs.part, name="duplicates-part"),
     ],
 )
