@@ -52,6 +52,16 @@ def test_what_is_under_the_pointer_is_the_night(client, member, obj, telescopes)
     assert max(figures["target"]) <= 90 - (33.3563 - 2.0) + 0.3
 
 
+def test_of_two_telescopes_side_by_side_both_lines_of_the_year_are_seen(client, member, obj, telescopes):
+    beside = TelescopeFactory(nickname="P60", lat=telescopes[0].lat, lon=telescopes[0].lon)
+    client.force_login(member)
+    client.post(f"/source/{obj.name}/observability", {"telescope": [telescopes[0].pk, beside.pk]})
+    year = client.get(f"/source/{obj.name}/observability/year").content.decode()
+    colours = re.findall(r"--swatch: (#\w+)", year)
+    widths = [float(re.search(rf'stroke-width="([\d.]+)" stroke="{colour}"', year)[1]) for colour in colours]
+    assert widths[0] > widths[1] + 2, "the earlier line shows on both sides of the later"
+
+
 @pytest.mark.parametrize("bad", [["x"], ["-1"], [str(n) for n in range(11)]])
 def test_a_choice_that_makes_no_sense_is_refused(client, member, obj, bad):
     client.force_login(member)

@@ -149,7 +149,9 @@ def year(names: Sequence[str], days: NDArray, hours: NDArray, *, width: float = 
         points = [
             (frame.x(d), frame.bottom - h / most * span_y) for d, h in zip(days[::2], hours[row, ::2], strict=True)
         ]
-        drawing.add(Line(points, _COLOURS[row % len(_COLOURS)], 1.8))
+        # of telescopes side by side the later line would hide the earlier: this one shows on both sides of it
+        over = sum(np.allclose(hours[row], later, atol=0.05) for later in hours[row + 1 :])
+        drawing.add(Line(points, colour(row), 1.8 + 2.4 * over))
     return drawing
 
 
