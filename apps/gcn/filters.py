@@ -26,8 +26,9 @@ from .queries.regions import LONGEST, galaxy_ids_inside, inside
 T = TypeVar("T")
 
 DATEOBS = Param(
-    "localizationDateobs", moment, None, "Inside a sky map of the event of this time.", label="In the sky map of"
-)
+    "localizationDateobs", moment, None, "Inside a sky map of the event of this time.",
+    label="In the sky map of", suggested="event-options",
+)  # fmt: skip
 _MAP = (DATEOBS.name,)
 LEVEL = Param("localizationCumprob", number, 0.95, "Probability of the credible region.", _MAP, "Region's probability")
 NAME = Param(

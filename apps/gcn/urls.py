@@ -103,6 +103,7 @@ urlpatterns = flatten(
         path("events/tag-rules", tag_rules.index, name="tag-rules"),
         path("events/tag-rules/<int:rule_id>", tag_rules.one, name="tag-rule"),
         path("events/tag-rules/<int:rule_id>/delete", tag_rules.delete, name="tag-rule-delete"),
+        path("events/options", events.options, name="event-options"),
         path("events/new", announcing.announce, name="event-new"),
         path("event/<str:dateobs>/maps/new", announcing.add_map, name="event-add-map"),
         path("home/events", events.recent, name="home-events"),

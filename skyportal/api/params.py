@@ -156,6 +156,8 @@ class Param:
     """Parameters without which it makes no sense."""
     label: str = ""
     """What pages call it, where the name taken apart does not say."""
+    suggested: str = ""
+    """The name of the address whose answer, options of HTML, pages offer for it."""
 
     def read(self, query: QueryDict) -> Any:
         raw = query.get(self.name)

@@ -18,7 +18,7 @@ from apps.sources.actions.sources import save_source
 from apps.sources.models import Obj
 from skyportal.access.viewer import Viewer
 from skyportal.web.drawing import Raster, Text
-from tests.factories import make_user
+from tests.factories import GroupFactory, make_user
 from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +215,18 @@ def test_an_event_is_found_by_the_quick_search_and_on_the_page_of_a_source(event
     assert "1 event." in answer.headers["HX-Trigger"]
     answer = as_member.post("/source/ZTF26at/events/match", late | {"probability": "2"})
     assert "Invalid probability" in answer.headers["HX-Trigger"]
+
+
+def test_the_field_of_an_event_in_lists_of_sources_offers_those_one_may_see(event, as_member, group):
+    hidden = an_event(
+        groups=[GroupFactory().pk], ivorn="ivo://h/1", dateobs=WHEN.replace(hour=2), trigger_id="H", aliases=()
+    )
+    a_map(hidden)
+    page = text(as_member.get("/sources"))
+    (address,) = re.findall(r'list="s-localizationDateobs"[^>]*hx-get="([^"]+)"', page)
+    offered = text(as_member.get(address))
+    assert f'value="{event.address}"' in offered
+    assert hidden.address not in offered
 
 
 def test_the_scanning_bar_offers_events(event, as_member):

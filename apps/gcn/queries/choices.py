@@ -47,14 +47,19 @@ def page_of(event: GcnEvent) -> str:
 
 def of_bar(viewer: Viewer, given: Any) -> dict[str, Any]:
     """The newest events that have a sky map, and the one that is asked for if it is older."""
-    events = list(visible_events(viewer).filter(localizations__isnull=False).order_by("-dateobs").distinct()[:RECENT])
     asked = given.get("localizationDateobs", "")
     maps = map_names(viewer, asked) if asked else []
-    choices = [(event.address, f"{event} · {event.dateobs:%Y-%m-%d}") for event in events]
+    choices = with_maps(viewer)
     if asked and asked not in dict(choices):
         choices.append((asked, asked))
     level = given.get("localizationCumprob") or "0.95"
     return {"choices": choices, "asked": asked, "level": level, "given": given, "maps": maps}
+
+
+def with_maps(viewer: Viewer) -> list[tuple[str, str]]:
+    """The newest events that have a sky map: address, and in words."""
+    events = visible_events(viewer).filter(localizations__isnull=False).order_by("-dateobs").distinct()[:RECENT]
+    return [(event.address, f"{event} · {event.dateobs:%Y-%m-%d}") for event in events]
 
 
 def map_names(viewer: Viewer, dateobs: str) -> list[str]:

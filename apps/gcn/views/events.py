@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.sources.queries.reminders import due_on
@@ -19,7 +20,7 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import remarks
-from ..queries import event_items, event_lists, event_pages, inside
+from ..queries import choices, event_items, event_lists, event_pages, inside
 from ..queries import events as queries
 from ..queries import localizations as maps
 from ..queries.subjects import EVENTS
@@ -89,6 +90,14 @@ def recent(request: ViewerRequest) -> HttpResponse:
     """The dashboard's panel."""
     rows = event_pages.rows(request.viewer, event_lists.newest(request.viewer, HOME_ROWS))
     return render(request, "gcn/_home.html", {"rows": rows})
+
+
+@login_required
+@require_GET
+def options(request: ViewerRequest) -> HttpResponse:
+    """The newest events with a sky map, for a field in which the time of one is written."""
+    rows = [format_html('<option value="{}" label="{}"></option>', *row) for row in choices.with_maps(request.viewer)]
+    return HttpResponse("".join(rows))
 
 
 @login_required

@@ -124,6 +124,7 @@ def fields(given: QueryDict, params: list[Param]) -> list[dict[str, Any]]:
             "written": _WRITTEN.get(param.name, ""),
             "type": "date" if _wants_date(param, given.get(param.name, "")) else "text",
             "inputmode": "decimal" if param.parse in (number, integer) else "text",
+            "suggested": param.suggested,
         }
     return sorted(found.values(), key=lambda field: _ORDER.index(field["section"]))
 
