@@ -68,7 +68,7 @@ def prepare(skymap: Path | None) -> dict[str, float]:
         turned = shapes.cone(float(rng.uniform(0, 360)), float(rng.uniform(-60, 60)), float(rng.uniform(5, 25)))
         add_localization(event(now - timedelta(minutes=n), f"active{n}"), "map", turned)
     with connection.cursor() as cursor:
-        cursor.execute("analyze gcn_tile, gcn_localization, gcn_region, gcn_gcnevent")
+        cursor.execute("vacuum analyze gcn_tile, gcn_localization, gcn_region, gcn_gcnevent")  # as by itself, soon
     return took
 
 

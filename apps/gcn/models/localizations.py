@@ -80,7 +80,12 @@ class Tile(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["localization", "lo"], name="gcn_tile_of_map"),
-            models.Index(fields=["lo", "hi", "localization"], name="gcn_tile_cell"),
+            # with all that is asked of a tile: those of one cell stand side by side here, and all over the table
+            models.Index(
+                fields=["lo", "hi", "localization"],
+                name="gcn_tile_cell",
+                include=["density", "level", "distmu", "distsigma", "distnorm"],
+            ),
         ]
 
     def __str__(self) -> str:

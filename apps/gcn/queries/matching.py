@@ -53,7 +53,7 @@ _ACTIVE_AMONG = """
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """A position lies in a map."""
 
