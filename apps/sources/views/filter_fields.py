@@ -61,11 +61,6 @@ _LABELS = {
     "hasNoSpectrum": "Has no spectrum",
     "hasFollowupRequest": "Has a follow-up request",
     "followupRequestStatus": "Status of the request",
-    "localizationDateobs": "In the sky map of the event of",
-    "localizationName": "Sky map",
-    "localizationCumprob": "Within probability",
-    "localizationRejectSources": "Without rejected counterparts",
-    "includeSourcesInGcn": "Also judged counterparts",
     "spatialCatalogName": "In a spatial catalogue",
     "spatialCatalogEntryName": "In its entry",
 }
@@ -97,8 +92,6 @@ _WRITTEN = {
     "annotationsFilterOrigin": "by commas",
 }
 """How it is written, in the field itself."""
-_EXACT = {"localizationDateobs"}
-"""Times to the second, for which the browser's field of a date is no use."""
 
 
 def label(name: str) -> str:
@@ -130,8 +123,8 @@ def fields(given: QueryDict, params: list[Param]) -> list[dict[str, Any]]:
 
 
 def _wants_date(param: Param, text: str) -> bool:
-    """Whether a browser's date field is for it and can show it; a time of day is typed."""
-    if param.parse is not moment or param.name in _EXACT:
+    """Whether a browser's date field is for it and can show it; one of those suggested is typed or chosen."""
+    if param.parse is not moment or param.suggested:
         return False
     return not text or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text))
 

@@ -233,7 +233,7 @@ def _preview(draft: Draft) -> dict[str, Any]:
     for finding in draft.findings:
         by_row.setdefault(finding.row, []).append(finding)
     there = [n for n, said in sorted(by_row.items()) if any(f.kind in ("duplicate", "repeated") for f in said)]
-    others = [n for n in sorted(by_row) if n not in set(there)]
+    others = sorted(by_row.keys() - set(there))
     alike = _alike(by_row, others)
     together = {row for _, rows in alike for row in rows}
     single = [row for row in others if row not in together]
