@@ -31,7 +31,12 @@ document.addEventListener("htmx:confirm", (event) => {
   const element = sender?.closest("[data-confirm]") ?? event.detail.elt.closest?.("[data-confirm]");
   if (!element || event.detail.triggeringEvent?.type === "load") return;
   event.preventDefault();
-  ask(questionOf(element)).then((yes) => yes && event.detail.issueRequest(true));
+  const { elt, issueRequest } = event.detail;
+  elt.dataset.asked = ""; // a refresh that took it away now would take the answer too
+  ask(questionOf(element)).then((yes) => {
+    if (yes) issueRequest(true);
+    delete elt.dataset.asked;
+  });
 });
 
 const answered = new WeakSet();

@@ -112,12 +112,21 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 
 // ---- the table: rows chosen, columns joined into one parameter
 
+let chosen = new Set(); // outlives a table that is fetched again
+
 function count(form) {
-  const chosen = all("[name=point]:checked", form).length;
-  for (const bar of all("[data-for-chosen]", form)) bar.hidden = !chosen;
-  for (const number of all("[data-chosen-count]", form)) number.textContent = chosen;
-  for (const one of all("[data-for-one]", form)) one.disabled = chosen !== 1;
+  chosen = new Set(all("[name=point]:checked", form).map((box) => box.value));
+  for (const bar of all("[data-for-chosen]", form)) bar.hidden = !chosen.size;
+  for (const number of all("[data-chosen-count]", form)) number.textContent = chosen.size;
+  for (const one of all("[data-for-one]", form)) one.disabled = chosen.size !== 1;
 }
+
+whenLoaded((root) => {
+  for (const form of all("#points", root)) {
+    for (const box of all("[name=point]", form)) box.checked = chosen.has(box.value);
+    count(form);
+  }
+});
 
 on("change", "#points [name=point]", (_, box) => count(box.form));
 on("change", "#points [data-choose-all]", (_, box) => {

@@ -110,12 +110,27 @@ const nearby = new IntersectionObserver(
   { rootMargin: "50% 0px" },
 );
 
+// a click whose button is exchanged between press and release never happens; on a phone it comes after the release
+const CLICK_FOLLOWS = 50;
+let pressed = null;
+const release = () => setTimeout(() => (pressed = null), CLICK_FOLLOWS);
+document.addEventListener("pointerdown", ({ target }) => (pressed = target), { capture: true });
+document.addEventListener("pointerup", release, { capture: true });
+document.addEventListener("pointercancel", release, { capture: true });
+
+/** Somebody presses in it, was asked something about it, or waits for what was sent from it: soon over. */
+const isInUse = (element) => element.contains(pressed) || element.querySelector("[data-asked], dialog[open], .htmx-request") !== null;
+
 /** What is being typed in is left alone. */
 function refetch(element) {
   const editing = all("[data-editing]", element).some((form) => !form.closest("details:not([open])"));
   if (editing) return; // saving or leaving the form brings the news
   if (element.querySelector("form :is(input, textarea, select):focus")) {
     element.addEventListener("focusout", () => change(element), { once: true });
+    return;
+  }
+  if (isInUse(element)) {
+    change(element);
     return;
   }
   // each is its own source: requests of one source wait for each other, and only the last of those waiting is sent
@@ -163,6 +178,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (isRefresh(detail)) {
     if (shown.get(requestConfig.path) === answer) {
       detail.shouldSwap = false; // the news concerns something else
+      return;
+    }
+    if (isInUse(target)) {
+      detail.shouldSwap = false;
+      change(target);
       return;
     }
     kept.set(target, look(target));

@@ -88,6 +88,54 @@ def test_the_light_curve_is_drawn_as_asked_and_keeps_what_is_hidden(browse, peop
     expect(page.get_by_role("tab", name="Table")).to_have_attribute("aria-selected", "true")
 
 
+def test_news_take_away_no_choice_no_click_and_no_question(browse, people, api_of):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    body = {"obj_id": obj.name, "instrument_id": InstrumentFactory().pk, "group_ids": [group.pk], "magsys": "ab"}
+    body |= {"filter": "ztfg", "mag": 18, "magerr": 0.1}
+    api = api_of(ada)
+
+    def news(mjd):
+        assert api.post("photometry", body | {"mjd": mjd})[0] == 200
+
+    def heard_twice(does):
+        page.evaluate("() => { heard = 0; }")
+        does()
+        page.wait_for_function("() => heard > 1")
+
+    news(60000.5)
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}")
+    expect(page.locator("[data-live-lamp]")).to_have_attribute("data-state", "on")
+    page.evaluate("""() => {
+        window.heard = 0;
+        document.getElementById("photometry").addEventListener("live:changed", () => { window.heard += 1; });
+    }""")
+    page.get_by_role("tab", name="Table").click()
+    page.get_by_role("checkbox", name="Choose point").check()
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+
+    page.locator("#photometry .count").click()  # where a key would go on, nothing is exchanged
+    news(60001.5)
+    expect(page.get_by_text("2 points, 2 detections")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Choose point")).to_have_count(2)
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+
+    page.get_by_role("tab", name="Plot").hover()
+    page.mouse.down()
+    heard_twice(lambda: news(60002.5))
+    page.mouse.up()
+    expect(page.get_by_role("tab", name="Plot")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("3 points, 3 detections")).to_be_visible()
+
+    page.get_by_role("tab", name="Table").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    heard_twice(lambda: news(60003.5))
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("1 point deleted.")).to_be_visible()
+    expect(page.get_by_text("3 points, 3 detections")).to_be_visible()
+
+
 def test_columns_of_the_table_are_ticked_one_after_another(browse, people, api_of):
     group, (ada,) = people()
     obj = an_obj(group)
