@@ -31,6 +31,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an e
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 _numbers = itertools.count(1)
 PATIENCE = 30_000  # ms: how fast things are is asked in bench/, here only whether they come at all
+LEFT = ("htmx:sendAbort", "htmx:afterRequest,")
+"""What htmx says of a request whose page was left, which is no fault; one that failed says `htmx:sendError` too."""
 QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -119,7 +121,9 @@ def a_page(
     found = context.new_page()
     found.set_default_timeout(PATIENCE)
     found.on("pageerror", lambda error: problems.append(str(error)))
-    found.on("console", lambda said: said.type == "error" and problems.append(said.text))
+    found.on(
+        "console", lambda said: said.type == "error" and not said.text.startswith(LEFT) and problems.append(said.text)
+    )
     return found
 
 
