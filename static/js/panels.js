@@ -30,9 +30,10 @@ function keep(words = "") {
   clearTimeout(due);
   page.dataset.keeping = "";
   due = setTimeout(async () => {
+    due = 0;
     const values = { layout: JSON.stringify(layout()) };
     await htmx.ajax("POST", page.dataset.panels, { source: page, values, swap: "none" });
-    delete page.dataset.keeping;
+    if (!due) delete page.dataset.keeping;
   }, 250);
 }
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from apps.sources.actions.thumbnails import store_many
 from skyportal.access.models import Audience
+from tests.browser.looking import come_to
 from tests.browser.sky import an_obj
 from tests.emulators.server import serve
 from tests.emulators.skies import Skies
@@ -74,7 +75,7 @@ def test_a_picture_is_stretched_at_true_pixels(browse, people):
     page = browse(ada)
     page.goto(f"/source/{obj.name}")
     canvas = page.locator("canvas[data-kind=new]")
-    canvas.scroll_into_view_if_needed()
+    come_to(page, "#panel-images")
     value = "canvas => canvas.getContext('2d').getImageData(240, 240, 1, 1).data[0]"
     page.wait_for_function("() => document.querySelector('canvas[data-kind=new]')?.pixels")
     assert canvas.evaluate(value) == 64
@@ -100,9 +101,8 @@ def test_news_of_something_else_leaves_a_panel_as_one_has_it_and_its_own_news_on
     page, api = browse(ada), api_of(vera)
     page.goto(f"/source/{obj.name}")
     expect(page.locator("[data-live-lamp][data-state=on]")).to_have_count(1)
-    page.locator("#panel-reminders").scroll_into_view_if_needed()
-    expect(page.locator("#reminders")).to_be_visible()
-    page.locator("#panel-images").scroll_into_view_if_needed()
+    come_to(page, "#panel-reminders")
+    come_to(page, "#panel-images")
     page.get_by_label("Stretch").select_option("inverse")
     page.locator("#images").evaluate("images => { images.before = images.firstElementChild; }")
     same = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.looking import come_to
 from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
 
 MODELS = "window.Bokeh.documents.flatMap((each) => [...each.all_models])"
@@ -52,8 +53,7 @@ def test_a_counterpart_is_judged_and_another_page_hears_of_it(browse, people):
     mine, theirs = browse(ada), browse(vera)
     for page in (mine, theirs):
         page.goto(f"/event/{event.address}")
-        page.locator("#panel-objs").scroll_into_view_if_needed()
-        expect(page.get_by_role("link", name="ZTF26judged")).to_be_visible()
+        come_to(page, "#panel-objs", says="ZTF26judged")
     mine.get_by_text("Judge", exact=True).click()
     mine.get_by_label("Why").fill("a flare star")
     mine.get_by_role("button", name="Rejected").click()

@@ -1,9 +1,9 @@
 """What holds on every page: a quiet console in each theme, and no sideways scrolling on a phone."""
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.conftest import a_page
+from tests.browser.looking import come_to
 from tests.browser.sky import a_stream, an_obj, candidates
 from tests.factories import InstrumentFactory, make_user
 from tests.gcn.events_data import WHEN, a_map, an_event
@@ -112,8 +112,7 @@ def test_drawings_have_no_other_hue_at_night(browse, known):
     InstrumentFactory()
     page = browse(user, theme="night")
     page.goto(f"/source/{names['obj']}/observability")
-    page.locator("div.year").scroll_into_view_if_needed()  # it is drawn when it comes into view
-    expect(page.locator("svg.year")).to_be_visible()
+    come_to(page, "div.year", shows="svg.year")
     assert page.evaluate(NOT_RED) == []
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from apps.sources.models import PeriodSearch
 from skyportal.journal import delivery
 from skyportal.journal.models import Delivery
+from tests.browser.looking import come_to
 from tests.browser.sky import an_obj
 from tests.factories import InstrumentFactory
 
@@ -43,8 +44,7 @@ def test_a_period_is_found_doubled_and_kept(browse, people, api_of):
     delivery.run(Delivery.objects.get(entry__payload__search_id=search.pk).pk)  # the worker's part
     expect(page.get_by_role("heading", name="Power spectrum")).to_be_visible()
     expect(page.locator("#folded-curve")).to_contain_text(f"{PERIOD:.3f}")
-    page.locator("#folded").scroll_into_view_if_needed()
-    expect(page.locator("#folded[data-ready]")).to_be_visible()
+    come_to(page, "#folded", shows="#folded[data-ready]")
     page.get_by_role("button", name="2 P", exact=True).click()
     expect(page.locator("#folded-curve")).to_contain_text(f"{2 * PERIOD:.3f}")
     page.get_by_role("button", name="½ P", exact=True).click()

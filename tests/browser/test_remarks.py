@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from apps.sources.actions.taxonomies import ensure_default_taxonomy
+from tests.browser.looking import come_to
 from tests.browser.sky import an_obj
 
 
@@ -26,7 +27,7 @@ def test_a_comment_is_seen_as_it_is_written_and_its_names_completed(browse, peop
     obj = an_obj(group)
     page = browse(ada)
     page.goto(f"/source/{obj.name}")
-    page.locator("#panel-comments").scroll_into_view_if_needed()
+    come_to(page, "#panel-comments")
     page.get_by_label("Comment", exact=True).press_sequentially(f"**Rising**, @{vera.username[:-1]}")
     page.get_by_role("option", name=f"@{vera.username}").click()
     expect(page.locator(".preview strong")).to_have_text("Rising")

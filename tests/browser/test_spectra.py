@@ -3,6 +3,7 @@
 import numpy as np
 from playwright.sync_api import expect
 
+from tests.browser.looking import come_to
 from tests.browser.sky import an_obj
 from tests.factories import InstrumentFactory
 
@@ -36,8 +37,7 @@ def test_a_spectrum_is_compared_with_lines_at_the_right_redshift(browse, people,
     second = posted(api, obj, group, 0.03, "2026-11-20")
     page = browse(ada)
     page.goto(f"/source/{obj.name}")
-    page.locator("#panel-spectra").scroll_into_view_if_needed()
-    expect(page.locator("#spectra-figure[data-ready]")).to_be_visible()
+    come_to(page, "#panel-spectra", shows="#spectra-figure[data-ready]")
     page.get_by_text("Spectral lines").click()
     page.get_by_role("button", name="H", exact=True).click()
     assert abs(marks(page)[0] - H_ALPHA * 1.03) < 0.01
@@ -75,12 +75,10 @@ def test_a_spectrum_that_another_uploads_appears(browse, people, api_of):
     obj = an_obj(group)
     page = browse(ada)
     page.goto(f"/source/{obj.name}")
-    page.locator("#panel-spectra").scroll_into_view_if_needed()
-    expect(page.get_by_text("No spectra yet")).to_be_visible()
+    come_to(page, "#panel-spectra", says="No spectra yet")
     expect(page.locator("[data-live-lamp][data-state=on]")).to_have_count(1)
     posted(api_of(vera), obj, group, 0.1, label="just reduced")
-    expect(page.get_by_text("just reduced")).to_be_visible()
-    expect(page.locator("#spectra-figure")).to_be_visible()
+    come_to(page, "#panel-spectra", says="just reduced", shows="#spectra-figure")
 
 
 def test_a_file_is_mended_and_kept_without_typing_again(browse, people, tmp_path):
@@ -105,5 +103,4 @@ def test_a_file_is_mended_and_kept_without_typing_again(browse, people, tmp_path
     page.select_option("#u-instrument", str(camera.pk), force=True)
     page.get_by_role("button", name="Keep this spectrum").click()
     expect(page).to_have_url(f"{page.url.split('/source')[0]}/source/{obj.name}#panel-spectra")
-    page.locator("#panel-spectra").scroll_into_view_if_needed()
-    expect(page.get_by_text("mended")).to_be_visible()
+    come_to(page, "#panel-spectra", says="mended")
