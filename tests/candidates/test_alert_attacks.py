@@ -140,7 +140,7 @@ def test_an_attack_is_refused_with_a_sentence(sandbox, text, says):
     started = time.monotonic()
     with pytest.raises(BadCondition, match=says) as refusal:
         conditions.validate(text, {}, SCHEMA, sandbox)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert str(refusal.value).rstrip()[-1] in ".?"
     if text.strip():
         with pytest.raises(BadCondition):

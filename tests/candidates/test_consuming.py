@@ -105,11 +105,11 @@ class Killed(BaseException):
 
 @pytest.mark.django_db
 def test_a_night_is_read_once_and_a_restart_reads_nothing_again(consumption, broker, messages):
-    report = consumption().run(most=len(messages), idle=15)
+    report = consumption().run(most=len(messages), idle=60)
     assert (report.read, report.new) == (len(messages), len(messages))
     assert Candidate.objects.count() == len(messages)
     send(broker[0], [b"junk"] * 4, partitions=range(4))  # behind all that is there: what came again would come before
-    report = consumption().run(most=4, idle=15)
+    report = consumption().run(most=4, idle=60)
     assert (report.read, report.refused) == (4, 4)
     assert StreamPulse.objects.get().packets == len(messages)
 
@@ -138,9 +138,9 @@ def test_killed_in_a_batch_it_goes_on_where_it_was(taped, messages, monkeypatch,
 
     monkeypatch.setattr(first.intake, "take", dying)
     with pytest.raises(Killed):
-        first.run(idle=15)
+        first.run(idle=60)
     monkeypatch.setattr("apps.candidates.actions.intake.admit", admission.admit)
-    report = taped().run(most=len(messages) - 16, idle=15)
+    report = taped().run(most=len(messages) - 16, idle=60)
     assert report.refused == 0
     assert Candidate.objects.count() == len(messages)
     archived = sum(night.packets for night in first.intake.archive.nights())
@@ -150,7 +150,7 @@ def test_killed_in_a_batch_it_goes_on_where_it_was(taped, messages, monkeypatch,
 @pytest.mark.django_db
 def test_bad_messages_are_set_aside_and_the_rest_goes_on(consumption, broker, messages):
     send(broker[0], [b"junk", messages[0][:100], b"\x00" + struct.pack(">I", 77) + b"abc"])
-    report = consumption().run(most=len(messages) + 3, idle=15)
+    report = consumption().run(most=len(messages) + 3, idle=60)
     assert (report.new, report.refused) == (len(messages), 3)
     assert RefusedPacket.objects.count() == 3
     assert RefusedPacket.objects.filter(source__startswith=f"{TOPIC}/").count() == 3
@@ -164,5 +164,5 @@ def test_told_to_stop_it_finishes_its_batch_and_ends(taped, messages):
     one.stop()
     report = one.run()
     assert report.read == 16
-    assert taped().run(most=len(messages) - 16, idle=15).read == len(messages) - 16
+    assert taped().run(most=len(messages) - 16, idle=60).read == len(messages) - 16
     assert Candidate.objects.count() == len(messages)

@@ -96,7 +96,7 @@ def test_notices_are_taken_in_and_heartbeats_light_the_lamp(listen, cluster, cli
     beat = json.dumps({"created_at": 1}).encode()
     send(cluster[0], (gcn_kafka.HEARTBEAT, beat), *((BAT, raw) for raw in NOTICES), ("gcn.circulars", b"{broken"))
     monkeypatch.setattr("signal.signal", lambda *_: None)  # this process goes on
-    call_command("consume_gcn", most=6, idle=20)
+    call_command("consume_gcn", most=6, idle=60)
     assert "5 understood, 1 refused" in capsys.readouterr().out
     assert (GcnEvent.objects.count(), ReceivedNotice.objects.count()) == (5, 6)  # a heartbeat is no message
     row = ReceivedNotice.objects.filter(topic=BAT).order_by("offset").last()
@@ -105,7 +105,7 @@ def test_notices_are_taken_in_and_heartbeats_light_the_lamp(listen, cluster, cli
     assert feed.messages == 6
     assert feed.state == "stopped"
     send(cluster[0], (BAT, b"<junk"))  # behind all that is there: what came again would come before
-    assert listen().run(most=1, idle=20) == {"refused": 1}
+    assert listen().run(most=1, idle=60) == {"refused": 1}
     NoticeFeed.objects.update(started_at=timezone.now())
     client.force_login(member)
     for age, state in ((0, "on"), (5, "late"), (60, "off")):
@@ -132,9 +132,9 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_there_twice(listen,
     with monkeypatch.context() as patched:
         patched.setattr(place, name, dying)
         with pytest.raises(Killed):
-            listen().run(idle=20)
+            listen().run(idle=60)
     if moment != "understanding":  # by then the broker is told, and only the clock knows
-        assert listen().run(most=5, idle=20).total() == 5
+        assert listen().run(most=5, idle=60).total() == 5
     ReceivedNotice.objects.update(received_at=timezone.now() - timedelta(minutes=5), tried_at=None)
     take_up()
     assert list(ReceivedNotice.objects.values_list("outcome", flat=True)) == ["understood"] * 5
@@ -194,7 +194,7 @@ def test_the_broker_goes_away_before_it_is_told_and_returns(listen, cluster, set
 
         monkeypatch.setattr(module.receiving, "keep", keeping)
         told.by = heard
-        listening.run(idle=20)
+        listening.run(idle=60)
     assert lamps[0][0] == "late"
     assert "roker" in lamps[0][1]
     assert lamps[-1] == ("on", "")
@@ -247,7 +247,7 @@ def test_the_broker_is_killed_and_another_has_its_log_and_we_are_stopped_while_t
                 listening.stop()
 
         told.by = heard
-        listening.run(idle=20)
+        listening.run(idle=60)
     assert listening.stopping
     assert "broker" in state[1]
     assert (ReceivedNotice.objects.count(), GcnEvent.objects.count()) == (5, 5)
@@ -295,7 +295,7 @@ def test_without_a_token_it_waits_and_says_so_and_goes_on_while_a_new_one_is_ref
             send(cluster[0], (BAT, NOTICES[1]))
 
     told.by = heard
-    guarded.run(most=2, idle=20)
+    guarded.run(most=2, idle=60)
     assert ["500" if "500" in said else "garbage" if "no token" in said else said for said in told[:5]] == [
         "", "500", "garbage", "", "500"
     ]  # fmt: skip
@@ -312,7 +312,7 @@ def test_stopped_while_the_token_service_keeps_it_waiting(guarded, token_service
     threading.Timer(0.2, guarded.stop).start()
     began = time.monotonic()
     assert guarded.run().total() == 0
-    assert time.monotonic() - began < 5  # it is given ten to answer
+    assert time.monotonic() - began < 9  # it is given ten to answer
     assert NoticeFeed.objects.get().state == "stopped"
 
 

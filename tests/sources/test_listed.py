@@ -108,7 +108,7 @@ def test_a_save_and_a_first_point_that_do_not_see_each_other():
 
     def save() -> None:
         try:
-            counted.wait(10)
+            counted.wait(60)
             begun.set()
             save_source(SYSTEM, obj, [group.pk])
         finally:
@@ -119,9 +119,9 @@ def test_a_save_and_a_first_point_that_do_not_see_each_other():
     with transaction.atomic():
         store(points_of(obj, instrument, audience, 59000.0), owner_id=None)
         counted.set()
-        begun.wait(10)
+        begun.wait(60)
         saver.join(0.2)  # it waits for us where it holds the figures
         assert saver.is_alive()
-    saver.join(10)
+    saver.join(60)
     assert kept() == made_of()
     assert ListedObj.objects.get().num_det == 1
