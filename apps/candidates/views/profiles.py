@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -12,8 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.sources.queries.pages import my_groups
-from skyportal.access.errors import Invalid
-from skyportal.api.params import key
+from apps.sources.views.keeping import forgotten, what_to_keep
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
@@ -38,12 +35,7 @@ def menu(request: ViewerRequest) -> HttpResponse:
 @require_POST
 def keep(request: ViewerRequest) -> HttpResponse:
     given = request.POST or request.GET
-    group = given.get("group", "")
-    try:
-        group_id = key(group) if group else None
-    except ValueError:
-        raise Invalid("Choose one of your groups.") from None
-    profile = actions.keep(request.viewer, given.get("name"), given.get("query", ""), group_id)
+    profile = actions.keep(request.viewer, *what_to_keep(given))
     if given.get("default"):
         actions.choose(request.viewer, profile.pk)
     if request.htmx:  # an undo
@@ -55,10 +47,7 @@ def keep(request: ViewerRequest) -> HttpResponse:
 @login_required
 @require_POST
 def forget(request: ViewerRequest, profile_id: int) -> HttpResponse:
-    gone = actions.forget(request.viewer, profile_id)
-    again = {"name": gone.name, "query": gone.query, "group": gone.group_id or ""}
-    undo = f"{reverse('scan-profile-keep')}?{urlencode(again)}"
-    return with_toast(HttpResponse(), f"{gone.name} is deleted.", undo_url=undo)
+    return forgotten(actions.forget(request.viewer, profile_id), "scan-profile-keep")
 
 
 @login_required

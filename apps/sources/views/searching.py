@@ -11,14 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from skyportal.access.errors import Invalid
-from skyportal.api.params import key, words
+from skyportal.api.params import words
 from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import listings, searches
 from ..queries.annotations import columns_called
 from ..queries.objs import get_obj
+from .keeping import forgotten, what_to_keep
 
 
 def _back(query: str) -> HttpResponse:
@@ -30,12 +30,7 @@ def _back(query: str) -> HttpResponse:
 def keep(request: ViewerRequest) -> HttpResponse:
     """Keep this address under a name, for oneself or a group."""
     given = request.POST or request.GET
-    group = given.get("group", "")
-    try:
-        group_id = key(group) if group else None
-    except ValueError:
-        raise Invalid("Choose one of your groups.") from None
-    search = searches.keep_search(request.viewer, given.get("name"), given.get("query", ""), group_id)
+    search = searches.keep_search(request.viewer, *what_to_keep(given))
     if request.htmx:  # an undo
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     messages.success(request, f"The search is kept as {search.name}.")
@@ -45,10 +40,7 @@ def keep(request: ViewerRequest) -> HttpResponse:
 @login_required
 @require_POST
 def forget(request: ViewerRequest, search_id: int) -> HttpResponse:
-    gone = searches.delete_search(request.viewer, search_id)
-    again = {"name": gone.name, "query": gone.query, "group": gone.group_id or ""}
-    undo = f"{reverse('search-keep')}?{urlencode(again)}"
-    return with_toast(HttpResponse(), f"{gone.name} is deleted.", undo_url=undo)
+    return forgotten(searches.delete_search(request.viewer, search_id), "search-keep")
 
 
 @login_required
