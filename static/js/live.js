@@ -113,10 +113,9 @@ const nearby = new IntersectionObserver(
 // a click whose button is exchanged between press and release never happens; on a phone it comes after the release
 const CLICK_FOLLOWS = 50;
 let pressed = null;
-const release = () => setTimeout(() => (pressed = null), CLICK_FOLLOWS);
 document.addEventListener("pointerdown", ({ target }) => (pressed = target), { capture: true });
-document.addEventListener("pointerup", release, { capture: true });
-document.addEventListener("pointercancel", release, { capture: true });
+for (const end of ["pointerup", "pointercancel", "contextmenu", "dragend"])
+  document.addEventListener(end, () => setTimeout(() => (pressed = null), CLICK_FOLLOWS), { capture: true });
 
 /** Somebody presses in it, was asked something about it, or waits for what was sent from it: soon over. */
 const isInUse = (element) => element.contains(pressed) || element.querySelector("[data-asked], dialog[open], .htmx-request") !== null;
