@@ -113,6 +113,12 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 // ---- the table: rows chosen, columns joined into one parameter
 
 let chosen = new Set(); // outlives a table that is fetched again
+const unsent = new Map(); // and so does what was written for the chosen points, until it is sent
+
+on("input", "#points [data-for-chosen] :is(input, select)", (_, field) => unsent.set(field.name, field.value));
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id === "photometry-table" && detail.requestConfig.verb === "post" && detail.shouldSwap) unsent.clear();
+});
 
 function count(form) {
   chosen = new Set(all("[name=point]:checked", form).map((box) => box.value));
@@ -124,6 +130,7 @@ function count(form) {
 whenLoaded((root) => {
   for (const form of all("#points", root)) {
     for (const box of all("[name=point]", form)) box.checked = chosen.has(box.value);
+    for (const [name, value] of unsent) if (form.elements[name]) form.elements[name].value = value;
     count(form);
   }
 });
