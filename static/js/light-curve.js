@@ -27,7 +27,11 @@ on("input", "[data-point-size]", (event, slider) => {
   for (const { glyph } of renderersOf(place.dataset.plotLegend)) if (glyph.type === "Scatter") glyph.size = { value: Number(slider.value) };
 });
 
-on("submit", "form[data-look-of], #points", (event) => event.preventDefault());
+on("submit", "form[data-look-of], #points", (event) => {
+  event.preventDefault();
+  const bar = document.activeElement.closest("[data-for-chosen]"); // Enter in "why" marks the points
+  bar?.querySelector("[hx-post]").click();
+});
 
 // ---- a click on a point opens what is known of it, with the cutouts of its alert
 
