@@ -115,6 +115,8 @@ def guessed_band(name: str, filters: list[str]) -> str:
     ('ztfg', 'atlaso', '')
     >>> guessed_band("r", ["bessellr", "sdssr"]), guessed_band("R", ["bessellr", "sdssr"])
     ('sdssr', 'bessellr')
+    >>> guessed_band("zg", ["ztfg", "ztfr"]), guessed_band("ZTF_r", ["ztfg", "ztfr"]), guessed_band("c-o", ["atlaso"])
+    ('ztfg', 'ztfr', '')
     """
     if name in BANDPASSES:
         return name
@@ -122,6 +124,9 @@ def guessed_band(name: str, filters: list[str]) -> str:
     if bare in BANDPASSES:
         return bare
     ends = [f for f in filters if f.endswith(bare)] or [f for f in filters if f.lower().endswith(bare.lower())]
+    if not ends:  # zg, ZTF_r, PS1-i: the survey in short, then the band
+        *survey, band = [letter for letter in bare.lower() if letter.isalnum()] or [""]
+        ends = [f for f in filters if survey and f.startswith("".join(survey)) and f.endswith(band)]
     if len(ends) > 1:
         ends = [f for f in ends if f.startswith("bessell") == bare.isupper()]
     return ends[0] if len(ends) == 1 and bare else ""

@@ -27,7 +27,11 @@ on("input", "[data-point-size]", (event, slider) => {
   for (const { glyph } of renderersOf(place.dataset.plotLegend)) if (glyph.type === "Scatter") glyph.size = { value: Number(slider.value) };
 });
 
-on("submit", "form[data-look-of], #points", (event) => event.preventDefault());
+on("submit", "form[data-look-of], #points", (event) => {
+  event.preventDefault();
+  const bar = document.activeElement.closest("[data-for-chosen]"); // Enter in "why" marks the points
+  bar?.querySelector("[hx-post]").click();
+});
 
 // ---- a click on a point opens what is known of it, with the cutouts of its alert
 
@@ -113,6 +117,12 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 // ---- the table: rows chosen, columns joined into one parameter
 
 let chosen = new Set(); // outlives a table that is fetched again
+const unsent = new Map(); // and so does what was written for the chosen points, until it is sent
+
+on("input", "#points [data-for-chosen] :is(input, select)", (_, field) => unsent.set(field.name, field.value));
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id === "photometry-table" && detail.requestConfig.verb === "post" && detail.shouldSwap) unsent.clear();
+});
 
 function count(form) {
   chosen = new Set(all("[name=point]:checked", form).map((box) => box.value));
@@ -124,6 +134,7 @@ function count(form) {
 whenLoaded((root) => {
   for (const form of all("#points", root)) {
     for (const box of all("[name=point]", form)) box.checked = chosen.has(box.value);
+    for (const [name, value] of unsent) if (form.elements[name]) form.elements[name].value = value;
     count(form);
   }
 });

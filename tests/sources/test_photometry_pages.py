@@ -13,6 +13,7 @@ import pytest
 from apps.sources.actions.objs import make_known
 from apps.sources.actions.sources import save_source
 from apps.sources.models import Photometry, Thumbnail
+from apps.sources.plots.marks import robust_range
 from apps.sources.plots.stills import MOST_MARKS, svg_light_curve
 from apps.sources.queries.light_curves import light_curve
 from skyportal.access.models import Audience
@@ -85,6 +86,16 @@ def test_a_csv_is_exactly_the_table(page, points):
     table = page("photometry/table", **asked)
     assert [id_ for id_, *_ in table.context["rows"]] == [points[1], points[3]]
     assert page("photometry/table", sort="nonsense").status_code == 400
+
+
+def test_a_page_of_the_table_leaves_the_address_of_the_source_page(page, points):
+    assert page("photometry/table?sort=mjd")["HX-Push-Url"] == "false"
+
+
+def test_a_faint_point_finds_room_and_a_wild_one_does_not_rule():
+    mag = np.append(np.linspace(18, 19, 200), [20.8, 3.0])
+    bright, faint = robust_range(mag, np.array([]), np.full(len(mag), 0.3))
+    assert (bright, faint) == (pytest.approx(15.2, abs=0.4), pytest.approx(21.4, abs=0.3))
 
 
 def test_chosen_points_are_shared_changed_and_deleted(page, points, client, obj, outsider, viewer_of, stream_member):

@@ -40,7 +40,7 @@ def refused(upload, member, api_of):
         ({"mjd": float("inf")}, "Invalid value for mjd"),
         ({"mjd": [[1]]}, "Invalid value for mjd"),
         ({"filter": "nofilter"}, "Invalid value for filter"),
-        ({"filter": "atlasc"}, "has no atlasc"),
+        ({"filter": "atlasc"}, "has no atlasc; it has "),
         ({"filter": None}, "missing required field"),
         ({"magsys": "xy"}, "Invalid value for magsys"),
         ({"magsys": None}, "missing required field"),

@@ -37,7 +37,7 @@ def test_what_is_wrong_with_many_rows_is_said_once(client, member, obj):
     address = f"/source/{obj.name}/photometry/upload"
     asked = {"pasted": TABLE, "instrument_id": camera.pk}
     answer = client.post(address, asked)
-    assert [(finding.kind, count, len(rows)) for finding, count, rows in answer.context["alike"]] == [
+    assert [(finding.kind, count, len(rows)) for finding, count, rows, _ in answer.context["alike"]] == [
         ("unknown band", 8, 8), ("unknown band", 8, 8),
     ]  # fmt: skip
     assert (answer.context["mending"], answer.context["draft"].errors, answer.context["more"]) == ([], 16, 0)
@@ -46,7 +46,39 @@ def test_what_is_wrong_with_many_rows_is_said_once(client, member, obj):
     # the instrument is another: what was said for the first one's bands is not held against it
     sloan = InstrumentFactory(filters=["sdssg", "sdssr", "bessellr"])
     more = {"instrument_id": sloan.pk, "band_word": ["g", "r"], "band_is": ["atlasc", "atlaso"]}
-    assert client.post(address, asked | more).context["bands"] == [("g", "sdssg"), ("r", "sdssr")]
+    assert client.post(address, asked | more).context["bands"] == [("g", "sdssg", sloan.pk), ("r", "sdssr", sloan.pk)]
+    # all rows of which the same is said are left out at once, whether they are shown or not
+    kept = client.post(address, asked).context
+    answer = client.post(address, {"table": kept["kept"], "instrument_id": camera.pk, "leave": kept["alike"][0][3]})
+    assert (len(answer.context["draft"].table.rows), len(answer.context["alike"])) == (8, 1)
+
+
+def test_bands_of_two_cameras_in_one_table_are_each_its_own(client, member, obj):
+    palomar = InstrumentFactory(name="ZTF", filters=["ztfg", "ztfr"])
+    blanco = InstrumentFactory(name="DECam", filters=["desg", "desr"])
+    client.force_login(member)
+    address = f"/source/{obj.name}/photometry/upload"
+    rows = [
+        f"{60000 + n},{band},18.{n:02},0.05,{'DECam' if n % 2 else 'ztf'}" for n, band in enumerate(["g", "g", "zg"])
+    ]
+    table = "\n".join(["mjd,band,mag,magerr,instrument", *rows])
+    asked = {"pasted": table}
+    context = client.post(address, asked).context
+    assert set(context["bands"]) == {("g", "desg", blanco.pk), ("g", "ztfg", palomar.pk), ("zg", "ztfg", palomar.pk)}
+    assert context["draft"].body.data["filter"] == ["ztfg", "desg", "ztfg"]
+    # one of them is another than was guessed
+    said = {"band_of": [blanco.pk], "band_word": ["g"], "band_is": ["desr"]}
+    assert client.post(address, asked | said).context["draft"].body.data["filter"] == ["ztfg", "desr", "ztfg"]
+
+
+def test_a_zero_point_that_is_none_is_told(client, member, obj):
+    client.force_login(member)
+    asked = {
+        "pasted": "mjd,filter,flux,fluxerr\n60000,ztfg,10,1",
+        "instrument_id": InstrumentFactory(filters=["ztfg"]).pk,
+    }
+    answer = client.post(f"/source/{obj.name}/photometry/upload", asked | {"zp": "abc"})
+    assert "Zero-point: &#x27;abc&#x27; is not a number" in answer.content.decode()
 
 
 def test_a_table_that_has_grown_is_written_without_what_is_there_already(client, member, obj):

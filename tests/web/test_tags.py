@@ -76,6 +76,11 @@ def test_value_and_error_share_their_decimals(value, error, shown):
     assert html.replace('<span class="num">', "").replace('<span class="pm">', "").replace("</span>", "") == shown
 
 
+def test_what_a_person_typed_keeps_its_decimals_beside_a_coarse_error():
+    assert "0.0246 " in sky.value_pm(0.0246, 0.001, least=4)
+    assert "± 0.0010" in sky.value_pm(0.0246, 0.001, least=4)
+
+
 def test_value_keeps_its_unit_beside_it():
     assert '<span class="unit">Mpc</span>' in sky.value_pm(12, 1, unit="Mpc")
 

@@ -20,10 +20,13 @@ NUMBERS = ("limiting_mag", "flux", "fluxerr", "zp", "ra", "dec", "ra_unc", "dec_
 
 @dataclass(frozen=True)
 class Reading:
-    """How to read a table: what its columns are, what its words for bands mean, and what it leaves unsaid."""
+    """How to read a table: what its columns are, what its words for bands mean, and what it leaves unsaid.
+
+    A word for a band means what its row's instrument has by that name: two cameras of one table each have their g.
+    """
 
     fields: Mapping[str, str]
-    bands: Mapping[str, str] = field(default_factory=dict)
+    bands: Mapping[tuple[int | None, str], str] = field(default_factory=dict)
     instruments: Mapping[str, int] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
@@ -43,18 +46,20 @@ def body(table: TextTable, reading: Reading) -> Body:
     """What `POST /api/photometry` takes. A cell that cannot be read is a problem and stands as null."""
     cells = _Cells(table, reading)
     count = len(table.rows)
+    instruments = cells.instruments()
+    bands = zip(instruments, cells.texts("filter"), strict=True)
     data: dict[str, Any] = {
         "obj_id": cells.texts("obj_id"),
         "mjd": cells.times(),
-        "filter": [(reading.bands.get(band) or band) if band else None for band in cells.texts("filter")],
+        "filter": [(reading.bands.get((of, band)) or band) if band else None for of, band in bands],
         "magsys": [system.lower() if system else None for system in cells.texts("magsys")],
         "origin": [origin or "None" for origin in cells.texts("origin")],
-        "instrument_id": cells.instruments(),
+        "instrument_id": instruments,
         **{name: cells.numbers(name) for name in NUMBERS if cells.has(name)},
         "altdata": cells.beside(),
     }
     if cells.has("flux"):
-        zp = implied_zeropoint(reading.column_of("flux") or "") or _number(str(reading.defaults.get("zp") or ""))
+        zp = implied_zeropoint(reading.column_of("flux") or "") or reading.defaults.get("zp")
         data["zp"] = [zp if given is None else given for given in data.get("zp", [None] * count)]
     else:
         data |= cells.magnitudes()

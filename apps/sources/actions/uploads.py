@@ -131,13 +131,16 @@ def visible_obj_ids(viewer: Viewer, names: Iterable[str]) -> dict[str, int]:
 def instrument_complaints(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
     """By instrument and bandpass, what is wrong with the pair; nothing for those that can be."""
     used = set(pairs)
-    known = {i.pk: i for i in Instrument.objects.filter(pk__in={pk for pk, _ in used}).only("pk", "type", "filters")}
+    known = {
+        i.pk: i for i in Instrument.objects.filter(pk__in={pk for pk, _ in used}).only("pk", "name", "type", "filters")
+    }
     complaints = {}
     for pk, bandpass in used:
         if pk not in known:
             complaints[pk, bandpass] = f"Invalid instrument ID: {pk}"
         elif known[pk].type == "imager" and bandpass not in known[pk].filters:
-            complaints[pk, bandpass] = f"Invalid value for filter: instrument {pk} has no {bandpass}."
+            named, has = known[pk].name, ", ".join(known[pk].filters[:12]) or "no filters"
+            complaints[pk, bandpass] = f"Invalid value for filter: {named} has no {bandpass}; it has {has}."
     return complaints
 
 

@@ -69,12 +69,13 @@ def legend(curve: LightCurve) -> list[tuple[str, list[Entry]]]:
 
 
 LONGEST_BAR = 0.75  # mag
+FARTHEST = 2.5  # mag
 
 
 def robust_range(mag: NDArray[Any], limit: NDArray[Any], magerr: NDArray[Any] | None = None) -> tuple[float, float]:
     """Bright and faint end of a magnitude axis: outliers and very deep or shallow limits do not rule it.
 
-    Error bars find room, up to `LONGEST_BAR`.
+    Error bars find room, up to `LONGEST_BAR`. The brightest and the faintest per cent do, up to `FARTHEST` from the rest.
     """
     known = np.isfinite(mag)
     found, bars = mag[known], np.zeros(known.sum()) if magerr is None else np.nan_to_num(magerr[known])
@@ -83,8 +84,8 @@ def robust_range(mag: NDArray[Any], limit: NDArray[Any], magerr: NDArray[Any] | 
     if len(found) == 0:
         return 15.0, 22.0
     low, high = found - np.minimum(bars, LONGEST_BAR), found + np.minimum(bars, LONGEST_BAR)
-    bright, faint = np.percentile(low, 1), np.percentile(high, 99)
-    bright, faint = min(bright, low.min() + 1.5), max(faint, high.max() - 1.5)
+    bright = max(low.min(), np.percentile(low, 1) - FARTHEST)
+    faint = min(high.max(), np.percentile(high, 99) + FARTHEST)
     near = limit[np.isfinite(limit)]
     if len(near):
         faint = max(faint, min(float(np.median(near)), faint + 0.5))

@@ -57,10 +57,10 @@ def names(viewer: Viewer) -> list[tuple[int, str]]:
     return list(Instrument.objects.visible_to(viewer).values_list("pk", "name"))
 
 
-def filters_of(viewer: Viewer, instrument_ids: set[int]) -> list[str]:
-    """The filters of these instruments, together."""
-    rows = Instrument.objects.visible_to(viewer).filter(pk__in=instrument_ids).values_list("filters", flat=True)
-    return sorted({bandpass for filters in rows for bandpass in filters})
+def filters_by_id(viewer: Viewer, instrument_ids: set[int]) -> dict[int, list[str]]:
+    """The filters of each of these instruments."""
+    rows = Instrument.objects.visible_to(viewer).filter(pk__in=instrument_ids).values_list("pk", "filters")
+    return {pk: sorted(filters or ()) for pk, filters in rows}
 
 
 def having(viewer: Viewer, bands: set[str]) -> list[int]:

@@ -19,10 +19,8 @@ from skyportal.web.requests import ViewerRequest
 from ..actions import objs as obj_actions
 from ..actions import sources as actions
 from ..queries import shown
+from ..queries.details import SAME_PLACE
 from ..queries.objs import get_obj, near
-
-SAME_PLACE = 2.0
-"""Arcsec within which what is known already is more likely the same thing."""
 
 
 @login_required

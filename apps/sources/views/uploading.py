@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from skyportal.access.errors import Invalid, Refusal
+from skyportal.api.params import number
 from skyportal.astro.bandpasses import BANDPASSES, MAGNITUDE_SYSTEMS
 from skyportal.astro.photometry_columns import FIELDS, guessed, guessed_band
 from skyportal.astro.photometry_tables import TextTable, Unreadable, read_table
@@ -23,7 +24,7 @@ from skyportal.web.responses import with_toast
 from ..actions import points as edits
 from ..actions import upload_report, uploads
 from ..actions.upload_report import ERROR, Finding
-from ..actions.upload_table import Body, Reading, body
+from ..actions.upload_table import NOTHING, Body, Reading, body
 from ..queries import instruments, shown
 from ..queries.objs import get_obj
 from ..queries.photometry import upload_uuid
@@ -157,11 +158,13 @@ def _reading(request: ViewerRequest, obj: Any, table: TextTable) -> Reading:
         fields = {name: asked.get(f"field-{n}", "") for n, name in enumerate(table.names)}
     else:
         fields = guessed(table)
-    defaults: dict[str, Any] = {key: asked.get(key, "").strip() or None for key in ("filter", "origin", "zp")}
+    defaults: dict[str, Any] = {key: asked.get(key, "").strip() or None for key in ("filter", "origin")}
+    defaults["zp"] = _number(asked.get("zp", ""), "Zero-point", "magnitudes")
     defaults["magsys"] = asked.get("magsys") if asked.get("magsys") in MAGNITUDE_SYSTEMS else "ab"
     instrument = asked.get("instrument_id", "")
     defaults["instrument_id"] = int(instrument) if instrument.isdecimal() else None
-    defaults["exposure"] = _positive(asked.get("exposure", ""))
+    exposure = _number(asked.get("exposure", ""), "Exposure time", "seconds")
+    defaults["exposure"] = exposure if exposure and exposure > 0 else None
     defaults["extinction_corrected"] = bool(asked.get("extinction_corrected"))
     defaults["obj_id"] = obj.name if obj is not None else asked.get("obj_id", "").strip() or None
     if obj is not None:
@@ -183,27 +186,33 @@ def _only_instrument(request: ViewerRequest, table: TextTable, reading: Reading)
     return having[0] if len(having) == 1 else None
 
 
-def _positive(text: str) -> float | None:
+def _number(text: str, what: str, unit: str) -> float | None:
+    """What was typed for all rows, if anything was."""
     try:
-        return float(text) if text.strip() and float(text) > 0 else None
+        return number(text.strip()) if text.strip() else None
     except ValueError:
-        raise Invalid(f"Exposure time: {text[:40]!r} is not a number of seconds.") from None
+        raise Invalid(f"{what}: {text[:40]!r} is not a number of {unit}.") from None
 
 
-def _bands(request: ViewerRequest, table: TextTable, reading: Reading) -> dict[str, str]:
-    """What the table's own words for bands mean: as chosen, else as its instrument has it."""
+def _bands(request: ViewerRequest, table: TextTable, reading: Reading) -> dict[tuple[int | None, str], str]:
+    """What the table's own words for bands mean, by instrument: as chosen, else as the instrument has it."""
     column = reading.column_of("filter")
     if column is None:
         return {}
     asked = request.POST
-    said = dict(zip(asked.getlist("band_word"), asked.getlist("band_is"), strict=False))
-    words = sorted({cell for cell in table.column(column) if cell and cell not in BANDPASSES})
-    used = body(table, reading).data["instrument_id"]
-    filters = instruments.filters_of(request.viewer, {pk for pk in used if pk is not None})
-    kept = {
-        word: band for word, band in said.items() if band in filters or not filters
-    }  # the instrument may be another
-    return {word: kept.get(word) or guessed_band(word, filters) or said.get(word, "") for word in words}
+    words = asked.getlist("band_word")
+    of = asked.getlist("band_of") or [""] * len(words)  # "": of whichever instrument uses the word
+    said = dict(zip(zip(of, words, strict=False), asked.getlist("band_is"), strict=False))
+    used = zip(body(table, reading).data["instrument_id"], table.column(column), strict=True)
+    pairs = sorted({(pk, word) for pk, word in used if word not in BANDPASSES and word.lower() not in NOTHING}, key=str)
+    filters = instruments.filters_by_id(request.viewer, {pk for pk, _ in pairs if pk is not None})
+    meant = {}
+    for pk, word in pairs:
+        has = filters.get(pk or 0, [])
+        chosen = said.get((str(pk), word), said.get(("", word), ""))
+        # what was said of one instrument is not held against another
+        meant[pk, word] = (chosen if chosen in has or not has else "") or guessed_band(word, has) or chosen
+    return meant
 
 
 # ---- what is answered
@@ -216,6 +225,7 @@ def _answer(request: ViewerRequest, obj: Any, draft: Draft | None = None, *, pro
         context |= _preview(draft) | {
             "instruments": instruments.named(viewer),
             "groups": [(pk, called) for pk, called in shown.my_groups(viewer) if pk != viewer.single_user_group_id],
+            "band_owners": _band_owners(viewer, draft.reading),
             "chosen_groups": [int(g) for g in request.POST.getlist("group_ids") if g.isdecimal()],
             "systems": MAGNITUDE_SYSTEMS,
             "known_bands": sorted(BANDPASSES),
@@ -225,6 +235,12 @@ def _answer(request: ViewerRequest, obj: Any, draft: Draft | None = None, *, pro
         context["pasted"] = request.POST.get("pasted", "")
         context["kept"] = request.POST.get("table", "")
     return render(request, _template(request, "form"), context)
+
+
+def _band_owners(viewer: Any, reading: Reading) -> dict[int | None, str]:
+    """Names of the instruments whose words for bands are asked about, where there are several."""
+    owners = {pk for pk, _ in reading.bands}
+    return {pk: name for pk, name in instruments.names(viewer) if pk in owners} if len(owners) > 1 else {}
 
 
 def _preview(draft: Draft) -> dict[str, Any]:
@@ -245,10 +261,10 @@ def _preview(draft: Draft) -> dict[str, Any]:
             (n, name, reading.fields.get(name, ""), [row[n] for row in table.rows[:3]])
             for n, name in enumerate(table.names)
         ],
-        "bands": list(reading.bands.items()),
+        "bands": [(word, meaning, pk) for (pk, word), meaning in reading.bands.items()],
         "has": set(reading.fields.values()),
         "lacking": _lacking(reading),
-        "alike": [(finding, len(rows), _told(draft, by_row, rows)) for finding, rows in alike],
+        "alike": [(found, len(rows), _told(draft, by_row, rows), ",".join(map(str, rows))) for found, rows in alike],
         "mending": _told(draft, by_row, single),
         "left_out": _told(draft, by_row, there, leave=True),
         "left_out_count": len(there),

@@ -119,16 +119,18 @@ def cell(value: Any, digits: int = 2) -> str:
 
 
 @register.simple_tag
-def value_pm(value: Any, error: Any = None, digits: int | None = None, unit: str = "") -> SafeString:
+def value_pm(
+    value: Any, error: Any = None, digits: int | None = None, unit: str = "", least: int = 0
+) -> SafeString:
     """A value and its uncertainty in the same breath: 0.0647 ± 0.0001.
 
-    Without `digits`, the uncertainty has one significant figure and the value as many decimals.
+    Without `digits`, the uncertainty has one significant figure and the value as many decimals, and `least` so many.
     """
     found, spread = number(value), number(error)
     if found is None:
         return format_html('<span class="num quiet">{}</span>', ABSENT)
     if digits is None:
-        digits = 4 if not spread else min(max(-math.floor(math.log10(abs(spread))), 0), 10)
+        digits = 4 if not spread else min(max(-math.floor(math.log10(abs(spread))), least), 10)
     tail = format_html(' <span class="unit">{}</span>', unit) if unit else ""
     shown = signed(f"{found:.{digits}f}")
     if spread is None:
