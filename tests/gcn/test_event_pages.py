@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.gcn.actions.matching import match_map
 from apps.gcn.models import Counterpart, GcnEvent, Localization, ObjInMap
 from apps.gcn.plots.sky_still import picture
 from apps.gcn.queries.sky_view import sky_view, told_of
@@ -58,6 +59,8 @@ def test_the_list_shows_events_by_tag_in_a_fixed_number_of_queries(event, as_mem
         assert (listed.index(wide.event.address) < listed.index(f'href="{HERE}"')) == (first != HERE), sort
     assert "smallest region first" in text(as_member.get("/events?sort=area_90"))
     text(as_member.get("/events?sort=nonsense"), 400)
+    part = text(as_member.get("/events?gcnTagKeep=GRB&rows=1"))
+    assert 'href="/events?gcnTagKeep=GRB&amp;sort=area_90"' in part, "what is followed from a part is a whole page"
     with CaptureQueriesContext(connection) as one:
         as_member.get("/events")
     for n in range(4):
@@ -95,6 +98,31 @@ def test_the_page_of_an_event_and_each_of_its_parts(event, as_member):
     assert "ZTF26at" in inside
     assert "Nothing in this part" in text(as_member.get(f"{HERE}/objs?after=2026-01-05"))
     assert "Nothing in this part" in text(as_member.get(f"{HERE}/objs?show=saved"))
+
+
+def test_what_lies_in_a_map_is_sorted_by_any_column(event, as_member, group):
+    an_obj(group, "ZTF26aa", 151.0, 2.0, detected=WHEN.replace(hour=9))
+    match_map(Localization.objects.get())
+    as_member.post(f"{HERE}/objs/ZTF26aa/judge", {"status": "pending", "group": group.pk})
+
+    def order(sort, **more):
+        page = text(as_member.get(f"{HERE}/objs", {"sort": sort, **more}))
+        return re.findall(r'href="/source/(\w+)"', page), page
+
+    near, far = ["ZTF26at", "ZTF26aa"], ["ZTF26aa", "ZTF26at"]
+    expected = {"rank": near, "level": near, "-level": far, "name": far, "-name": near, "first": near, "-last": far}
+    for sort, names in (expected | {"held": far, "-held": far}).items():
+        assert order(sort)[0] == names, sort
+    page = order("-level", inside=1)[1]
+    assert f'href="{HERE}/objs?sort=level"' in page, "back again, and to the whole part"
+    assert re.search(r'>2</td>\s*<th scope="row"><a href="/source/ZTF26aa"', page), "its rank is by probability"
+    assert "no column" in text(as_member.get(f"{HERE}/objs?sort=colour"))
+    judged = as_member.post(
+        f"{HERE}/objs/ZTF26aa/judge?sort=name",
+        {"status": "rejected", "group": group.pk},
+        headers={"HX-Request": "true"},
+    )
+    assert f'href="{HERE}/objs?sort=-name"' in text(judged)
 
 
 def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member):
