@@ -230,11 +230,12 @@ def test_an_event_is_found_by_the_quick_search_and_on_the_page_of_a_source(event
     assert {"kind": "event", "label": "Test T1" if "Test" in str(event) else str(event)}.items() <= results[-1].items()
     panel = text(as_member.get("/source/ZTF26at/events"))
     assert HERE in panel
-    other = an_event(ivorn="ivo://o/1", dateobs=WHEN.replace(hour=9), trigger_id="O", aliases=())
+    other = an_event(ivorn="ivo://o/1", dateobs=WHEN.replace(hour=9), trigger_id="O", aliases=("SWIFT#1125809",))
     said = {"status": "rejected", "explanation": "a known variable"}
     as_member.post(f"/event/{other.address}/objs/ZTF26at/judge", said, headers={"HX-Request": "true"})
     panel = text(as_member.get("/source/ZTF26at/events"))
     assert f"/event/{other.address}" in panel, "judged, although in none of its maps"
+    assert "Swift 1125809" in panel, "called as on its own page"
     assert "a known variable" in panel
     late = {"startDate": "2026-01-03", "endDate": "2026-02-01", "probability": "0.9"}
     answer = as_member.post("/source/ZTF26at/events/match", late)
