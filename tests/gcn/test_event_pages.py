@@ -125,7 +125,7 @@ def test_what_lies_in_a_map_is_sorted_by_any_column(event, as_member, group):
     assert f'href="{HERE}/objs?sort=-name"' in text(judged)
 
 
-def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member):
+def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member, group):
     assert "exciting" in text(as_member.post(f"{HERE}/change/tag", {"value": "exciting"}))
     answer = as_member.post(f"{HERE}/change/untag", {"value": "exciting"})
     assert "exciting" not in text(answer)
@@ -136,6 +136,27 @@ def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member):
     assert event.advocates.get() == member
     text(as_member.post(f"{HERE}/change/unadvocate"))
     assert not event.advocates.exists()
+    other = make_user("other", groups_=[group])
+    answer = as_member.post(f"{HERE}/change/advocate", {"value": other.pk})
+    assert f'href="/user/{other.pk}"' in text(answer)
+    assert f"unadvocate?value={other.pk}" in answer.headers["HX-Trigger"]
+    assert event.advocates.get() == other
+    assert "No person 999" in as_member.post(f"{HERE}/change/advocate", {"value": "999999"}).headers["HX-Trigger"]
+    text(as_member.post(f"{HERE}/change/unadvocate?value={other.pk}"))
+    assert not event.advocates.exists()
+
+
+def test_names_of_an_event_are_given_and_taken(event, as_member, group_admin):
+    assert "AT2026xyz" in text(as_member.post(f"{HERE}/change/alias", {"value": "AT2026xyz"}))
+    page = text(as_member.get(f"{HERE}/head"))
+    assert "change/unalias" not in page, "who may not take a name away is not offered to"
+    event.refresh_from_db()
+    assert "AT2026xyz" in event.aliases
+    assert "danger" in as_member.post(f"{HERE}/change/alias", {"value": "AT2026xyz"}).headers["HX-Trigger"]
+    manager_of = Client()
+    manager_of.force_login(group_admin)
+    assert "AT2026xyz" in text(manager_of.get(f"{HERE}/head"))
+    assert "AT2026xyz" not in text(manager_of.post(f"{HERE}/change/unalias", {"value": "AT2026xyz"}))
     assert as_member.post(f"{HERE}/change/nonsense").status_code == 404
 
 
