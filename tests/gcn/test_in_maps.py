@@ -105,6 +105,7 @@ def test_what_a_group_holds_of_a_counterpart(field, member, outsider, group, api
         "explanation": "a variable star", "start_date": "2026-01-02", "end_date": "2026-01-20", "group_id": group.pk,
     }  # fmt: skip
     assert api.post(path, said)[0] == 200
+    assert api.post(path, said | {"localization_name": "of another event"})[0] == 404
     (row,) = api.get(path, sourcesIDList="ZTF26at,ZTF26far")[1]["data"]
     assert (row["obj_id"], row["status"], row["explanation"]) == ("ZTF26at", "rejected", "a variable star")
     assert row["confirmer_id"] == member.pk
