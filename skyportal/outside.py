@@ -171,6 +171,9 @@ def _once(
         raise _Passing(f"{host} could not be reached.") from None
     except requests.exceptions.TooManyRedirects:
         raise Unreachable(f"{host} sends us round in circles.") from None
+    except (requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL):
+        # the address itself may be a secret, so it is not repeated
+        raise Unreachable("The address is none of the web: it must begin with https:// or http://.") from None
     except (requests.exceptions.RequestException, HTTPError, OSError, ValueError):
         raise Unreachable(f"{host} gave an answer that cannot be read.") from None
 

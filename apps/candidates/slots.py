@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,18 @@ class ScanField:
     template: str
     context: Callable[[Viewer, Any], dict[str, Any]]
 
+
+@dataclass(frozen=True)
+class CardNote:
+    """A few words in the head of a card, what they mean, and where more of it is to be read."""
+
+    text: str
+    title: str
+    url: str
+
+
+card_notes: Slot[Callable[[Viewer, list[int], Mapping[str, str]], dict[int, CardNote]]] = Slot("candidates.card_notes")
+"""By name, a function (viewer, obj ids, what the page's address says) -> notes by obj."""
 
 scan_fields: Slot[ScanField] = Slot("candidates.scan_fields")
 """Fields for parameters that upper floors hang into `candidate_filters`."""

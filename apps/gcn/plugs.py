@@ -6,7 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from apps.candidates.slots import ScanField, batch_followers, candidate_filters, demo_chapters, lamp_makers, scan_fields
+from apps.candidates.slots import (
+    ScanField,
+    batch_followers,
+    candidate_filters,
+    card_notes,
+    demo_chapters,
+    lamp_makers,
+    scan_fields,
+)
 from apps.followup.slots import spendings
 from apps.sources.slots import (
     FieldNarrower,
@@ -31,6 +39,7 @@ from .queries.events import get_event
 from .queries.facilities import inside_map, is_spent
 from .queries.instrument_fields import fields_in_map
 from .queries.notices import gcn_lamp
+from .queries.scanned import levels_on_cards
 
 for _objs in filters.OF_OBJS:
     obj_filters.plug(_objs.param.name)(_objs)
@@ -45,6 +54,7 @@ lamp_makers.plug("gcn")(gcn_lamp)
 obj_panels.plug("events")(Panel("Events", "source-events", order=40, side="side"))
 quick_finders.plug("events")(choices.found)
 scan_fields.plug("events")(ScanField("gcn/_scan_fields.html", choices.of_bar))
+card_notes.plug("events")(levels_on_cards)
 home_panels.plug("events")(Panel("Recent events", "home-events", order=20))
 
 

@@ -25,4 +25,5 @@ import "./spectra.js";
 import "./drop.js";
 import "./live.js";
 import "./panels.js";
+import "./parts.js";
 import "./sortable.js";

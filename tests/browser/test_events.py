@@ -54,6 +54,11 @@ def test_a_counterpart_is_judged_and_another_page_hears_of_it(browse, people):
     for page in (mine, theirs):
         page.goto(f"/event/{event.address}")
         come_to(page, "#panel-objs", says="ZTF26judged")
+    mine.locator("#sort-name").press("Enter")
+    sorted_by = mine.locator("#event-objs th[aria-sort=ascending] a")
+    expect(sorted_by).to_have_text("Object")
+    expect(sorted_by).to_be_focused()
+    assert mine.url.endswith(f"/event/{event.address}"), "not the address of the part"
     mine.get_by_text("Judge", exact=True).click()
     mine.get_by_label("Why").fill("a flare star")
     mine.get_by_role("button", name="Rejected").click()

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.gcn.actions.matching import match_map
 from apps.gcn.models import Counterpart, GcnEvent, Localization, ObjInMap
 from apps.gcn.plots.sky_still import picture
 from apps.gcn.queries.sky_view import sky_view, told_of
@@ -58,6 +59,8 @@ def test_the_list_shows_events_by_tag_in_a_fixed_number_of_queries(event, as_mem
         assert (listed.index(wide.event.address) < listed.index(f'href="{HERE}"')) == (first != HERE), sort
     assert "smallest region first" in text(as_member.get("/events?sort=area_90"))
     text(as_member.get("/events?sort=nonsense"), 400)
+    part = text(as_member.get("/events?gcnTagKeep=GRB&rows=1"))
+    assert 'href="/events?gcnTagKeep=GRB&amp;sort=area_90"' in part, "what is followed from a part is a whole page"
     with CaptureQueriesContext(connection) as one:
         as_member.get("/events")
     for n in range(4):
@@ -97,7 +100,32 @@ def test_the_page_of_an_event_and_each_of_its_parts(event, as_member):
     assert "Nothing in this part" in text(as_member.get(f"{HERE}/objs?show=saved"))
 
 
-def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member):
+def test_what_lies_in_a_map_is_sorted_by_any_column(event, as_member, group):
+    an_obj(group, "ZTF26aa", 151.0, 2.0, detected=WHEN.replace(hour=9))
+    match_map(Localization.objects.get())
+    as_member.post(f"{HERE}/objs/ZTF26aa/judge", {"status": "pending", "group": group.pk})
+
+    def order(sort, **more):
+        page = text(as_member.get(f"{HERE}/objs", {"sort": sort, **more}))
+        return re.findall(r'href="/source/(\w+)"', page), page
+
+    near, far = ["ZTF26at", "ZTF26aa"], ["ZTF26aa", "ZTF26at"]
+    expected = {"rank": near, "level": near, "-level": far, "name": far, "-name": near, "first": near, "-last": far}
+    for sort, names in (expected | {"held": far, "-held": far}).items():
+        assert order(sort)[0] == names, sort
+    page = order("-level", inside=1)[1]
+    assert f'href="{HERE}/objs?sort=level"' in page, "back again, and to the whole part"
+    assert re.search(r'>2</td>\s*<th scope="row"><a href="/source/ZTF26aa"', page), "its rank is by probability"
+    assert "no column" in text(as_member.get(f"{HERE}/objs?sort=colour"))
+    judged = as_member.post(
+        f"{HERE}/objs/ZTF26aa/judge?sort=name",
+        {"status": "rejected", "group": group.pk},
+        headers={"HX-Request": "true"},
+    )
+    assert f'href="{HERE}/objs?sort=-name"' in text(judged)
+
+
+def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member, group):
     assert "exciting" in text(as_member.post(f"{HERE}/change/tag", {"value": "exciting"}))
     answer = as_member.post(f"{HERE}/change/untag", {"value": "exciting"})
     assert "exciting" not in text(answer)
@@ -108,6 +136,27 @@ def test_tags_and_advocates_come_and_go_with_undo(event, as_member, member):
     assert event.advocates.get() == member
     text(as_member.post(f"{HERE}/change/unadvocate"))
     assert not event.advocates.exists()
+    other = make_user("other", groups_=[group])
+    answer = as_member.post(f"{HERE}/change/advocate", {"value": other.pk})
+    assert f'href="/user/{other.pk}"' in text(answer)
+    assert f"unadvocate?value={other.pk}" in answer.headers["HX-Trigger"]
+    assert event.advocates.get() == other
+    assert "No person 999" in as_member.post(f"{HERE}/change/advocate", {"value": "999999"}).headers["HX-Trigger"]
+    text(as_member.post(f"{HERE}/change/unadvocate?value={other.pk}"))
+    assert not event.advocates.exists()
+
+
+def test_names_of_an_event_are_given_and_taken(event, as_member, group_admin):
+    assert "AT2026xyz" in text(as_member.post(f"{HERE}/change/alias", {"value": "AT2026xyz"}))
+    page = text(as_member.get(f"{HERE}/head"))
+    assert "change/unalias" not in page, "who may not take a name away is not offered to"
+    event.refresh_from_db()
+    assert "AT2026xyz" in event.aliases
+    assert "danger" in as_member.post(f"{HERE}/change/alias", {"value": "AT2026xyz"}).headers["HX-Trigger"]
+    manager_of = Client()
+    manager_of.force_login(group_admin)
+    assert "AT2026xyz" in text(manager_of.get(f"{HERE}/head"))
+    assert "AT2026xyz" not in text(manager_of.post(f"{HERE}/change/unalias", {"value": "AT2026xyz"}))
     assert as_member.post(f"{HERE}/change/nonsense").status_code == 404
 
 
@@ -202,11 +251,12 @@ def test_an_event_is_found_by_the_quick_search_and_on_the_page_of_a_source(event
     assert {"kind": "event", "label": "Test T1" if "Test" in str(event) else str(event)}.items() <= results[-1].items()
     panel = text(as_member.get("/source/ZTF26at/events"))
     assert HERE in panel
-    other = an_event(ivorn="ivo://o/1", dateobs=WHEN.replace(hour=9), trigger_id="O", aliases=())
+    other = an_event(ivorn="ivo://o/1", dateobs=WHEN.replace(hour=9), trigger_id="O", aliases=("SWIFT#1125809",))
     said = {"status": "rejected", "explanation": "a known variable"}
     as_member.post(f"/event/{other.address}/objs/ZTF26at/judge", said, headers={"HX-Request": "true"})
     panel = text(as_member.get("/source/ZTF26at/events"))
     assert f"/event/{other.address}" in panel, "judged, although in none of its maps"
+    assert "Swift 1125809" in panel, "called as on its own page"
     assert "a known variable" in panel
     late = {"startDate": "2026-01-03", "endDate": "2026-02-01", "probability": "0.9"}
     answer = as_member.post("/source/ZTF26at/events/match", late)

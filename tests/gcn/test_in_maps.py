@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import numpy as np
@@ -104,6 +105,7 @@ def test_what_a_group_holds_of_a_counterpart(field, member, outsider, group, api
         "explanation": "a variable star", "start_date": "2026-01-02", "end_date": "2026-01-20", "group_id": group.pk,
     }  # fmt: skip
     assert api.post(path, said)[0] == 200
+    assert api.post(path, said | {"localization_name": "of another event"})[0] == 404
     (row,) = api.get(path, sourcesIDList="ZTF26at,ZTF26far")[1]["data"]
     assert (row["obj_id"], row["status"], row["explanation"]) == ("ZTF26at", "rejected", "a variable star")
     assert row["confirmer_id"] == member.pk
@@ -287,6 +289,12 @@ def test_candidates_in_a_map(field, member, group, stream, api_of):
     assert f'placeholder="{DATEOBS}"' in page, "what does not narrow the list does not stand there as if it did"
     narrowed = client.get("/candidates", asked | since).content.decode()
     assert all(f">{words}<" in narrowed for words in ("2026-01-20", "2026-01-02")), "its chips"
+    levels = re.findall(r'href="/event/2026-01-02T03:04:05"[^>]*>level (0\.\d{3})<', page)
+    assert len(levels) == page.count("data-item\n") == 3
+    where = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/candidates?localizationDateobs={DATEOBS}"}
+    url = f"/candidates/ZTF26at/reject?scanned={group.pk}"
+    assert ">level 0.0" in client.post(url, headers=where).content.decode(), "after a decision, too"
+    assert ">level " not in client.get("/candidates", {"groupIDs": group.pk}).content.decode()
 
 
 def test_every_alert_of_a_batch_is_matched_in_memory_under_its_own_audience(field, now, member, stream, api_of):

@@ -184,6 +184,8 @@ def test_messages_of_one_series_are_told_apart_and_a_repeated_one_is_not():
     assert read(unified(alert_datetime="2026-01-02T04:00:00Z", record_number=2)).ivorn != first.ivorn
     assert read(unified(alert_datetime="2026-01-02T05:00:00Z", record_number=1)).ivorn != first.ivorn
     assert read(unified(ra=11.0)).ivorn != read(unified()).ivorn  # neither number nor time: its content
+    second = {"alert_datetime": "2026-01-02T04:00:00Z", "alert_type": "initial"}
+    assert read(unified(**second, instrument="GRM")).ivorn != read(unified(**second, instrument="ECLAIRs")).ivorn
 
 
 def test_a_broken_map_costs_the_map_and_not_the_event():

@@ -203,6 +203,7 @@ def _age(minutes):
 
 def test_read_again_what_is_understood_stays_so():
     receive(voevent())
+    GcnNotice.objects.update(ivorn="ivo://as/it/was/named#before")
     (found,) = replay(Viewer.system("test"), [ReceivedNotice.objects.get().pk])
     assert found.outcome == Outcome.REPEATED
     assert outcomes() == [Outcome.UNDERSTOOD]

@@ -67,6 +67,7 @@ def test_sources_within_circles_and_ellipses(sources, member, outsider, api_of):
         ({"name": ["a"], "ra": [1], "dec": [1], "radius": [0]}, "row 1"),
         ({"name": ["a"], "ra": [1], "dec": [1], "radius": [120]}, "smaller than 90"),
         ({"name": ["a"], "ra": ["x"], "dec": [1], "radius": [1]}, "Invalid ra in row 1"),
+        ({"name": ["a"], "ra": [400], "dec": [1], "radius": [1]}, "from 0 to 360"),
         ({"name": ["a", "a"], "ra": [1, 1], "dec": [1, 1], "radius": [1, 1]}, "occurs twice"),
         ({"name": ["a"], "ra": [1, 2], "dec": [1], "radius": [1]}, "one length"),
         ({"name": "a", "ra": [1], "dec": [1], "radius": [1]}, "must be a list"),

@@ -51,6 +51,13 @@ def test_our_own_network_is_not_asked(service, settings):
     assert not service.asked
 
 
+def test_what_is_no_address_is_said_without_repeating_it():
+    for address in ("tests/data/hidden.fits.gz", "ftp://127.0.0.1/hidden", "http://"):
+        with pytest.raises(Unreachable, match="must begin with") as refusal:
+            fetch(address)
+        assert "hidden" not in refusal.value.message
+
+
 def test_nobody_there(settings):
     settings.OUTSIDE_PRIVATE_HOSTS = ["127.0.0.1"]
     with pytest.raises(Unreachable, match="could not be reached"):

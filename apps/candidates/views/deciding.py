@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -24,7 +24,7 @@ from skyportal.web.requests import ViewerRequest
 from skyportal.web.responses import with_toast
 
 from ..actions import reviewing
-from ..queries import cards, reviews
+from ..queries import cards, notes, reviews
 from ..queries.items import savable_groups
 from ..queries.scanning import Scope, scope
 from ..queries.search import candidate_of
@@ -44,6 +44,11 @@ def _scanned(request: ViewerRequest) -> tuple[list[int], Scope]:
     return groups, scope(request.viewer, groups or None)
 
 
+def _page_asked(request: ViewerRequest) -> QueryDict:
+    """What the address of the page says on which the card is."""
+    return QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")[:8000]).query)
+
+
 def _card(request: ViewerRequest, name: str, message: str, *, undo: str = "", **query: Any) -> HttpResponse:
     """The card anew, with a toast; out of band where the request did not come from the card itself."""
     viewer = request.viewer
@@ -51,7 +56,8 @@ def _card(request: ViewerRequest, name: str, message: str, *, undo: str = "", **
     groups, scanned = _scanned(request)
     [card] = cards.cards(viewer, [found], scanned)
     target = getattr(request, "htmx", None) and request.htmx.target
-    context = {**drawn(card), "current": True, "out_of_band": target != f"card-{card.obj_id}", "scanned": groups}
+    noted = notes.of_cards(viewer, [card], _page_asked(request)).get(card.obj_id, ())
+    context = {**drawn(card, noted), "current": True, "out_of_band": target != f"card-{card.obj_id}", "scanned": groups}
     address = urlencode(query | {"scanned": request.GET.get("scanned", "")}, doseq=True)
     undo_url = f"{reverse(undo, args=[name])}?{address}" if undo else ""
     return with_toast(render(request, "candidates/_card.html", context), message, undo_url=undo_url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -21,12 +22,12 @@ from skyportal.access.errors import Invalid
 from skyportal.api.params import falling_with, moment
 from skyportal.web.requests import ViewerRequest
 
-from ..queries import asked, cards
+from ..queries import asked, cards, notes
 from ..queries.profiles import default_query
 from ..queries.scanning import scope
 from ..queries.search import search
 from ..queries.search import total as count_all
-from ..slots import candidate_filters, scan_fields
+from ..slots import CardNote, candidate_filters, scan_fields
 
 
 @login_required
@@ -46,12 +47,13 @@ def scan(request: ViewerRequest) -> HttpResponse:
     except Invalid as refusal:
         return _instead(request, question, refusal)
     shown = cards.cards(viewer, found.objs, scanned)
+    noted = notes.of_cards(viewer, shown, request.GET)
     counting = total is None
     most = question.page.stop + 1 if total is None else total
     page = Paginator(range(most), question.page.size).get_page(question.page.number)
     context = {
         **_bar(request, question),
-        "cards": [drawn(card) for card in shown],
+        "cards": [drawn(card, noted.get(card.obj_id, ())) for card in shown],
         "page": page,
         "counting": counting,
         "watch": " ".join(f"candidates:{group}" for group in sorted(scanned.group_ids)),
@@ -129,8 +131,8 @@ def _asked_anew(request: ViewerRequest, question: asked.Asked, refusal: str = ""
     return render(request, "candidates/scan.html", context, status=400)
 
 
-def drawn(card: cards.Card) -> dict[str, Any]:
-    return {"card": card, "still": mark_safe(stills.svg_light_curve(card.curve))}  # noqa: S308 - our own drawing
+def drawn(card: cards.Card, noted: Sequence[CardNote] = ()) -> dict[str, Any]:
+    return {"card": card, "noted": noted, "still": mark_safe(stills.svg_light_curve(card.curve))}  # noqa: S308 - our own drawing
 
 
 IN_BAR = {
@@ -139,7 +141,6 @@ IN_BAR = {
 }  # fmt: skip
 NAMES = {
     "objID": "Name", "minRedshift": "Redshift from", "maxRedshift": "Redshift to",
-    "localizationDateobs": "In the sky map of", "localizationName": "Sky map", "localizationCumprob": "Probability",
     "firstDetectionAfter": "First detected from", "lastDetectionBefore": "Last detected until",
     "numberDetections": "Detections, at least",
 }  # fmt: skip
@@ -147,9 +148,10 @@ NAMES = {
 
 def _chips(address: QueryDict) -> list[dict[str, Any]]:
     params = [candidate_filter.param for candidate_filter in candidate_filters]
+    names = {param.name: param.label or param.name for param in params} | NAMES
     return [
         {"name": name, "key": key, "value": str(address[key]), "also": falling_with(key, params)}
-        for key, name in NAMES.items()
+        for key, name in names.items()
         if address.get(key)
     ]
 

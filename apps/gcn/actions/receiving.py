@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
@@ -130,7 +130,10 @@ def _attempt(row: ReceivedNotice, raw: bytes, viewer: Viewer) -> _Found:
         with transaction.atomic():
             if not is_xml(raw) and is_circular(said := json_of(raw)):
                 return _Found(Outcome.UNDERSTOOD, keep_circular(said), "circular")
-            return _admit(viewer, read(raw, row.topic), raw)
+            notice = read(raw, row.topic)
+            if row.notice is not None:  # read again, it is the notice that it was, however we name notices by now
+                notice = replace(notice, ivorn=row.notice.ivorn)
+            return _admit(viewer, notice, raw)
     except UnreadableNotice as problem:
         return _Found(Outcome.REFUSED, problem.reason)
     except Exception as problem:
@@ -139,7 +142,6 @@ def _attempt(row: ReceivedNotice, raw: bytes, viewer: Viewer) -> _Found:
 
 
 def _admit(viewer: Viewer, notice: Notice, raw: bytes) -> _Found:
-
     named = (notice.kind, notice.ivorn, notice.trigger_id or "")
     try:
         with transaction.atomic():

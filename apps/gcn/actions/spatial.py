@@ -78,6 +78,8 @@ def _entry(catalog: SpatialCatalog, row: dict[str, Any], number: int) -> Spatial
     figures = {key: _number(key, value, number) for key, value in row.items() if key != "name"}
     major = figures.get("radius", figures.get("amaj", 0.0))
     minor, angle = figures.get("amin", major), figures.get("phi")
+    if not 0 <= figures["ra"] <= 360:
+        raise Invalid(f"Invalid catalog_data in row {number}: right ascension is from 0 to 360 degrees.")
     try:
         cells = shapes.within_ellipse(figures["ra"], figures["dec"], major, minor, angle or 0.0)
     except NotASkyMap as problem:

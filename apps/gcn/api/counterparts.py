@@ -15,6 +15,7 @@ from ..actions import matching, vetting
 from ..queries import counterparts as queries
 from ..queries import event_lists, event_pages
 from ..queries.events import get_event
+from ..queries.localizations import of_event
 
 
 class Judged(serializers.Serializer):
@@ -55,6 +56,8 @@ class CounterpartsView(Endpoint):
     def post(self, request: Any, dateobs: str, source_id: str | None = None) -> dict[str, int]:
         asked = self.body
         event, obj = get_event(self.viewer, dateobs), get_obj(self.viewer, asked["source_id"])
+        if name := asked.get("localization_name"):  # of a map that the event has not, it is said by mistake
+            of_event(self.viewer, event.dateobs, name, drawn=False)
         judged = vetting.judge(
             self.viewer, event, obj, asked["status"],
             explanation=asked.get("explanation"), notes=asked.get("notes"), group_id=asked.get("group_id"),

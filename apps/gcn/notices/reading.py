@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +49,11 @@ def is_circular(said: dict[str, Any]) -> bool:
 def _from_json(said: dict[str, Any], topic: str) -> Notice:
     if is_circular(said):
         raise UnreadableNotice("This is a circular, which tells of events but is no notice of one.")
-    if "superevent_id" in said or topic == "igwn.gwalert":
-        return igwn.read(said)
-    return unified.read(said, topic)
+    is_alert = "superevent_id" in said or topic == "igwn.gwalert"
+    found = igwn.read(said) if is_alert else unified.read(said, topic)
+    return replace(found, ivorn=f"{found.ivorn}_{_digest(said)}")
+
+
+def _digest(said: dict[str, Any]) -> str:
+    """Of what it says, however written: two instruments of a mission may speak of one trigger in one second."""
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from datetime import datetime
 from typing import Any
@@ -111,14 +109,9 @@ def _aliases(said: dict[str, Any], stream: str, ids: list[str], dateobs: datetim
 
 
 def _identity(said: dict[str, Any], path: str, ids: list[str], dateobs: datetime | None) -> str:
-    """From schema, id and the message's place in its series.
-
-    Where a mission gives neither number nor time of the message, its content stands for them.
-    """
+    """From schema, id and the message's place in its series; `reading` adds what stands for its content."""
     about = ids[0] if ids else f"{dateobs:%Y-%m-%dT%H:%M:%S.%f}"
     place = [str(said[key])[:40] for key in ("record_number", "alert_datetime") if said.get(key) not in (None, "")]
-    if not place:
-        place = [hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]]
     sort = str(said.get("alert_type", "notice"))[:20]
     return f"ivo://gcn.nasa.gov/{path}#{'_'.join([about, sort, *place])}"
 

@@ -49,6 +49,12 @@ def get_event_by_id(viewer: Viewer, event_id: int) -> GcnEvent:
     return found
 
 
+def names_of(viewer: Viewer, addresses: Iterable[str]) -> dict[str, str]:
+    """What the events of these times are called; the others are not there."""
+    times = [as_time(address) for address in addresses]
+    return {event.address: event.name for event in visible_events(viewer).filter(dateobs__in=times)} if times else {}
+
+
 def may_change(viewer: Viewer, event: GcnEvent) -> bool:
     """Who sent it may add to it, and who manages events."""
     return GcnEvent.objects.changeable_by(viewer).filter(pk=event.pk).exists()

@@ -25,6 +25,7 @@ from ..models import AlertInMap, Counterpart, GcnEvent, Localization
 from .distances import COLUMNS, how_far
 from .event_pages import in_maps
 from .localizations import sky_map
+from .ordering import OF_ALERTS, OF_OBJS, ranked
 from .regions import LONGEST
 
 MOST = 200
@@ -37,6 +38,7 @@ PARAMS = [
     Param("before", moment, None),
     Param("until", moment, None),
     Param("detections", integer, 1),
+    Param("sort", text, "rank"),
 ]
 
 
@@ -75,7 +77,8 @@ def objs_in(viewer: Viewer, event: GcnEvent, where: Localization, asked: Query) 
     total = ids.count()
     rows = Obj.objects.filter(pk__in=list(ids[: 5 * MOST])).select_related("host")
     objs = list(rows.only("name", "tns_name", *COLUMNS))
-    return Found(_ranked(viewer, event, where, objs)[:MOST], total, where.is_3d)
+    probable = _probable(viewer, event, where, objs)[:MOST]
+    return Found(ranked(probable, asked["sort"], OF_OBJS), total, where.is_3d)
 
 
 def _saved(viewer: Viewer, where: Localization, level: float, start: Any, until: Any) -> QuerySet:
@@ -95,7 +98,7 @@ def _detected(viewer: Viewer, start: Any, end: Any, until: Any, least: int) -> Q
     return figures.filter(last__lte=mjd_of(until)) if until else figures
 
 
-def _ranked(viewer: Viewer, event: GcnEvent, where: Localization, objs: list[Obj]) -> list[dict[str, Any]]:
+def _probable(viewer: Viewer, event: GcnEvent, where: Localization, objs: list[Obj]) -> list[dict[str, Any]]:
     if not objs:
         return []
     sky = sky_map(where)
@@ -157,4 +160,4 @@ def alerts_in(viewer: Viewer, event: GcnEvent, where: Localization, asked: Query
         rows = rows.filter(last_mjd__lte=mjd_of(asked["until"]))
     total = rows.count()
     found = rows.order_by("level", "object_id").select_related("stream")[:MOST]
-    return Found([{"alert": row} for row in found], total, False)
+    return Found(ranked([{"alert": row} for row in found], asked["sort"], OF_ALERTS), total, False)

@@ -124,6 +124,7 @@ def _head(request: ViewerRequest, found: Any) -> dict[str, Any]:
         "row": row,
         "advocates": advocates,
         "is_mine": any(one["user_id"] == request.viewer.user_id for one in advocates),
+        "may_rename": queries.may_change(request.viewer, found),
         "readers": event_pages.readers(request.viewer, found),
         "due": due_on(request.viewer, found, EVENTS),
         "horizon": found.dateobs + timedelta(days=inside.DAYS_AFTER),
@@ -143,13 +144,14 @@ def change(request: ViewerRequest, dateobs: str, deed: str) -> HttpResponse:
     """Tag, name or look after an event, or take that back."""
     viewer, found = request.viewer, queries.get_event(request.viewer, dateobs)
     said = request.POST.get("value") or request.GET.get("value", "")  # an undo has it in its address
+    somebody = int(said) if said.isdigit() and len(said) < 10 else viewer.user_id  # who names nobody means themselves
     deeds = {
         "tag": (lambda: remarks.add_tag(viewer, found, said), "untag", f"Tagged {said}."),
         "untag": (lambda: remarks.remove_tag(viewer, found, said), "tag", f"Removed the tag {said}."),
         "alias": (lambda: remarks.add_alias(viewer, found, said), "unalias", f"Also called {said}."),
         "unalias": (lambda: remarks.remove_alias(viewer, found, said), "alias", f"No longer called {said}."),
-        "advocate": (lambda: _advocate(viewer, found, True), "unadvocate", "You look after this event."),
-        "unadvocate": (lambda: _advocate(viewer, found, False), "advocate", "You no longer look after this event."),
+        "advocate": (lambda: remarks.add_advocate(viewer, found, somebody), "unadvocate", _looks_after(viewer, somebody)),
+        "unadvocate": (lambda: remarks.remove_advocate(viewer, found, somebody), "advocate", "Looked after no longer."),
     }
     if deed not in deeds:
         raise Http404
@@ -164,5 +166,5 @@ def change(request: ViewerRequest, dateobs: str, deed: str) -> HttpResponse:
     return with_toast(answer, message, undo_url=undo_url)
 
 
-def _advocate(viewer: Any, found: Any, wanted: bool) -> None:
-    (remarks.add_advocate if wanted else remarks.remove_advocate)(viewer, found, viewer.user_id)
+def _looks_after(viewer: Any, user_id: int | None) -> str:
+    return "You look after this event." if user_id == viewer.user_id else "They look after this event."

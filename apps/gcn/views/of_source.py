@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -19,6 +18,7 @@ from skyportal.web.responses import with_toast
 from ..actions import vetting
 from ..queries import counterparts
 from ..queries.event_lists import TAGS_AND_PROPERTIES
+from ..queries.events import names_of
 
 DAYS = 30
 
@@ -30,20 +30,15 @@ def _panel(request: ViewerRequest, name: str) -> HttpResponse:
     judged = counterparts.notes_of(request.viewer, [obj.pk])[obj.pk]
     inside = {one["dateobs"] for one in maps}
     elsewhere = {one["dateobs"]: {"dateobs": one["dateobs"]} for one in judged if one["dateobs"] not in inside}
+    names = names_of(request.viewer, [*inside, *elsewhere])
     context = {
         "obj": obj,
-        "maps": [{**one, "name": _name(one)} for one in [*maps, *elsewhere.values()]],
+        "maps": [{**one, "name": names.get(one["dateobs"], one["dateobs"])} for one in [*maps, *elsewhere.values()]],
         "judged": judged,
         "start": now - timedelta(days=DAYS),
         "end": now,
     }
     return render(request, "gcn/_source_events.html", context)
-
-
-def _name(one: dict[str, Any]) -> str:
-    """Of an event, without who calls it so."""
-    alias = next(iter(one.get("aliases") or ()), "")
-    return alias.rpartition("#")[2] or one["dateobs"]
 
 
 @login_required

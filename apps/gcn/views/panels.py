@@ -112,7 +112,7 @@ def objs(request: ViewerRequest, dateobs: str) -> HttpResponse:
 def _found(request: ViewerRequest, event: Any) -> dict[str, Any]:
     viewer = request.viewer
     asked, wrong = Query.of_page(request.GET, inside.PARAMS)
-    context = {"event": event, "asked": asked, "wrong": wrong, "groups": my_groups(viewer)}
+    context = {"event": event, "asked": asked, "wrong": wrong, "groups": my_groups(viewer), "default_sort": "rank"}
     context |= {
         "levels": [f"{level:g}" for level in LEVELS],
         "statuses": vetting.STATUSES,

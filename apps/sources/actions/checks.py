@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from ..models import Obj
 
 MOST_TEXT = 100_000
 MOST_DEPTH = 40
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def need(viewer: Viewer, acl: str) -> None:
@@ -86,8 +88,10 @@ def as_flag(data: Mapping[str, Any], name: str) -> bool:
 
 
 def storable(words: str) -> bool:
-    """PostgreSQL keeps neither NUL nor half a surrogate pair."""
-    return not any(c == "\x00" or 0xD800 <= ord(c) < 0xE000 for c in words)
+    """PostgreSQL keeps neither NUL nor half a surrogate pair. A sky map in base64 has 70 million characters, so none is
+    looked at by itself.
+    """
+    return "\x00" not in words and (words.isascii() or _HALF_A_PAIR.search(words) is None)
 
 
 def plain(value: Any, depth: int = 0) -> Any:

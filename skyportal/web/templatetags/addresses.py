@@ -15,8 +15,12 @@ def address(request: HttpRequest, pairs: list[tuple[str, str]]) -> str:
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 
 
+PARTS = ("rows", "inside")
+"""Parameters by which a page asks for a part of itself; what is followed from that part is a whole page again."""
+
+
 def pairs_of(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(key, value) for key, values in request.GET.lists() for value in values]
+    return [(key, value) for key, values in request.GET.lists() if key not in PARTS for value in values]
 
 
 @register.simple_tag(takes_context=True)
@@ -43,17 +47,27 @@ def without(context: template.Context, key: str, value: Any = None, also: Collec
 
 @register.inclusion_tag("web/_sort.html", takes_context=True)
 def sort_header(
-    context: template.Context, field: str, label: str, first: str = "asc", numeric: bool = False, fold: bool = False
+    context: template.Context,
+    field: str,
+    label: str,
+    first: str = "asc",
+    numeric: bool = False,
+    fold: bool = False,
+    at: str = "",
 ) -> dict[str, Any]:
     """A column's header that sorts by it: `sort=field` or `sort=-field`; `first` is what the first click does.
 
-    `numeric` aligns it right; `fold` hides it on a phone, as its cells' class `fold` does.
+    `numeric` aligns it right; `fold` hides it on a phone, as its cells' class `fold` does. `at`: the address of what is
+    sorted, where it is not that which was asked for.
     """
     now = context["request"].GET.get("sort", context.get("default_sort", ""))
     state = {field: "ascending", f"-{field}": "descending"}.get(now, "")
     other = {"ascending": f"-{field}", "descending": field}
     target = other.get(state, field if first == "asc" else f"-{field}")
-    return {"label": label, "state": state, "url": with_query(context, sort=target), "numeric": numeric, "fold": fold}
+    url = with_query(context, sort=target)
+    if at:
+        url = at + url.removeprefix(context["request"].path)
+    return {"field": field, "label": label, "state": state, "url": url, "numeric": numeric, "fold": fold}
 
 
 @register.filter
