@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.sources.actions import checks
 from apps.sources.queries.reminders import due_on
 from skyportal.access.errors import Refusal
 from skyportal.api.params import Param, Query, integer, text
@@ -144,13 +145,14 @@ def change(request: ViewerRequest, dateobs: str, deed: str) -> HttpResponse:
     """Tag, name or look after an event, or take that back."""
     viewer, found = request.viewer, queries.get_event(request.viewer, dateobs)
     said = request.POST.get("value") or request.GET.get("value", "")  # an undo has it in its address
-    somebody = int(said) if said.isdigit() and len(said) < 10 else viewer.user_id  # who names nobody means themselves
+    somebody = int(said) if said.isdigit() and len(said) < 10 else checks.person(viewer)  # who names nobody: themselves
+    after = f"{'You' if somebody == viewer.user_id else 'They'} look after this event."
     deeds = {
         "tag": (lambda: remarks.add_tag(viewer, found, said), "untag", f"Tagged {said}."),
         "untag": (lambda: remarks.remove_tag(viewer, found, said), "tag", f"Removed the tag {said}."),
         "alias": (lambda: remarks.add_alias(viewer, found, said), "unalias", f"Also called {said}."),
         "unalias": (lambda: remarks.remove_alias(viewer, found, said), "alias", f"No longer called {said}."),
-        "advocate": (lambda: remarks.add_advocate(viewer, found, somebody), "unadvocate", _looks_after(viewer, somebody)),
+        "advocate": (lambda: remarks.add_advocate(viewer, found, somebody), "unadvocate", after),
         "unadvocate": (lambda: remarks.remove_advocate(viewer, found, somebody), "advocate", "Looked after no longer."),
     }
     if deed not in deeds:
@@ -164,7 +166,3 @@ def change(request: ViewerRequest, dateobs: str, deed: str) -> HttpResponse:
     answer = render(request, "gcn/_event_head.html", _head(request, fresh))
     undo_url = reverse("event-change", args=[fresh.address, undo], query={"value": said})
     return with_toast(answer, message, undo_url=undo_url)
-
-
-def _looks_after(viewer: Any, user_id: int | None) -> str:
-    return "You look after this event." if user_id == viewer.user_id else "They look after this event."

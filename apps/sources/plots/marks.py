@@ -75,7 +75,8 @@ FARTHEST = 2.5  # mag
 def robust_range(mag: NDArray[Any], limit: NDArray[Any], magerr: NDArray[Any] | None = None) -> tuple[float, float]:
     """Bright and faint end of a magnitude axis: outliers and very deep or shallow limits do not rule it.
 
-    Error bars find room, up to `LONGEST_BAR`. The brightest and the faintest per cent do, up to `FARTHEST` from the rest.
+    Error bars find room, up to `LONGEST_BAR`. The brightest and the faintest per cent do,
+    up to `FARTHEST` from the rest.
     """
     known = np.isfinite(mag)
     found, bars = mag[known], np.zeros(known.sum()) if magerr is None else np.nan_to_num(magerr[known])

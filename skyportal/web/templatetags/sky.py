@@ -119,9 +119,7 @@ def cell(value: Any, digits: int = 2) -> str:
 
 
 @register.simple_tag
-def value_pm(
-    value: Any, error: Any = None, digits: int | None = None, unit: str = "", least: int = 0
-) -> SafeString:
+def value_pm(value: Any, error: Any = None, digits: int | None = None, unit: str = "", least: int = 0) -> SafeString:
     """A value and its uncertainty in the same breath: 0.0647 ± 0.0001.
 
     Without `digits`, the uncertainty has one significant figure and the value as many decimals, and `least` so many.
