@@ -136,7 +136,7 @@ def test_news_take_away_no_choice_no_click_and_no_question(browse, people, api_o
     expect(page.get_by_text("3 points, 3 detections")).to_be_visible()
 
 
-def test_columns_of_the_table_are_ticked_one_after_another(browse, people, api_of):
+def test_columns_of_the_table_are_ticked_one_after_another_and_sorted(browse, people, api_of):
     group, (ada,) = people()
     obj = an_obj(group)
     body = {"obj_id": obj.name, "instrument_id": InstrumentFactory().pk, "group_ids": [group.pk], "magsys": "ab"}
@@ -150,3 +150,6 @@ def test_columns_of_the_table_are_ticked_one_after_another(browse, people, api_o
     expect(page.get_by_role("checkbox", name="UTC")).to_be_focused()
     page.get_by_role("checkbox", name="S/N").press("Space")
     expect(page.get_by_role("columnheader", name="S/N")).to_be_visible()
+    page.get_by_role("columnheader", name="Band").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="Band")).to_have_attribute("aria-sort", "ascending")
+    assert page.url.endswith(f"/source/{obj.name}"), "not the address of the part"

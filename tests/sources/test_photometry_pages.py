@@ -88,10 +88,6 @@ def test_a_csv_is_exactly_the_table(page, points):
     assert page("photometry/table", sort="nonsense").status_code == 400
 
 
-def test_a_page_of_the_table_leaves_the_address_of_the_source_page(page, points):
-    assert page("photometry/table?sort=mjd")["HX-Push-Url"] == "false"
-
-
 def test_a_faint_point_finds_room_and_a_wild_one_does_not_rule():
     mag = np.append(np.linspace(18, 19, 200), [20.8, 3.0])
     bright, faint = robust_range(mag, np.array([]), np.full(len(mag), 0.3))

@@ -14,7 +14,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
-from django_htmx.http import push_url
 
 from skyportal.access.viewer import Viewer
 from skyportal.astro import dust, extinction
@@ -197,8 +196,7 @@ def table(request: ViewerRequest, name: str) -> HttpResponse:
         "verdicts": VERDICTS,
         "groups": shown.my_groups(viewer),
     }
-    # htmx writes the address of a boosted link into the browser's, whatever the template says of hx-push-url
-    return push_url(render(request, "sources/_photometry_table.html", context), False)
+    return render(request, "sources/_photometry_table.html", context)
 
 
 def _choices(curve: LightCurve, request: ViewerRequest) -> list[tuple[str, list[str], str]]:
