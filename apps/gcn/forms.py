@@ -8,6 +8,9 @@ from typing import Any
 
 from django import forms
 
+from skyportal.astro.skymaps import reading
+from skyportal.astro.skymaps.tiles import NotASkyMap
+
 KINDS = {
     "": "none",
     "cone": "a position and its error",
@@ -58,7 +61,7 @@ class EventForm(forms.Form):
     ra = _degrees("Right ascension, deg", min_value=0, max_value=360)
     dec = _degrees("Declination, deg", min_value=-90, max_value=90)
     error = _degrees("Error, deg", "One sigma of each axis; the map reaches to four.")
-    amaj = _degrees("Semi-major axis, deg")
+    amaj = _degrees("Semi-major axis, deg", "Even within the ellipse, nothing beyond it.")
     amin = _degrees("Semi-minor axis, deg")
     phi = _degrees("Position angle, deg", "Of the major axis, from north through east.")
     polygon = _lines("Corners", "A corner a line: right ascension and declination, degrees.", "150.1 2.2\n150.9 2.4\n…")
@@ -88,7 +91,17 @@ class EventForm(forms.Form):
                 self._listed(field, 2 if field == "polygon" else 4)
         if (file := given.get("file")) and file.size > MOST_BYTES:
             self.add_error("file", f"The file is larger than {MOST_BYTES // 2**20} MB; send its address.")
+        elif file and given.get("kind") == "file":
+            self._checked(file)
         return given
+
+    def _checked(self, file: Any) -> None:
+        """By its headers: what is wrong with them is said here, what is wrong within on the event's page."""
+        try:
+            reading.check(file.read())
+        except NotASkyMap as problem:
+            self.add_error("file", str(problem))
+        file.seek(0)
 
     def _listed(self, field: str, least: int) -> None:
         """Lines of numbers, in place of the text; an error names its line."""

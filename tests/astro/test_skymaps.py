@@ -154,6 +154,12 @@ def test_ellipses_rings_and_polygons_have_the_areas_that_geometry_gives():
     assert credible.at(square, [0.0, 12.0], [0.0, 0.0])[1].tolist() == [pytest.approx(0, abs=0.01), 1.0]
 
 
+def test_what_is_even_within_is_called_by_its_middle():
+    """Of many tiles that are alike, the first lies at an edge. To the width of a tile, some 5 arcmin here."""
+    assert separation(*credible.centre(shapes.ellipse(150, 2, 3, 1, 30, None)), 150, 2) < 300
+    assert separation(*credible.centre(shapes.polygon([(359, 1), (1, 1), (1, 3), (359, 3)])), 0, 2) < 300
+
+
 def test_a_thin_ring_keeps_its_area_where_its_tiles_are_wider_than_it():
     """A width of a hundredth of a degree, 230 degrees long: a hundred thousand tiles are wider than its sigma."""
     sky = rings.crossing([rings.Ring(200, -30, 60, 0.005)])

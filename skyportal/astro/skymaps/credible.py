@@ -12,6 +12,8 @@ from .tiles import DEG2, SkyMap, merged
 
 LEVELS = (0.5, 0.9, 0.95, 0.99)
 """Levels whose regions are kept with a map."""
+ALIKE = 1 - 1e-9
+"""Densities that differ by rounding only."""
 
 
 def levels(sky: SkyMap) -> NDArray:
@@ -48,10 +50,16 @@ def area(sky: SkyMap, level: float) -> float:
 
 
 def centre(sky: SkyMap) -> tuple[float, float]:
-    """Right ascension and declination of the densest tile."""
-    densest = int(np.argmax(sky.density))
-    ra, dec = sky.centres()
-    return float(ra[densest]), float(dec[densest])
+    """Right ascension and declination of the densest tile; of many that are alike, of the one nearest to their middle.
+
+    Error ellipses and polygons are even within: the first of their tiles lies at an edge.
+    """
+    alike = np.flatnonzero(sky.density >= sky.density.max() * ALIKE)
+    ra, dec = (np.radians(values[alike]) for values in sky.centres())
+    towards = np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
+    middle = towards.T @ (sky.hi - sky.lo)[alike].astype(float)
+    densest = int(np.argmax(towards @ middle))
+    return float(np.degrees(ra[densest])), float(np.degrees(dec[densest]))
 
 
 def at(sky: SkyMap, ra: Sequence[float] | NDArray, dec: Sequence[float] | NDArray) -> tuple[NDArray, NDArray]:

@@ -36,9 +36,7 @@ def read(content: bytes) -> SkyMap:
     raw = _unpacked(content)
     try:
         with fits.open(io.BytesIO(raw), memmap=False) as units:
-            table = next((unit for unit in units if _holds_probability(unit)), None)
-            if table is None:
-                raise NotASkyMap(_instead(units))
+            table = _table(units)
             if table.columns.names and "UNIQ" in _names(table):
                 return coarsened(_multi_order(table))
             return coarsened(_flat(table))
@@ -50,9 +48,40 @@ def read(content: bytes) -> SkyMap:
         ) from problem
 
 
+def check(content: bytes) -> None:
+    """Whether a file may be a sky map, by its headers: whoever just chose it can choose another.
+
+    Raises
+    ------
+    NotASkyMap
+        saying what the file holds instead.
+    """
+    from astropy.io import fits
+
+    try:
+        with fits.open(io.BytesIO(_unpacked(content)), memmap=False) as units:
+            _table(units)
+    except NotASkyMap:
+        raise
+    except Exception as problem:  # astropy raises anything on broken files
+        raise NotASkyMap(f"The file cannot be read as FITS: {type(problem).__name__}.") from problem
+
+
+def _table(units: Any) -> Any:
+    found = next((unit for unit in units if _holds_probability(unit)), None)
+    if found is None:
+        raise NotASkyMap(_instead(units))
+    return found
+
+
 def _unpacked(content: bytes) -> bytes:
-    if content[:2] != b"\x1f\x8b":
-        return content
+    raw = _gunzipped(content) if content[:2] == b"\x1f\x8b" else content
+    if not raw.startswith(b"SIMPLE"):
+        raise NotASkyMap("The file cannot be read as FITS: it does not begin with SIMPLE, as all such files do.")
+    return raw
+
+
+def _gunzipped(content: bytes) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
             raw = packed.read(MOST_BYTES + 1)
