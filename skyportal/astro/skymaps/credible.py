@@ -50,16 +50,24 @@ def area(sky: SkyMap, level: float) -> float:
 
 
 def centre(sky: SkyMap) -> tuple[float, float]:
-    """Right ascension and declination of the densest tile; of many that are alike, of the one nearest to their middle.
+    """Right ascension and declination of the densest tile, degrees; of many that are alike, of their middle.
 
-    Error ellipses and polygons are even within: the first of their tiles lies at an edge.
+    Error ellipses and polygons are even within: the first of their tiles lies at an edge. Where the middle lies
+    outside, as that of two parts does, it is the tile nearest to it.
     """
+    import healpy
+
     alike = np.flatnonzero(sky.density >= sky.density.max() * ALIKE)
-    ra, dec = (np.radians(values[alike]) for values in sky.centres())
-    towards = np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
+    ra, dec = (values[alike] for values in sky.centres())
+    if len(alike) == 1:
+        return float(ra[0]), float(dec[0])
+    towards = healpy.ang2vec(ra, dec, lonlat=True)
     middle = towards.T @ (sky.hi - sky.lo)[alike].astype(float)
-    densest = int(np.argmax(towards @ middle))
-    return float(np.degrees(ra[densest])), float(np.degrees(dec[densest]))
+    (mid_ra,), (mid_dec,) = healpy.vec2ang(middle, lonlat=True)
+    if sky.find(hpx([mid_ra], [mid_dec]))[0] in alike:
+        return float(mid_ra % 360), float(mid_dec)
+    nearest = int(np.argmax(towards @ middle))
+    return float(ra[nearest]), float(dec[nearest])
 
 
 def at(sky: SkyMap, ra: Sequence[float] | NDArray, dec: Sequence[float] | NDArray) -> tuple[NDArray, NDArray]:
