@@ -112,6 +112,7 @@ def test_one_spectrum_with_all_that_is_known_of_it(page, obj, spectrum, member):
     answer = page.get(f"/source/{obj.name}/spectra/{pk}", headers=HTMX).content.decode()
     for words in ("2026-11-20 03:12:00", "1800", "E. Hubble", "member", "EXPTIME", "max"):
         assert words in answer, words
+    assert re.search(r"E\. Hubble<span[^>]*>; contact </span>", answer)  # who can be asked about it observed nothing
     assert "<html" not in answer
     assert "<html" in page.get(f"/source/{obj.name}/spectra/{pk}").content.decode()
 
