@@ -69,7 +69,8 @@ def test_the_curve_is_folded_with_any_period_and_the_period_kept(page, varying):
     assert '"period": "1.0"' in folded
     assert page.get(f"/source/{varying.name}/folded.json", {"period": "0.5"}).json()["doc"]
     for period in ("0.5", "0.61234"):
-        assert page.post(f"/source/{varying.name}/period", {"period": period}, **HTMX).status_code == 204
+        said = page.post(f"/source/{varying.name}/period", {"period": period}, **HTMX).content.decode()
+        assert f">{period}<" in said  # instead of what the page said before
     assert Annotation.objects.get(obj=varying, origin="periodogram").data == {"period": 0.61234, "unit": "d"}
     assert "0.61234" in page.get(f"/source/{varying.name}/periodogram").content.decode()
 

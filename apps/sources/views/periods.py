@@ -154,4 +154,5 @@ def keep(request: ViewerRequest, name: str) -> HttpResponse:
     actions.keep(viewer, obj, period, request.POST.get("method", ""))
     if not request.htmx:
         return redirect("source-periodogram", name)
-    return with_toast(HttpResponse(status=204), f"P = {period:.6g} d is annotated to {obj.name}.")
+    kept = render(request, "sources/_period_kept.html", {"kept": said_period(viewer, obj)})
+    return with_toast(kept, f"P = {period:.6g} d is annotated to {obj.name}.")
