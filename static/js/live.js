@@ -120,6 +120,11 @@ for (const end of ["pointerup", "pointercancel", "contextmenu", "dragend"])
 /** Somebody presses in it, was asked something about it, or waits for what was sent from it: soon over. */
 const isInUse = (element) => element.contains(pressed) || element.querySelector("[data-asked], dialog[open], .htmx-request") !== null;
 
+/** An answer that comes for an element which went meanwhile would take the form it preserves from the one that came instead. */
+const leaveWhatWent = ({ target, detail }) => {
+  if (!target.isConnected) detail.shouldSwap = false;
+};
+
 /** What is being typed in is left alone. */
 function refetch(element) {
   const editing = all("[data-editing]", element).some((form) => !form.closest("details:not([open])"));
@@ -132,6 +137,7 @@ function refetch(element) {
     change(element);
     return;
   }
+  element.addEventListener("htmx:beforeSwap", leaveWhatWent); // here: of what went nothing bubbles to the document
   // each is its own source: requests of one source wait for each other, and only the last of those waiting is sent
   htmx.ajax("GET", element.dataset.from, { source: element, target: element, swap: "innerHTML" });
 }

@@ -81,6 +81,28 @@ def test_a_spectrum_that_another_uploads_appears(browse, people, api_of):
     come_to(page, "#panel-spectra", says="just reduced", shows="#spectra-figure")
 
 
+def test_an_answer_that_comes_late_takes_no_form_away(browse, people, api_of):
+    group, (ada, vera) = people(2)
+    obj = an_obj(group)
+    spectrum = posted(api_of(ada), obj, group, 0.03)
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}/spectra/{spectrum}")
+    expect(page.locator("[data-live-lamp][data-state=on]")).to_have_count(1)
+    held = []
+    page.route(f"**/spectra/{spectrum}/comments", lambda route: held.append(route))
+    api_of(vera).post(f"spectra/{spectrum}/comments", {"text": "A fine Ia."})
+    page.wait_for_function("() => document.querySelector('#spectrum-comments.htmx-request')")
+    with page.expect_response("**/synthphot"):
+        page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_text("Choose a bandpass first.")).to_be_visible()
+    with page.expect_response("**/comments"):
+        held[0].continue_()
+    page.unroute_all()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")  # what htmx does with it comes before
+    expect(page.locator("#spectrum-comment-text")).to_be_visible()
+    expect(page.locator("#spectrum-comments")).to_contain_text("A fine Ia.")
+
+
 def test_a_file_is_mended_and_kept_without_typing_again(browse, people, tmp_path):
     group, (ada,) = people()
     obj = an_obj(group)
