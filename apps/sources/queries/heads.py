@@ -101,16 +101,17 @@ class Facts:
 def facts(viewer: Viewer, obj: Obj) -> Facts:
     figures = statistics.merged(viewer, [obj.pk]).get(obj.pk)
     mean = figures["mean_mag_sum"] / figures["num_det"] if figures and figures["num_det"] else None
-    twins = duplicates(viewer, obj)
-    names = {twin["obj_id"] for twin in twins} | {obj.name}
-    members = list(links.parts(viewer, [obj.pk]))
+    same = links.associated(list(links.parts(viewer, [obj.pk])), [obj.pk])[obj.pk]
+    linked = {other["obj_id"] for other in same}  # of these it is known, and no longer to be asked
+    twins = [twin for twin in duplicates(viewer, obj) if twin["obj_id"] not in linked]
+    names = {twin["obj_id"] for twin in twins} | linked | {obj.name}
     seen = _views(obj)
     return Facts(
         figures,
         mean,
         twins,
         [other for other in _nearby(viewer, obj) if other["name"] not in names],
-        links.associated(members, [obj.pk])[obj.pk],
+        same,
         seen[:8],
         sum(row["times"] for row in seen),
     )
