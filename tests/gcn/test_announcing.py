@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
+import numpy as np
 import pytest
+from astropy.io import fits
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -120,3 +124,11 @@ def test_only_who_sent_an_event_or_manages_events_is_offered_to_add_a_map(as_mem
     assert "Add a sky map" in client.get(there).content.decode()
     announce(client, where=f"{there}/new", kind="annuli", annuli=lines(2))
     assert GcnEvent.objects.get().exact_time == WHEN
+
+
+def test_a_file_that_is_no_sky_map_is_refused_where_it_was_chosen(as_member):
+    image = io.BytesIO()
+    fits.PrimaryHDU(np.ones((4, 4))).writeto(image)
+    for content, says in ((b"name,ra,dec", "begin with SIMPLE"), (image.getvalue(), "an image")):
+        assert says in announce(as_member, 400, kind="file", file=SimpleUploadedFile("a.fits", content))
+    assert not GcnNotice.objects.exists()
