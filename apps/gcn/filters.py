@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from apps.candidates.slots import Asker, CandidateFilter
@@ -82,6 +84,12 @@ def objs_in_map(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, Any
     return found
 
 
+def usual_window(dateobs: datetime) -> dict[str, str]:
+    """From the event on, for as long as its map is matched with what comes."""
+    until = dateobs + timedelta(days=settings.GCN_ACTIVE_DAYS)
+    return {"startDate": f"{dateobs:%Y-%m-%dT%H:%M:%S}", "endDate": f"{until:%Y-%m-%dT%H:%M:%S}"}
+
+
 CATALOG = Param("spatialCatalogName", text, None, "In a place of this spatial catalogue.")
 ENTRY = Param("spatialCatalogEntryName", text, None, "In this place of the spatial catalogue.", (CATALOG.name,))
 
@@ -97,7 +105,7 @@ def objs_in_places(objs: QuerySet, value: Any, viewer: Viewer, query: dict[str, 
 OF_OBJS = (
     ObjFilter(CATALOG, objs_in_places),
     ObjFilter(ENTRY, objs_in_places),
-    ObjFilter(replace(DATEOBS, needs=("startDate", "endDate")), objs_in_map),
+    ObjFilter(replace(DATEOBS, needs=("startDate", "endDate")), objs_in_map, completes=usual_window),
     ObjFilter(NAME, objs_in_map),
     ObjFilter(LEVEL, unchanged),
     ObjFilter(REJECT, unchanged),

@@ -30,6 +30,8 @@ class ObjFilter:
 
     param: Param
     apply: Callable[[QuerySet, Any, Viewer, dict[str, Any]], QuerySet]
+    completes: Callable[[Any], dict[str, str]] | None = None
+    """What a page adds for a person who gave only this one's value: other parameters, by name."""
 
 
 obj_filters: Slot[ObjFilter] = Slot("sources.obj_filters")

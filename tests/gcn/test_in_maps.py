@@ -8,6 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -95,6 +96,17 @@ def test_what_cannot_be_asked_of_a_map_says_why(field, member, api_of, asked, st
     found, answer = api_of(member).get("sources", **(WINDOW | asked))
     assert found == status
     assert answer["message"]
+
+
+def test_on_the_page_an_event_is_enough_the_usual_window_goes_with_it(field, member, client):
+    """An empty field of the form is sent too, and what a person wrote stays."""
+    client.force_login(member)
+    answer = client.get("/sources", {"localizationDateobs": DATEOBS, "startDate": "", "minRedshift": "0.01"})
+    asked = QueryDict(answer.url.partition("?")[2])
+    assert asked.getlist("startDate") == [DATEOBS]
+    assert asked["endDate"] > asked["startDate"]
+    assert asked["minRedshift"] == "0.01"
+    assert "ZTF26near" in client.get("/sources", WINDOW | {"startDate": DATEOBS, "endDate": ""}, follow=True).text
 
 
 def test_what_a_group_holds_of_a_counterpart(field, member, outsider, group, api_of):

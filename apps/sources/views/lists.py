@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -124,8 +124,22 @@ def _asked(request: ViewerRequest, fixed: dict[str, Any]) -> Asked:
     return Asked(query, columns_queries.chosen(named or default), sort, min(max(1, page), LAST_PAGE), wrong)
 
 
+def _lacking(query: Query) -> dict[str, str]:
+    """What a person left out of what goes together, where what hangs here knows what is usual."""
+    found: dict[str, str] = {}
+    for plug in obj_filters:
+        if plug.completes and query.get(plug.param.name) is not None:
+            found |= {
+                name: value for name, value in plug.completes(query[plug.param.name]).items() if not query.get(name)
+            }
+    return found
+
+
 def _list(request: ViewerRequest, *, heading: str, **fixed: Any) -> HttpResponse:
     viewer, asked = request.viewer, _asked(request, fixed)
+    if lacking := _lacking(asked.query):
+        given = [(name, value) for name in request.GET if name not in lacking for value in request.GET.getlist(name)]
+        return redirect(f"{request.path}?{urlencode([*given, *lacking.items()])}")
     if fixed.get("listName") == pages.FAVORITES and not any(column.key == "list_tags" for column in asked.columns):
         asked = replace(asked, columns=[*asked.columns, columns_queries.COLUMNS["list_tags"]])
     found, refusal, wrong = queries.Found([], {}, 0), "", asked.wrong
