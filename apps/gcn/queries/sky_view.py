@@ -95,7 +95,7 @@ def _objs(viewer: Viewer, event: GcnEvent, where: Localization) -> list[Layer]:
         label = {CONFIRMED: "Confirmed", REJECTED: "Rejected"}.get(status, "Objects")
         words = f"{row['name']} · level {row['level']:.3f}" + (f" · {status}" if status else "")
         groups[label].append((row["ra"], row["dec"], words, reverse("source", args=[row["name"]])))
-    looks = {"Objects": ("circle", "#0072b2"), "Confirmed": ("star", "#d55e00"), "Rejected": ("x", "#999999")}
+    looks = {"Objects": ("circle", "#56b4e9"), "Confirmed": ("star", "#d55e00"), "Rejected": ("x", "#999999")}
     return [
         Layer(label, points, marker=looks[label][0], colour=looks[label][1])
         for label, points in groups.items()
