@@ -144,13 +144,17 @@ def change(request: ViewerRequest, dateobs: str, deed: str) -> HttpResponse:
     """Tag, name or look after an event, or take that back."""
     viewer, found = request.viewer, queries.get_event(request.viewer, dateobs)
     said = request.POST.get("value") or request.GET.get("value", "")  # an undo has it in its address
-    somebody = int(said) if said.isdigit() and len(said) < 10 else viewer.user_id  # who names nobody means themselves
+    somebody = int(said) if said.isdigit() and len(said) < 10 else viewer.user_id or 0  # who names nobody: themselves
     deeds = {
         "tag": (lambda: remarks.add_tag(viewer, found, said), "untag", f"Tagged {said}."),
         "untag": (lambda: remarks.remove_tag(viewer, found, said), "tag", f"Removed the tag {said}."),
         "alias": (lambda: remarks.add_alias(viewer, found, said), "unalias", f"Also called {said}."),
         "unalias": (lambda: remarks.remove_alias(viewer, found, said), "alias", f"No longer called {said}."),
-        "advocate": (lambda: remarks.add_advocate(viewer, found, somebody), "unadvocate", _looks_after(viewer, somebody)),
+        "advocate": (
+            lambda: remarks.add_advocate(viewer, found, somebody),
+            "unadvocate",
+            _looks_after(viewer, somebody),
+        ),
         "unadvocate": (lambda: remarks.remove_advocate(viewer, found, somebody), "advocate", "Looked after no longer."),
     }
     if deed not in deeds:
