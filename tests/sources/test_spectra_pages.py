@@ -110,7 +110,7 @@ def test_hosts_are_apart_and_errors_are_shaded_arm_by_arm(page, obj, spectrum):
 def test_one_spectrum_with_all_that_is_known_of_it(page, obj, spectrum, member):
     pk = spectrum(observed_by=[member.pk], external_observer="E. Hubble", label="max")
     answer = page.get(f"/source/{obj.name}/spectra/{pk}", headers=HTMX).content.decode()
-    for words in ("2026-11-20 03:12:00", "1800", "E. Hubble", "member", "EXPTIME", "max"):
+    for words in ("2026-11-20 03:12:00", "1800", "E. Hubble", "member", "EXPTIME", "max", "unit not given"):
         assert words in answer, words
     assert re.search(r"E\. Hubble<span[^>]*>; contact </span>", answer)  # who can be asked about it observed nothing
     assert "<html" not in answer

@@ -87,7 +87,7 @@ def axis_label(spectra: Sequence[Drawn], look: Look) -> str:
     if look.normalize:
         return "flux / median"
     units = {one.units for one in spectra}
-    return f"flux ({units.pop() or 'erg/s/cm²/Å'})" if len(units) == 1 else "flux (several units)"
+    return f"flux ({units.pop() or 'unit not given'})" if len(units) == 1 else "flux (several units)"
 
 
 def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> str:
