@@ -46,7 +46,7 @@ def _scanned(request: ViewerRequest) -> tuple[list[int], Scope]:
 
 def _page_asked(request: ViewerRequest) -> QueryDict:
     """What the address of the page says on which the card is."""
-    return QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")[:8000]).query)
+    return QueryDict(urlsplit((request.htmx.current_url or "")[:8000]).query)
 
 
 def _card(request: ViewerRequest, name: str, message: str, *, undo: str = "", **query: Any) -> HttpResponse:
