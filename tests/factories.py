@@ -30,7 +30,7 @@ def make_user(
     The rows that `actions.create_user` leaves behind, in a third of its statements: nearly every test begins with some
     people. `tests/groups/test_people.py` compares the two.
     """
-    user = User(username=username or f"user{next(_count)}", **fields)
+    user = User(username=username or f"user{next(_count):05}", **fields)
     user.set_password("a long password")
     user.clean_fields(exclude=["password"])
     user.save(force_insert=True)
@@ -70,7 +70,7 @@ class StreamFactory(DjangoModelFactory):
     class Meta:
         model = Stream
 
-    name = factory.Sequence(lambda n: f"Stream {n}")
+    name = factory.Sequence(lambda n: f"Stream {n:05}")
 
 
 class GroupFactory(DjangoModelFactory):
@@ -78,7 +78,7 @@ class GroupFactory(DjangoModelFactory):
         model = Group
         skip_postgeneration_save = True
 
-    name = factory.Sequence(lambda n: f"Group {n}")
+    name = factory.Sequence(lambda n: f"Group {n:05}")
 
     @factory.post_generation
     def streams(self, create: bool, extracted: list[Stream] | None, **kwargs: Any) -> None:
@@ -90,8 +90,8 @@ class TelescopeFactory(DjangoModelFactory):
     class Meta:
         model = Telescope
 
-    name = factory.Sequence(lambda n: f"Telescope {n}")
-    nickname = factory.Sequence(lambda n: f"T{n}")
+    name = factory.Sequence(lambda n: f"Telescope {n:05}")
+    nickname = factory.Sequence(lambda n: f"T{n:05}")
     lat, lon, elevation, diameter = 33.3563, -116.8650, 1712.0, 1.2
 
 
@@ -99,7 +99,7 @@ class InstrumentFactory(DjangoModelFactory):
     class Meta:
         model = Instrument
 
-    name = factory.Sequence(lambda n: f"Camera {n}")
+    name = factory.Sequence(lambda n: f"Camera {n:05}")
     type = "imager"
     band = "Optical"
     telescope = factory.SubFactory(TelescopeFactory)
@@ -110,7 +110,7 @@ class AllocationFactory(DjangoModelFactory):
     class Meta:
         model = Allocation
 
-    proposal_id = factory.Sequence(lambda n: f"2026B-{n:03}")
+    proposal_id = factory.Sequence(lambda n: f"2026B-{n:05}")
     pi = "Hubble"
     instrument = factory.SubFactory(InstrumentFactory)
     hours_allocated = 20.0
@@ -121,7 +121,7 @@ class ObjFactory(DjangoModelFactory):
     class Meta:
         model = Obj
 
-    name = factory.Sequence(lambda n: f"ZTF26obj{n:04d}")
+    name = factory.Sequence(lambda n: f"ZTF26obj{n:05}")
     ra = factory.Sequence(lambda n: (n * 17.31) % 360)
     dec = factory.Sequence(lambda n: (n * 7.77) % 120 - 60)
     hpx = factory.LazyAttribute(lambda o: int(sky.hpx(o.ra, o.dec)))
@@ -143,7 +143,7 @@ class FilterFactory(DjangoModelFactory):
     class Meta:
         model = Filter
 
-    name = factory.Sequence(lambda n: f"Filter {n}")
+    name = factory.Sequence(lambda n: f"Filter {n:05}")
     stream = factory.SubFactory(StreamFactory)
     group = factory.SubFactory(GroupFactory)
 

@@ -20,7 +20,7 @@ _numbers = itertools.count(1)
 def an_obj(group: Group) -> Obj:
     """An object this group knows, at a place of its own."""
     number = next(_numbers)
-    name = f"ZTF26browser{number}"
+    name = f"ZTF26browser{number:03}"
     ids = ensure_objs([{"name": name, "ra": 12.5 + 3 * number, "dec": -8.25}])
     make_known(ids.values(), group_ids=[group.pk])
     return Obj.objects.get(name=name)

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def telescopes(db):
     return [
-        TelescopeFactory(nickname="P48", timezone="America/Los_Angeles"),
-        TelescopeFactory(nickname="Rubin", lat=-30.2446, lon=-70.7494, diameter=8.4),
+        TelescopeFactory(name="Samuel Oschin", nickname="P48", timezone="America/Los_Angeles"),
+        TelescopeFactory(name="Cerro Pachón 8.4 m", nickname="Rubin", lat=-30.2446, lon=-70.7494, diameter=8.4),
         TelescopeFactory(nickname="Arctic", lat=89.0, lon=0.0, diameter=9.0),
         TelescopeFactory(nickname="Swift", lat=None, lon=None, fixed_location=False),
     ]

@@ -31,13 +31,14 @@ class Chosen(NamedTuple):
 
 
 def on_the_ground(viewer: Viewer) -> list[Chosen]:
-    """Telescopes that stand somewhere, by name."""
+    """Telescopes that stand somewhere, by the name that is shown."""
     rows = telescopes(viewer)
-    return [
+    there = [
         Chosen(row, Site(row["lat"], row["lon"], row["elevation"] or 0.0))
         for row in rows
         if row["fixed_location"] and row["lat"] is not None and row["lon"] is not None
     ]
+    return sorted(there, key=lambda t: (t.name.casefold(), t.row["id"]))
 
 
 def chosen(there: list[Chosen], ids: Iterable[int], dec: float) -> list[Chosen]:
@@ -47,7 +48,7 @@ def chosen(there: list[Chosen], ids: Iterable[int], dec: float) -> list[Chosen]:
         return found[:MOST_TELESCOPES]
     high = [t for t in there if abs(t.site.lat - dec) < 60]
     largest = sorted(high, key=lambda t: -(t.row["diameter"] or 0))[:BY_DEFAULT]
-    return sorted(largest, key=lambda t: t.row["name"])
+    return [t for t in high if t in largest]
 
 
 def position(obj: Obj) -> tuple[float, float]:
