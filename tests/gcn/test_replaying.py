@@ -93,11 +93,14 @@ def test_who_waits_for_the_next_notice_knows_for_how_long(monkeypatch):
     out, slept = StringIO(), []
     monkeypatch.setattr(replay_event.time, "sleep", slept.append)
     command = replay_event.Command(stdout=out)
-    command._wait(3.0, None)
-    command._wait(90_000.0, None)
+    asked = vars(command.create_parser("manage.py", "replay_event").parse_args(["S190814bv"]))
+    command._wait(3.0, asked["longest"])
+    command._wait(90_000.0, asked["longest"])
+    command._wait(90_000.0, 100_000.0)
     command._wait(90_000.0, 60.0)
-    assert slept == [3.0, 90_000.0, 60.0]
+    assert slept == [3.0, 600.0, 90_000.0, 60.0]
     assert out.getvalue().splitlines() == [
+        "The next notice comes in 0:10:00 instead of 1 day, 1:00:00.",
         "The next notice comes in 1 day, 1:00:00.",
         "The next notice comes in 0:01:00 instead of 1 day, 1:00:00.",
     ]

@@ -14,6 +14,8 @@ from skyportal.access.errors import Refusal
 
 TOLD = 5.0
 """Seconds from which on it is said that one waits."""
+LONGEST = 600.0
+"""Seconds at most between two notices, where nothing else is asked: an erratum may come years after its event."""
 
 
 def speed(text: str) -> float:
@@ -36,7 +38,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("event", help="A name such as S190814bv, a trigger, or a time.")
         parser.add_argument("--speed", type=speed, default=60.0, help="Times as fast as it was (default 60).")
-        parser.add_argument("--longest", type=speed, help="Never wait longer than so many seconds for the next notice.")
+        parser.add_argument(
+            "--longest",
+            type=speed,
+            default=LONGEST,
+            help="Never wait longer than so many seconds for the next notice (default %(default)g).",
+        )
         parser.add_argument("--group", default="Sandbox", help="In which it happens; made where there is none.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,9 +64,9 @@ class Command(BaseCommand):
             raise CommandError("None of its notices could be told again.")
         self.stdout.write(f"It is at /event/{made.address}, for members of {group.name}; {skipped} notices skipped.")
 
-    def _wait(self, due: float, longest: float | None) -> None:
+    def _wait(self, due: float, longest: float) -> None:
         """Some notices come months after their event: who waits knows for how long."""
-        seconds = due if longest is None else min(due, longest)
+        seconds = min(due, longest)
         if seconds >= TOLD:
             instead = "" if seconds == due else f" instead of {timedelta(seconds=round(due))}"
             self.stdout.write(f"The next notice comes in {timedelta(seconds=round(seconds))}{instead}.")
