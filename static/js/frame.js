@@ -23,20 +23,17 @@ whenLoaded((where) => {
   for (const element of all("[data-bs-toggle=tooltip]", where)) window.bootstrap?.Tooltip.getOrCreateInstance(element);
 });
 
-// a fragment fetched again opens at the tab that was open (after htmx has settled, which restores classes)
+// a fragment fetched again opens at the tab that was open (after htmx has settled, which restores classes). What is
+// kept belongs to one answer: an answer that brings nothing is never settled, and must not be followed by another
+const openTabs = new WeakMap();
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const open = all("[data-bs-toggle=tab].active", detail.target).map((tab) => tab.dataset.bsTarget);
-  if (!open.length) return;
-  document.addEventListener(
-    "htmx:afterSettle",
-    () => {
-      for (const id of open) {
-        const tab = document.querySelector(`[data-bs-toggle=tab][data-bs-target="${CSS.escape(id)}"]:not(.active)`);
-        if (tab) window.bootstrap?.Tab.getOrCreateInstance(tab).show();
-      }
-    },
-    { once: true },
-  );
+  openTabs.set(detail.xhr, all("[data-bs-toggle=tab].active", detail.target).map((tab) => tab.dataset.bsTarget));
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  for (const id of openTabs.get(detail.xhr) ?? []) {
+    const tab = document.querySelector(`[data-bs-toggle=tab][data-bs-target="${CSS.escape(id)}"]:not(.active)`);
+    if (tab) window.bootstrap?.Tab.getOrCreateInstance(tab).show();
+  }
 });
 
 // on a phone a filter bar shows its first field; the others come when asked for

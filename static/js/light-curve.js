@@ -78,15 +78,8 @@ on("click", "[data-point-from]", (event, place) => {
 
 // ---- what one looks at stays when the fragment is fetched again
 
-let tab = "";
 let tableFrom = "";
 
-on("shown.bs.tab", "#photometry [data-bs-toggle=tab]", (_, button) => {
-  tab = button.dataset.bsTarget;
-});
-whenLoaded((root) => {
-  if (tab && root !== document) root.querySelector?.(`[data-bs-target="${tab}"]:not(.active)`)?.click();
-});
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.target?.id !== "photometry-table" || detail.verb !== "get") return;
   if (detail.elt.id === "photometry-table" && tableFrom) {

@@ -153,3 +153,25 @@ def test_columns_of_the_table_are_ticked_one_after_another_and_sorted(browse, pe
     page.get_by_role("columnheader", name="Band").get_by_role("link").click()
     expect(page.get_by_role("columnheader", name="Band")).to_have_attribute("aria-sort", "ascending")
     assert page.url.endswith(f"/source/{obj.name}"), "not the address of the part"
+
+
+def test_the_tab_one_has_opened_stays_when_earlier_news_brought_nothing(browse, people, api_of):
+    group, (ada,) = people()
+    obj = an_obj(group)
+    body = {"obj_id": obj.name, "instrument_id": InstrumentFactory().pk, "group_ids": [group.pk], "magsys": "ab"}
+    api = api_of(ada)
+    assert api.post("photometry", body | {"mjd": 60000.5, "filter": "ztfg", "mag": 18, "magerr": 0.1})[0] == 200
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}")
+    expect(page.locator("[data-live-lamp][data-state=on]")).to_have_count(1)
+    held = []
+    page.route(lambda url: "photometry?inside" in url, lambda route: held.append(route))
+    assert api.post(f"sources/{obj.name}/comments", {"text": "no news of points"})[0] == 200
+    page.wait_for_function("() => document.querySelector('#photometry.htmx-request') !== null")
+    page.wait_for_function("() => document.querySelectorAll('.htmx-request').length === 1")  # the last of all
+    with page.expect_event("requestfinished", lambda request: "photometry?inside" in request.url):
+        held.pop().continue_()
+    page.wait_for_function("() => document.querySelector('.htmx-request') === null")
+    page.get_by_role("tab", name="Table").click()
+    expect(page.get_by_role("cell", name="60000.5", exact=False)).to_be_visible()
+    expect(page.get_by_role("tab", name="Table")).to_have_attribute("aria-selected", "true")
