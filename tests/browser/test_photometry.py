@@ -165,7 +165,7 @@ def test_the_tab_one_has_opened_stays_when_earlier_news_brought_nothing(browse, 
     page.goto(f"/source/{obj.name}")
     expect(page.locator("[data-live-lamp][data-state=on]")).to_have_count(1)
     held = []
-    page.route(lambda url: "photometry?inside" in url, lambda route: held.append(route))
+    page.route(lambda url: "photometry?inside" in url, lambda route: held.append(route), times=1)
     assert api.post(f"sources/{obj.name}/comments", {"text": "no news of points"})[0] == 200
     page.wait_for_function("() => document.querySelector('#photometry.htmx-request') !== null")
     page.wait_for_function("() => document.querySelectorAll('.htmx-request').length === 1")  # the last of all
