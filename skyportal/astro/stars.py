@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import log10
 
 MAIN_SEQUENCE = (
@@ -29,3 +30,44 @@ def absolute_magnitude(apparent: float, parallax: float, absorption: float = 0.0
     if not parallax > 0:
         return None
     return apparent + 5 * log10(parallax / 100) - absorption
+
+
+SURE = 3.0
+"""Standard errors that a parallax must have to be taken for a distance; a third of it is 0.7 mag."""
+
+
+@dataclass(frozen=True)
+class Luminosity:
+    """What a parallax says of the absolute magnitude of a star.
+
+    Attributes
+    ----------
+    abs_mag : only where the parallax is at least `SURE` standard errors, or no error is given
+    brightest, faintest : at one standard error of the parallax, where there is ``abs_mag``; without it ``faintest``
+        is a limit, the magnitude at ``parallax + SURE`` standard errors: no nearer, so no fainter. None: no bound
+    sigmas : parallax over its standard error; None where that is not given
+    """
+
+    abs_mag: float | None = None
+    brightest: float | None = None
+    faintest: float | None = None
+    sigmas: float | None = None
+
+
+def luminosity(apparent: float, parallax: float, error: float | None = None, absorption: float = 0.0) -> Luminosity:
+    """From a parallax and its standard error in mas.
+
+    Examples
+    --------
+    >>> luminosity(5.0, 100.0, 10.0)
+    Luminosity(abs_mag=5.0, brightest=4.771212547196624, faintest=5.206963425791125, sigmas=10.0)
+    >>> luminosity(15.0, -0.5, 0.5)
+    Luminosity(abs_mag=None, brightest=None, faintest=5.0, sigmas=-1.0)
+    """
+    if error is None or not error > 0:
+        return Luminosity(absolute_magnitude(apparent, parallax, absorption))
+    sigmas = parallax / error
+    if sigmas < SURE:
+        return Luminosity(None, None, absolute_magnitude(apparent, parallax + SURE * error, absorption), sigmas)
+    found = (absolute_magnitude(apparent, parallax + n * error, absorption) for n in (0, -1, 1))
+    return Luminosity(*found, sigmas)

@@ -1,8 +1,8 @@
-// Cutouts at true pixels: each canvas keeps the pixels of its file and draws them again as the controls say.
+// Cutouts at true pixels: each canvas keeps the pixels of its file and draws them again as the controls say, in as
+// many pixels as the screen has for it. Scale bar and compass are as large as words of the page, whatever the picture's.
 
 import { all, on, whenLoaded } from "./dom.js";
 
-const ROOM = 480; // pixels of a canvas a side, however few its file has
 const STRETCH = {
   linear: (v) => v,
   sqrt: Math.sqrt,
@@ -27,7 +27,6 @@ async function load(canvas) {
   const pen = ground.getContext("2d", { willReadFrequently: true });
   pen.drawImage(picture, 0, 0);
   canvas.pixels = pen.getImageData(0, 0, ground.width, ground.height);
-  canvas.width = canvas.height = ROOM;
 }
 
 function stretched({ data, width, height }, shown) {
@@ -41,20 +40,23 @@ function stretched({ data, width, height }, shown) {
   return ground;
 }
 
-function draw(canvas, box, pixels = canvas.pixels) {
-  if (!pixels) return;
+function draw(canvas, pixels = canvas.pixels) {
+  const room = canvas.clientWidth; // none while the panel is folded; it is drawn when it has some
+  if (!pixels || !room) return;
+  const box = canvas.closest("[data-images]");
   const zoom = Number(box.querySelector("[data-images-zoom]").value);
   const side = Math.max(pixels.width, pixels.height) / zoom;
+  canvas.width = canvas.height = Math.round(room * devicePixelRatio);
   const pen = canvas.getContext("2d");
+  pen.scale(canvas.width / room, canvas.width / room);
   pen.imageSmoothingEnabled = false;
-  pen.clearRect(0, 0, ROOM, ROOM);
-  pen.drawImage(stretched(pixels, table(box)), (pixels.width - side) / 2, (pixels.height - side) / 2, side, side, 0, 0, ROOM, ROOM);
-  if (canvas.dataset.scale) bar(pen, ROOM / (side * Number(canvas.dataset.scale)));
-  if ("northUp" in canvas.dataset) compass(pen);
+  pen.drawImage(stretched(pixels, table(box)), (pixels.width - side) / 2, (pixels.height - side) / 2, side, side, 0, 0, room, room);
+  if (canvas.dataset.scale) bar(pen, room, room / (side * Number(canvas.dataset.scale)));
+  if ("northUp" in canvas.dataset) compass(pen, room);
 }
 
 function line(pen, points) {
-  for (const [colour, width] of [["#000", 5], ["#fff", 2]]) {
+  for (const [colour, width] of [["#000", 4], ["#fff", 1.5]]) {
     pen.strokeStyle = colour;
     pen.lineWidth = width;
     pen.beginPath();
@@ -64,31 +66,41 @@ function line(pen, points) {
 }
 
 function words(pen, text, x, y) {
-  pen.font = "600 22px sans-serif";
+  pen.font = "600 12px sans-serif";
   pen.textAlign = "center";
-  pen.lineWidth = 4;
+  pen.textBaseline = "middle";
+  pen.lineJoin = "round";
+  pen.lineWidth = 3;
   pen.strokeStyle = "#000";
   pen.fillStyle = "#fff";
   pen.strokeText(text, x, y);
   pen.fillText(text, x, y);
 }
 
-/** A round number of arcseconds, a fifth of the side or so; `size` is pixels of the canvas in an arcsecond. */
-function bar(pen, size) {
-  const arcsec = [0.5, 1, 2, 5, 10, 20, 30, 60].filter((a) => a * size < ROOM / 3).pop() ?? 0.2;
-  line(pen, [[20, ROOM - 20], [20 + arcsec * size, ROOM - 20]]);
-  words(pen, `${arcsec}″`, 20 + (arcsec * size) / 2, ROOM - 30);
+/** A round number of arcseconds, a third of the side at most; `size` is pixels of the page in an arcsecond. */
+function bar(pen, room, size) {
+  const arcsec = [0.5, 1, 2, 5, 10, 20, 30, 60].filter((a) => a * size < room / 3).pop() ?? 0.2;
+  line(pen, [[8, room - 8], [8 + arcsec * size, room - 8]]);
+  words(pen, `${arcsec}″`, 8 + (arcsec * size) / 2, room - 18);
 }
 
-function compass(pen) {
-  const [x, y] = [ROOM - 24, ROOM - 22];
-  line(pen, [[x, y - 50], [x, y], [x - 50, y]]);
-  words(pen, "N", x, y - 58);
-  words(pen, "E", x - 62, y + 8);
+function compass(pen, room) {
+  const [x, y] = [room - 11, room - 11];
+  line(pen, [[x, y - 22], [x, y], [x - 22, y]]);
+  words(pen, "N", x, y - 31);
+  words(pen, "E", x - 30, y);
 }
 
-function redraw(box) {
-  all("canvas[data-image]", box).forEach((canvas) => draw(canvas, box));
+const held = (box) => all("canvas[data-image]", box);
+const redraw = (box) => held(box).forEach((canvas) => draw(canvas));
+
+// ---- blinking: the reference in the place of the science image, and its name below
+
+function showAs(canvas, shown) {
+  draw(canvas, shown.pixels);
+  const caption = canvas.closest("figure").querySelector("figcaption");
+  caption.querySelector("[data-image-title]").textContent = shown.dataset.title;
+  caption.classList.toggle("of-another", shown !== canvas); // whose time is not this one's
 }
 
 function blink(box, button) {
@@ -96,43 +108,91 @@ function blink(box, button) {
   const [science, reference] = ["new", "ref"].map((kind) => box.querySelector(`canvas[data-kind=${kind}]`));
   const on = button.getAttribute("aria-pressed") !== "true" && science?.pixels && reference?.pixels;
   button.setAttribute("aria-pressed", String(Boolean(on)));
-  redraw(box);
+  if (science) showAs(science, science);
   if (!on) return;
   let other = false;
   box.blinking = setInterval(() => {
     if (!box.isConnected) return clearInterval(box.blinking);
     other = !other;
-    draw(science, box, other ? reference.pixels : science.pixels);
+    showAs(science, other ? reference : science);
   }, 600);
 }
 
-// A live refresh brings the panel anew; how somebody had set it outlives that.
+// ---- the controls: a live refresh brings the panel anew; how somebody had set it outlives that
+
 const CONTROLS = ["stretch", "low", "high", "zoom"];
+const LEAST = 5; // between black and white, of 255
 const chosen = new Map();
 const enlarged = new Set();
 
+const control = (box, kind) => box.querySelector(`[data-images-${kind}]`);
+
+/** The other end makes way, so that what is set is what is shown. */
+function makeWay(box, moved) {
+  const [low, high] = ["low", "high"].map((kind) => control(box, kind));
+  if (Number(high.value) - Number(low.value) >= LEAST) return;
+  if (moved === "low") high.value = Number(low.value) + LEAST;
+  else low.value = Number(high.value) - LEAST;
+}
+
+function remembered(box) {
+  for (const kind of CONTROLS) chosen.set(kind, control(box, kind).value);
+  control(box, "reset").hidden = !isSet(box);
+  redraw(box);
+}
+
+const isSet = (box) => CONTROLS.some((kind) => {
+  const { options, defaultValue, value } = control(box, kind);
+  return value !== (options ? options[0].value : defaultValue);
+});
+
 for (const kind of CONTROLS)
-  on("input", `[data-images-${kind}]`, (_, control) => {
-    chosen.set(kind, control.value);
-    redraw(control.closest("[data-images]"));
+  on("input", `[data-images-${kind}]`, (_, moved) => {
+    const box = moved.closest("[data-images]");
+    makeWay(box, kind);
+    remembered(box);
   });
+on("click", "[data-images-reset]", (_, button) => {
+  const box = button.closest("[data-images]");
+  for (const kind of CONTROLS) {
+    const { options, defaultValue } = control(box, kind);
+    control(box, kind).value = options ? options[0].value : defaultValue;
+  }
+  control(box, "stretch").focus();
+  remembered(box);
+});
 on("click", "[data-images-blink]", (_, button) => blink(button.closest("[data-images]"), button));
+
+// ---- larger, and back
+
+function enlarge(figure, large) {
+  const button = figure.querySelector("[data-images-enlarge]");
+  figure.classList.toggle("is-large", large);
+  button.setAttribute("aria-pressed", String(large));
+  enlarged[large ? "add" : "delete"](button.querySelector("canvas").dataset.image);
+}
+
 on("click", "[data-images-enlarge]", (_, button) => {
-  const large = button.closest("figure").classList.toggle("is-large");
-  enlarged[large ? "add" : "delete"](button.querySelector("canvas")?.dataset.image);
+  const figure = button.closest("figure");
+  enlarge(figure, !figure.classList.contains("is-large"));
+});
+on("keydown", ".is-large [data-images-enlarge]", (event, button) => {
+  if (event.key === "Escape") enlarge(button.closest("figure"), false);
 });
 
 function setAgain(box) {
-  for (const [kind, value] of chosen) box.querySelector(`[data-images-${kind}]`).value = value;
-  for (const canvas of all("canvas[data-image]", box))
-    if (enlarged.has(canvas.dataset.image)) canvas.closest("figure").classList.add("is-large");
+  for (const [kind, value] of chosen) control(box, kind).value = value;
+  control(box, "reset").hidden = !isSet(box);
+  for (const canvas of held(box)) if (enlarged.has(canvas.dataset.image)) enlarge(canvas.closest("figure"), true);
 }
+
+const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => draw(target)));
 
 whenLoaded((root) => all("[data-images]", root).forEach(setAgain));
 whenLoaded((root) =>
   all("canvas[data-image]", root).forEach((canvas) =>
     load(canvas)
-      .then(() => draw(canvas, canvas.closest("[data-images]")))
+      .then(() => resized.observe(canvas)) // which draws it now, too
       .catch(() => canvas.closest("figure").classList.add("is-broken")),
   ),
 );

@@ -2,7 +2,7 @@
 // points changes in place. The fragment round it remembers the look in its address, so that a live refresh keeps it.
 // And its table: points chosen row by row.
 
-import { all, on, whenLoaded } from "./dom.js";
+import { all, el, on, whenLoaded } from "./dom.js";
 import { openDrawer } from "./drawer.js";
 import { renderersOf } from "./legend.js";
 import { redraw } from "./plots.js";
@@ -82,6 +82,7 @@ let tableFrom = "";
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.target?.id !== "photometry-table" || detail.verb !== "get") return;
+  delete detail.parameters.point; // which are chosen is not the table's to know
   if (detail.elt.id === "photometry-table" && tableFrom) {
     [detail.path] = tableFrom.split("?");
     detail.parameters = Object.fromEntries(new URLSearchParams(tableFrom.split("?")[1] ?? ""));
@@ -91,51 +92,73 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.target?.id === "photometry-table" && detail.requestConfig.verb === "get") tableFrom = detail.pathInfo.finalRequestPath ?? "";
 });
 
-// columns: the choice stays open, and the key where it is, while one ticks one after another
+// the choice of columns stays open while one ticks one after another, and the key stays where it is
 let isChoosing = false;
-let chosenLast = "";
+let heldLast = "";
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target?.id !== "photometry-table") return;
-  isChoosing = Boolean(detail.target.querySelector("[data-joined]")?.closest("details")?.open);
-  chosenLast = document.activeElement?.id ?? "";
+  const choice = detail.target.querySelector("[data-joined]")?.closest("details");
+  if (choice) isChoosing = choice.open; // none while the table is on its way
+  if (detail.target.contains(document.activeElement)) heldLast = document.activeElement.id;
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const choice = detail.target?.id === "photometry-table" && detail.target.querySelector("[data-joined]")?.closest("details");
-  if (!choice || !isChoosing) return;
-  choice.open = true;
-  document.getElementById(chosenLast)?.focus({ preventScroll: true });
+  if (!choice) return;
+  choice.open = isChoosing;
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target?.id !== "photometry-table" || !detail.target.querySelector("#points")) return;
+  if (document.activeElement === document.body) document.getElementById(heldLast)?.focus({ preventScroll: true });
+  heldLast = "";
 });
 
 // ---- the table: rows chosen, columns joined into one parameter
 
-let chosen = new Set(); // outlives a table that is fetched again
+const chosen = new Set(); // outlives a table that is fetched again, also of points that it shows no more, and pages
 const unsent = new Map(); // and so does what was written for the chosen points, until it is sent
 
 on("input", "#points [data-for-chosen] :is(input, select)", (_, field) => unsent.set(field.name, field.value));
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target?.id === "photometry-table" && detail.requestConfig.verb === "post" && detail.shouldSwap) unsent.clear();
+  if (detail.target?.id !== "photometry-table" || detail.requestConfig.verb !== "post" || !detail.shouldSwap) return;
+  unsent.clear();
+  if (detail.requestConfig.elt.matches("[data-unmakes]")) chosen.clear(); // they are no more
 });
 
+const boxesOf = (form) => all("input[type=checkbox][name=point]", form);
+
+/** What is chosen on this page, and as hidden fields what is chosen besides. */
 function count(form) {
-  chosen = new Set(all("[name=point]:checked", form).map((box) => box.value));
+  for (const box of boxesOf(form)) chosen[box.checked ? "add" : "delete"](box.value);
+  for (const field of all("[data-elsewhere]", form)) field.remove();
+  const here = new Set(boxesOf(form).map((box) => box.value));
+  const elsewhere = [...chosen].filter((point) => !here.has(point));
+  form.append(...elsewhere.map((value) => el("input", { type: "hidden", name: "point", value, "data-elsewhere": "" })));
   for (const bar of all("[data-for-chosen]", form)) bar.hidden = !chosen.size;
   for (const number of all("[data-chosen-count]", form)) number.textContent = chosen.size;
+  for (const words of all("[data-chosen-elsewhere]", form)) words.textContent = elsewhere.length ? `, ${elsewhere.length} of them not in this table` : "";
   for (const one of all("[data-for-one]", form)) one.disabled = chosen.size !== 1;
 }
 
 whenLoaded((root) => {
   for (const form of all("#points", root)) {
-    for (const box of all("[name=point]", form)) box.checked = chosen.has(box.value);
+    for (const box of boxesOf(form)) box.checked = chosen.has(box.value);
     for (const [name, value] of unsent) if (form.elements[name]) form.elements[name].value = value;
     count(form);
   }
 });
 
-on("change", "#points [name=point]", (_, box) => count(box.form));
+on("change", "#points input[type=checkbox][name=point]", (_, box) => count(box.form));
 on("change", "#points [data-choose-all]", (_, box) => {
-  for (const other of all("[name=point]", box.form)) other.checked = box.checked;
+  for (const other of boxesOf(box.form)) other.checked = box.checked;
   count(box.form);
+});
+on("click", "#points [data-choose-none]", (_, button) => {
+  chosen.clear();
+  for (const box of boxesOf(button.form)) box.checked = false;
+  button.form.querySelector("[data-choose-all]").checked = false;
+  count(button.form);
+  button.form.querySelector("[data-choose-all]").focus();
 });
 on(
   "change",

@@ -29,18 +29,33 @@ function showChosen(panel) {
   }
   const bokeh = plotOf(panel);
   if (!bokeh) return;
-  let [low, high] = [Infinity, -Infinity];
+  const seen = [];
   for (const { type, tags, view, data_source } of bokeh.all_models) {
     if (type !== "GlyphRenderer" || tags?.[0] !== "spectra") continue;
     const rows = data_source.data;
     const shown = Array.from(rows.id, (id) => !hidden.has(String(id)));
     view.filter.booleans = shown;
-    shown.forEach((isShown, row) => {
-      if (isShown && rows.low) [low, high] = [Math.min(low, rows.low[row]), Math.max(high, rows.high[row])];
+    shown.forEach((isShown, n) => {
+      if (isShown && rows.low) seen.push(Object.fromEntries(["low", "high", "first", "last", "says"].map((of) => [of, rows[of][n]])));
     });
   }
-  const range = bokeh.get_model_by_name("spectra")?.y_range;
-  if (range && low < high) range.setv({ start: low, end: high, reset_start: low, reset_end: high });
+  if (seen.length) fit(bokeh.get_model_by_name("spectra"), seen);
+}
+
+/** The axes are those of the spectra that are seen: another's wavelengths, fluxes and unit are no concern of theirs.
+ *  Where one has zoomed to some wavelengths, to look at one line after another spectrum, one stays there. */
+function fit(plot, seen) {
+  const ends = (from, to) => [Math.min(...seen.map((one) => one[from])), Math.max(...seen.map((one) => one[to]))];
+  const { x_range: waves, y_range: fluxes } = plot;
+  const [first, last] = ends("first", "last");
+  const [low, high] = ends("low", "high");
+  const isZoomed = waves.reset_start !== null && (waves.start !== waves.reset_start || waves.end !== waves.reset_end);
+  waves.setv({ ...(isZoomed ? {} : { start: first, end: last }), reset_start: first, reset_end: last });
+  if (low < high) fluxes.setv({ start: low, end: high, reset_start: low, reset_end: high });
+  const [axis] = plot.left;
+  axis.tags = axis.tags.length ? axis.tags : [axis.axis_label]; // what it says of all together
+  const said = new Set(seen.map((one) => one.says));
+  axis.axis_label = said.size === 1 ? [...said][0] : axis.tags[0];
 }
 
 function tick(panel, chosen) {

@@ -76,13 +76,27 @@ def test_a_picture_is_stretched_at_true_pixels(browse, people):
     page.goto(f"/source/{obj.name}")
     canvas = page.locator("canvas[data-kind=new]")
     come_to(page, "#panel-images")
-    value = "canvas => canvas.getContext('2d').getImageData(240, 240, 1, 1).data[0]"
+    value = "c => c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[0]"
     page.wait_for_function("() => document.querySelector('canvas[data-kind=new]')?.pixels")
+    canvas_fits = "c => c.width === Math.round(c.clientWidth * devicePixelRatio)"
+    page.wait_for_function(f"({canvas_fits})(document.querySelector('canvas[data-kind=new]'))")
+    assert canvas.evaluate(value) == 64
+    page.get_by_label("White").fill("5")
+    page.get_by_label("Black").fill("100")
+    expect(page.get_by_label("White")).to_have_value("105")
+    assert canvas.evaluate(value) == 0
+    page.get_by_role("button", name="Reset").click()
     assert canvas.evaluate(value) == 64
     page.get_by_label("Stretch").select_option("inverse")
     assert canvas.evaluate(value) == 191
+    caption = page.locator("figure", has=canvas).locator("[data-image-title]")
+    page.get_by_role("button", name="Blink").click()
+    expect(caption).to_have_text("Reference")
+    page.get_by_role("button", name="Blink").click()
+    expect(caption).to_have_text("Science")
     page.get_by_role("button", name="Enlarge Science").click()
     expect(page.locator("figure.is-large")).to_have_count(1)
+    page.wait_for_function(f"({canvas_fits})(document.querySelector('canvas[data-kind=new]'))")
     canvas.evaluate("element => element.refreshedAway = true")
     panel = "document.querySelector('[data-images]').closest('[data-from]')"
     page.evaluate(f"htmx.ajax('GET', {panel}.dataset.from, {{target: {panel}, swap: 'innerHTML'}})")

@@ -88,6 +88,33 @@ def test_the_light_curve_is_drawn_as_asked_and_keeps_what_is_hidden(browse, peop
     expect(page.get_by_role("tab", name="Table")).to_have_attribute("aria-selected", "true")
 
 
+def test_points_stay_chosen_when_the_table_has_another_in_their_place(browse, people, api_of):
+    """A point that is called bad gives way to another of its epoch; one may have more to do with it."""
+    group, (ada,) = people()
+    ada.roles.add("Group admin")  # who may manage sources
+    obj = an_obj(group)
+    body = {"obj_id": obj.name, "instrument_id": InstrumentFactory().pk, "group_ids": [group.pk], "magsys": "ab"}
+    body |= {"filter": "ztfg", "mjd": [60000.5, 60000.5, 60003.5], "mag": [18, 18.1, 18.2], "magerr": [0.1, 0.2, 0.1]}
+    assert api_of(ada).post("photometry", body | {"origin": ["first", "second", "first"]})[0] == 200
+    page = browse(ada)
+    page.goto(f"/source/{obj.name}")
+    page.get_by_role("tab", name="Table").click()
+    expect(page.get_by_role("checkbox", name="Choose point")).to_have_count(2)
+    page.get_by_role("checkbox", name="Choose all on this page").check()
+    page.locator("[name=judge_as]").select_option("bad")
+    page.get_by_role("button", name="Mark", exact=True).press("Enter")
+    expect(page.get_by_text("2 points: bad.")).to_be_visible()
+    expect(page.get_by_text("2 chosen, 1 of them not in this table")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Choose point", checked=True)).to_have_count(1)
+    expect(page.get_by_role("button", name="Mark", exact=True)).to_be_focused()
+    page.locator("[name=judge_as]").select_option("good")
+    page.get_by_role("button", name="Mark", exact=True).click()
+    expect(page.get_by_text("2 points: good.")).to_be_visible()
+    expect(page.get_by_text("2 chosen", exact=True)).to_be_visible()
+    page.get_by_role("button", name="None", exact=True).click()
+    expect(page.get_by_role("button", name="Mark", exact=True)).to_be_hidden()
+
+
 def test_news_take_away_no_choice_no_click_and_no_question(browse, people, api_of):
     group, (ada,) = people()
     obj = an_obj(group)

@@ -10,8 +10,8 @@ from tests.factories import InstrumentFactory
 H_ALPHA = 6562.79
 
 
-def posted(api, obj, group, z, night="2026-11-20", label=""):
-    wave = np.arange(4000.0, 9000.0, 5.0)
+def posted(api, obj, group, z, night="2026-11-20", label="", last=9000.0):
+    wave = np.arange(4000.0, last, 5.0)
     flux = 1 + 2 * np.exp(-0.5 * ((wave - H_ALPHA * (1 + z)) / 20) ** 2)
     body = {"obj_id": obj.name, "instrument_id": InstrumentFactory(type="spectrograph").pk, "observed_at": night,
             "wavelengths": wave.tolist(), "fluxes": flux.tolist(), "group_ids": [group.pk], "label": label}  # fmt: skip
@@ -27,6 +27,12 @@ def marks(page):
     )
 
 
+WAVES = """() => {
+    const plot = Bokeh.documents.map((d) => d.get_model_by_name('spectra')).find(Boolean);
+    return plot ? [plot.x_range.start, plot.x_range.end] : [];
+}"""
+
+
 def test_a_spectrum_is_compared_with_lines_at_the_right_redshift(browse, people, api_of):
     group, (ada,) = people()
     obj = an_obj(group)
@@ -34,7 +40,7 @@ def test_a_spectrum_is_compared_with_lines_at_the_right_redshift(browse, people,
     obj.save()
     api = api_of(ada)
     first = posted(api, obj, group, 0.03, "2026-11-01")
-    second = posted(api, obj, group, 0.03, "2026-11-20")
+    second = posted(api, obj, group, 0.03, "2026-11-20", last=8000.0)
     page = browse(ada)
     page.goto(f"/source/{obj.name}")
     come_to(page, "#panel-spectra", shows="#spectra-figure[data-ready]")
@@ -66,8 +72,17 @@ def test_a_spectrum_is_compared_with_lines_at_the_right_redshift(browse, people,
     page.get_by_text("One at a time").click()
     expect(page.locator(f"[data-spectrum='{second}']")).to_be_checked()
     expect(page.locator(f"[data-spectrum='{first}']")).not_to_be_checked()
+    # each has the axes that fit it, until one has zoomed
+    page.wait_for_function(f"() => ({WAVES})()[1] === 7995")
     page.locator(f"[data-spectrum='{first}']").click()
     expect(page.locator(f"[data-spectrum='{second}']")).not_to_be_checked()
+    assert page.evaluate(WAVES) == [4000, 8995]
+    page.evaluate(
+        "() => Bokeh.documents.map((d) => d.get_model_by_name('spectra')).find(Boolean)"
+        ".x_range.setv({ start: 6500, end: 6900 })"
+    )
+    page.locator(f"[data-spectrum='{second}']").click()
+    assert page.evaluate(WAVES) == [6500, 6900]
 
 
 def test_a_spectrum_that_another_uploads_appears(browse, people, api_of):

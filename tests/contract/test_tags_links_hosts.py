@@ -141,6 +141,19 @@ def test_a_host_says_how_far_the_source_lies_from_it(near, member, system_admin,
     assert api.get(f"sources/{near.name}")[1]["data"]["host"] is None
 
 
+def test_a_host_without_redshift_lies_where_the_source_does(near, client, member, system_admin, api_of):
+    admin = api_of(system_admin)
+    bare = {"name": ["bare"], "ra": [near.ra], "dec": [near.dec + 0.001]}
+    assert admin.post("galaxy_catalog", {"catalog_name": "test", "catalog_data": bare})[0] == 200
+    assert admin.post(f"sources/{near.name}/host", {"galaxyName": "bare"})[0] == 200
+    client.force_login(member)
+    assert admin.get(f"sources/{near.name}")[1]["data"]["host_distance"] is None
+    assert "kpc unknown" in client.get(f"/source/{near.name}/head").content.decode()
+    assert admin.patch(f"sources/{near.name}", {"redshift": 0.02})[0] == 200
+    assert admin.get(f"sources/{near.name}")[1]["data"]["host_distance"] == pytest.approx(3.6 * 0.4193, rel=2e-3)
+    assert "By the source&#x27;s redshift" in client.get(f"/source/{near.name}/head").content.decode()
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [

@@ -1,6 +1,7 @@
 """Centroids and the HR diagram: the numbers behind the pictures, and who may see them."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -96,4 +97,26 @@ def test_colour_and_absolute_magnitude_come_from_annotations(
         ]
     client.force_login(member)
     page = client.get(f"/source/{obj.name}/hr-diagram").content.decode()
-    assert ("<svg" in page and "BP − RP" in page) == (expected is not None and not query)
+    assert ("<circle" in page and "BP − RP" in page) == (expected is not None and not query)
+
+
+@pytest.mark.parametrize(
+    ("parallax", "error", "says", "is_point"),
+    [
+        (10.0, 0.1, "7.00 (6.98 to 7.02)", True),
+        (0.11, 0.1, "1.1σ: distance not known (3σ: M G brighter than 0.06)", False),
+        (-0.05, 0.1, "−0.5σ: distance not known (3σ: M G brighter than −1.01)", False),
+        (-0.5, 0.1, "−5.0σ: distance not known", False),
+        (-1.0, None, "−1.00 mas: distance not known", False),
+        (10.0, None, "7.00 (no error of its parallax is given)", True),
+    ],
+)
+def test_a_parallax_that_is_no_distance_makes_no_point(api, client, member, group, obj, parallax, error, says, is_point):
+    data = {**GAIA, "Plx": parallax, **({} if error is None else {"Plx_err": error})}
+    body = {"origin": "Gaia", "data": data, "group_ids": [group.pk]}
+    assert api.post(f"sources/{obj.name}/annotations", body)[0] == 200
+    client.force_login(member)
+    page = client.get(f"/source/{obj.name}/hr-diagram").content.decode()
+    words = " ".join(re.sub(r"<[^>]*>", " ", page).split()).replace("σ :", "σ:").replace("mas :", "mas:")
+    assert says in words.replace("( ", "(").replace(" )", ")")
+    assert ("<circle" in page) == is_point

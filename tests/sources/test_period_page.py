@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from bokeh.models import ColumnDataSource
 from django.db import transaction
 
 from apps.sources.actions import periods as actions
 from apps.sources.actions.objs import delete_obj
 from apps.sources.actions.uploads import add_photometry
 from apps.sources.models import Annotation, PeriodSearch
+from apps.sources.plots import periods as plots
+from apps.sources.queries import periods as queries
 from skyportal.journal import delivery
 from skyportal.journal.models import Delivery
 from tests.factories import make_user
@@ -73,6 +78,26 @@ def test_the_curve_is_folded_with_any_period_and_the_period_kept(page, varying):
         assert f">{period}<" in said  # instead of what the page said before
     assert Annotation.objects.get(obj=varying, origin="periodogram").data == {"period": 0.61234, "unit": "d"}
     assert "0.61234" in page.get(f"/source/{varying.name}/periodogram").content.decode()
+
+
+def test_half_of_an_orbit_is_still_one_of_eclipses_and_is_kept_as_such(page, obj, upload, member, viewer_of):
+    times = np.random.default_rng(3).uniform(58000, 58500, 200)
+    phase = (times - 58000.3) / 2 % 1
+    mag = 15 + np.where(abs(phase - 0.5) < 0.05, 0.2, 0) + np.where(np.minimum(phase, 1 - phase) < 0.05, 0.7, 0)
+    body = upload(mjd=times.tolist(), mag=mag.tolist(), magerr=[0.01] * 200, limiting_mag=[20.5] * 200,
+                  filter=["ztfr"] * 200, group_ids="all")  # fmt: skip
+    add_photometry(viewer_of(member), body)
+    folded = page.get(f"/source/{obj.name}/folded", {"period": "4.0", "method": "eclipses"}).content.decode()
+    half, double = ({"period": period, "method": "eclipses"} for period in ("2.0", "8.0"))
+    assert json.dumps(half) in folded
+    assert json.dumps(double) in folded
+    figure = plots.folded(queries.detections(viewer_of(member), obj), 2.0, "eclipses")
+    data = figure.select_one({"type": ColumnDataSource}).data
+    deep = np.asarray(data["phase"])[np.asarray(data["mag"]) > 15.6] % 1
+    assert len(deep) > 20
+    assert np.all(np.minimum(deep, 1 - deep) < 0.055)
+    page.post(f"/source/{obj.name}/period", half, **HTMX)
+    assert Annotation.objects.get(obj=obj, origin="periodogram").data == {"period": 2.0, "unit": "d", "method": "eclipses"}
 
 
 @pytest.mark.parametrize(

@@ -82,19 +82,38 @@ def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
     }
 
 
-def folded(curve: LightCurve, period: float, *, height: int = 320) -> Figure:
-    """Magnitudes against phase, two cycles; phase 0 is the brightest point. ``curve`` holds detections only."""
+ECLIPSES = "eclipses"
+
+
+def _zero(curve: LightCurve, period: float, method: str) -> tuple[float, str]:
+    """A time (MJD) of phase 0, and what it is: the middle of the deepest eclipse, or else the brightest point."""
+    if method != ECLIPSES:
+        return float(curve.mjd[np.argmin(curve.mag)]), "brightest"
+    bands, band = np.unique(curve.bandpass.astype(str), return_inverse=True)
+    depth = curve.mag - np.array([np.median(curve.mag[band == n]) for n in range(len(bands))])[band]
+    phase, bins = curve.mjd / period % 1, int(np.clip(len(curve) // 8, 5, 50))
+    place = (phase * bins).astype(int)
+    deepest = max(np.unique(place), key=lambda n: np.median(depth[place == n]))
+    away = (phase - (deepest + 0.5) / bins + 0.5) % 1 - 0.5
+    weight = np.where(abs(away) < 1.5 / bins, np.maximum(depth, 0), 0)
+    middle = (deepest + 0.5) / bins + (np.average(away, weights=weight) if weight.any() else 0.0)
+    return float(middle * period), "mid-eclipse"
+
+
+def folded(curve: LightCurve, period: float, method: str = "", *, height: int = 320) -> Figure:
+    """Magnitudes against phase, two cycles; what phase 0 is see `_zero`. ``curve`` holds detections only."""
     from bokeh.models import ColumnDataSource, HoverTool, Range1d, Scatter, Segment
     from bokeh.models.annotations import Legend, LegendItem
     from bokeh.plotting import figure
 
+    zero, of = _zero(curve, period, method)
     plot = figure(
-        height=height, x_axis_label=f"phase (P = {period:.6g} d)", y_axis_label="AB magnitude",
+        height=height, x_axis_label=f"phase (P = {period:.7g} d, 0: {of})", y_axis_label="AB magnitude",
         x_range=Range1d(start=0, end=2),
         tools="pan,box_zoom,wheel_zoom,reset,save", active_scroll="wheel_zoom", active_drag="pan", name="folded",
         output_backend="canvas" if len(curve) < 3000 else "webgl",
     )  # fmt: skip
-    phase = (curve.mjd - curve.mjd[np.argmin(curve.mag)]) / period % 1
+    phase = (curve.mjd - zero) / period % 1
     twice = np.concatenate([phase, phase + 1])
     mag, error, mjd, names = (np.tile(c, 2) for c in (curve.mag, curve.magerr, curve.mjd, curve.bandpass))
     band = Words.of(names)

@@ -91,7 +91,8 @@ def axis_label(spectra: Sequence[Drawn], look: Look) -> str:
 
 
 def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> str:
-    """The figure as JSON. Each row of its lines is a spectrum: ``id``, and the low and high end of its range.
+    """The figure as JSON. Each row of its lines is a spectrum: ``id``, the ends of what its axes should show (``first``
+    and ``last`` wavelength, ``low`` and ``high`` flux), and what the flux axis says where it stands alone.
 
     Two renderers of lines and one of errors, however many spectra (see `Skeleton`). What is shown is a filter on the
     rows, which the list in the page sets.
@@ -100,8 +101,8 @@ def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> str:
     first = min(float(curve.arrays.wavelengths[0]) for curve in made)
     last = max(float(curve.arrays.wavelengths[-1]) for curve in made)
     given: dict[str, dict[str, Any]] = {
-        "hosts": {"data": _lines(curve for curve in made if curve.spectrum.type != "source")},
-        "sources": {"data": _lines(curve for curve in made if curve.spectrum.type == "source")},
+        "hosts": {"data": _lines((one for one in made if one.spectrum.type != "source"), look)},
+        "sources": {"data": _lines((one for one in made if one.spectrum.type == "source"), look)},
         "errors": {"data": _shades([] if look.stacked else made)},
         "waves": {"start": first, "end": last},
         "fluxes": {"start": min(curve.low for curve in made), "end": max(curve.high for curve in made)},
@@ -109,7 +110,7 @@ def figure(spectra: Sequence[Drawn], look: Look, *, height: int = 400) -> str:
     return _skeleton(axis_label(spectra, look), "0.000" if look.normalize else "0.000e+0", height).filled(given)
 
 
-def _lines(made: Iterable[Curve]) -> dict[str, list[Any]]:
+def _lines(made: Iterable[Curve], look: Look) -> dict[str, list[Any]]:
     rows = list(made)
     return {
         "x": [curve.arrays.wavelengths.astype(np.float32) for curve in rows],
@@ -119,6 +120,9 @@ def _lines(made: Iterable[Curve]) -> dict[str, list[Any]]:
         "id": [curve.spectrum.id for curve in rows],
         "low": [curve.low for curve in rows],
         "high": [curve.high for curve in rows],
+        "first": [float(curve.arrays.wavelengths[0]) for curve in rows],
+        "last": [float(curve.arrays.wavelengths[-1]) for curve in rows],
+        "says": [axis_label([curve.spectrum], look) for curve in rows],
     }
 
 

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from skyportal.access.viewer import Viewer
-from skyportal.astro.stars import absolute_magnitude
+from skyportal.astro.stars import Luminosity, absolute_magnitude, luminosity
 
 from . import annotations as annotated
 
@@ -23,11 +23,23 @@ class Keys:
     catalog: str = "gaia"
     apparent: tuple[str, ...] = ("Mag_G", "phot_g_mean_mag", "Gmag", "G")
     parallax: tuple[str, ...] = ("Plx", "parallax")
+    parallax_error: tuple[str, ...] = ("Plx_err", "parallax_error", "e_Plx")
     absorption: tuple[str, ...] = ("A_G", "ag_gspphot")
     absolute: tuple[str, ...] = ()
     blue: tuple[str, ...] = ("Mag_Bp", "phot_bp_mean_mag", "BPmag")
     red: tuple[str, ...] = ("Mag_Rp", "phot_rp_mean_mag", "RPmag")
     colour: tuple[str, ...] = ("bp_rp",)
+
+
+@dataclass(frozen=True)
+class Star:
+    """What one annotation says of a star; ``parallax`` in mas."""
+
+    origin: str
+    colour: float
+    parallax: float
+    absorption: float
+    luminosity: Luminosity
 
 
 def _bare(name: str) -> str:
@@ -56,6 +68,22 @@ def said_in(annotations: Iterable[Mapping[str, Any]], keys: Keys) -> list[dict[s
             absolute, colour = _absolute(data, keys), _colour(data, keys)
             if absolute is not None and colour is not None:
                 found.append({"origin": row["origin"], "abs_mag": absolute, "color": colour})
+    return found
+
+
+def stars(viewer: Viewer, obj_id: int, keys: Keys) -> list[Star]:
+    """For each annotation of the catalogue with a colour and a parallax, the star as far as its parallax says.
+
+    Unlike `colours`, which the API gives as the numbers stand, this knows a parallax that is no distance.
+    """
+    wanted, found = _bare(keys.catalog), []
+    for row in annotated.by_obj(viewer, [obj_id], groups=False)[obj_id]:
+        data = {_bare(key): value for key, value in row["data"].items()}
+        colour, apparent, parallax = _colour(data, keys), _number(data, keys.apparent), _number(data, keys.parallax)
+        if wanted in _bare(row["origin"]) and colour is not None and apparent is not None and parallax is not None:
+            absorption = _number(data, keys.absorption) or 0.0
+            said = luminosity(apparent, parallax, _number(data, keys.parallax_error), absorption)
+            found.append(Star(row["origin"], colour, parallax, absorption, said))
     return found
 
 

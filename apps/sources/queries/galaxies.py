@@ -63,7 +63,9 @@ class Host:
     offset: float
     """arcsec"""
     distance: float | None
-    """Projected, kpc; None where neither redshift nor distance of the galaxy is known."""
+    """Projected, kpc; None where neither a distance of the galaxy nor a redshift of it or of the obj is known."""
+    known_by: str = ""
+    """Whose distance or redshift makes arcsec kpc."""
 
 
 def host_of(obj: Obj, galaxy: Galaxy | None = None) -> Host | None:
@@ -72,16 +74,21 @@ def host_of(obj: Obj, galaxy: Galaxy | None = None) -> Host | None:
     if galaxy is None:
         return None
     offset = _separation(galaxy, obj)
-    distance = _angular_diameter_distance(galaxy)
-    return Host(galaxy, offset, None if distance is None else radians(offset / 3600) * distance * 1000)
+    distance, known_by = _angular_diameter_distance(galaxy, obj)
+    return Host(galaxy, offset, None if distance is None else radians(offset / 3600) * distance * 1000, known_by)
 
 
-def _angular_diameter_distance(galaxy: Galaxy) -> float | None:
-    """Mpc; of nearby galaxies a measured distance tells more than the redshift."""
+def _angular_diameter_distance(galaxy: Galaxy, obj: Obj) -> tuple[float | None, str]:
+    """Mpc, and from what: of nearby galaxies a measured distance tells more than the redshift, and what lies in a
+    galaxy is where that is, so its redshift does for a galaxy without one."""
     redshift = galaxy.redshift if galaxy.redshift and galaxy.redshift > 0 else None
     if galaxy.distmpc:
-        return galaxy.distmpc / (1 + (redshift or 0)) ** 2
-    return cosmology.angular_diameter_distance(redshift) if redshift else None
+        return galaxy.distmpc / (1 + (redshift or 0)) ** 2, "the galaxy's distance"
+    if redshift:
+        return cosmology.angular_diameter_distance(redshift), "the galaxy's redshift"
+    if obj.redshift and obj.redshift > 0:
+        return cosmology.angular_diameter_distance(obj.redshift), "the source's redshift"
+    return None, ""
 
 
 def shown(galaxy: Galaxy) -> dict[str, Any]:

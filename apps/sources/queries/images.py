@@ -39,7 +39,8 @@ def images(viewer: Viewer, obj: Obj) -> dict[str, Any]:
     kept = {image["kind"] for image in found}
     reasons = {surveys[kind]: why for kind, why in (cache.get(reasons_key(obj.pk)) or {}).items() if kind not in kept}
     missing = [name for kind, name in surveys.items() if kind not in kept]
-    return {"images": found, "missing": missing, "reasons": reasons}
+    can_blink = {"new", "ref"} <= kept
+    return {"images": found, "can_blink": can_blink, "missing": missing, "reasons": reasons}
 
 
 def _image(row: dict[str, Any], surveys: dict[str, str]) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def _image(row: dict[str, Any], surveys: dict[str, str]) -> dict[str, Any]:
         "title": ALERTS.get(kind) or surveys.get(kind) or kind,
         "url": row["public_url"],
         "origin": row["origin"] or "",
-        "mjd": row["mjd"],
+        "mjd": row["mjd"] if kind != "ref" else None,  # of the alert; when its reference was made nobody says
         "scale": scale,
         "north_up": north_up,
     }

@@ -59,6 +59,6 @@ def hr_diagram(request: ViewerRequest, name: str) -> HttpResponse:
     """The panel: the diagram, and where its numbers come from."""
     viewer = request.viewer
     obj = get_obj(viewer, name)
-    rows = colours.colours(viewer, obj.pk, colours.Keys())
-    drawing = mark_safe(colour_plots.hr_diagram(rows).svg()) if rows else ""  # noqa: S308  drawn by us
-    return render(request, "sources/_hr_diagram.html", {"obj": obj, "rows": rows, "drawing": drawing})
+    stars = colours.stars(viewer, obj.pk, colours.Keys())
+    drawing = mark_safe(colour_plots.hr_diagram(stars).svg()) if stars else ""  # noqa: S308  drawn by us
+    return render(request, "sources/_hr_diagram.html", {"obj": obj, "stars": stars, "drawing": drawing})

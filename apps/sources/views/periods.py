@@ -96,6 +96,8 @@ def _answer(obj: Any, search: Any) -> dict[str, Any]:
     url = reverse("source-period-spectrum", args=[obj.name, search.pk])
     context["spectrum"] = place(url, id=f"spectrum-{search.pk}", height=320, label="Power spectrum")
     context["marks"] = plots.MARKS
+    asked = search.result["frequencies"]
+    context["searched"] = (1 / asked[-1], 1 / asked[0])
     context["peaks"] = [{**peak, "frequency": 1 / peak["period"]} for peak in search.result["peaks"]]
     return context | _folded(obj, search.result["peaks"][0]["period"], search.method)
 
@@ -112,7 +114,7 @@ def spectrum(request: ViewerRequest, name: str, search_id: int) -> HttpResponse:
 
 def _folded(obj: Any, period: float, method: str) -> dict[str, Any]:
     """The folded curve's place, and what half and twice the period would be."""
-    url = f"{reverse('source-folded-figure', args=[obj.name])}?{urlencode({'period': repr(period)})}"
+    url = f"{reverse('source-folded-figure', args=[obj.name])}?{urlencode({'period': repr(period), 'method': method})}"
     return {
         "obj": obj,
         "period": period,
@@ -134,15 +136,13 @@ def folded(request: ViewerRequest, name: str) -> HttpResponse:
 @login_required
 @require_GET
 def folded_figure(request: ViewerRequest, name: str) -> HttpResponse:
-
     viewer = request.viewer
     obj = get_obj(viewer, name)
     curve = queries.detections(viewer, obj)
     if curve is None:
         return JsonResponse({"message": "Nothing detected yet."}, status=404)
-    return HttpResponse(
-        item(plots.folded(curve, actions.a_period(request.GET.get("period", "")))), content_type="application/json"
-    )
+    figure = plots.folded(curve, actions.a_period(request.GET.get("period", "")), request.GET.get("method", ""))
+    return HttpResponse(item(figure), content_type="application/json")
 
 
 @login_required

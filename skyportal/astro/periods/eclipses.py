@@ -20,6 +20,9 @@ FASTEST = 10.0
 """1/day: shorter orbits are asked for by name."""
 MORE_BINS = 0.02
 """What doubling the period brings a point merely by having other bins."""
+UNLIKE = 0.12
+"""What telling every other eclipse from the rest must bring a point, in bins of the same length: of stars with one
+eclipse a cycle, 95 of 100 stay below."""
 
 
 def by_eclipses(
@@ -50,6 +53,8 @@ def by_eclipses(
     gains = -len(times) * np.log(np.maximum(theta, 1e-12))
     worth = gains - MORE_BINS * len(times) * np.log2(best.max() / best)
     order = apart(best, np.argsort(worth)[::-1], 0.5 / span, most)
+    best[order] = [_sharpened(times, dips, f, span)[0] for f in best[order]]
+    best, order = _orbit_first(times, dips, best, order, span)
     peaks = described(order, best, gains, (frequencies, power), span)
     return Found(frequencies, power, peaks, {}, float("nan"))
 
@@ -78,9 +83,39 @@ def _boxes(times: NDArray, dips: NDArray, errors: NDArray, frequencies: NDArray)
     return np.maximum(power, 0)
 
 
-def dispersion(times: NDArray, values: NDArray, frequency: float) -> float:
+def _orbit_first(
+    times: NDArray, dips: NDArray, best: NDArray, order: list[int], span: float
+) -> tuple[NDArray, list[int]]:
+    """Two eclipses of unlike depth are one cycle: the double of the first period goes first where they are."""
+    near = np.flatnonzero(abs(best - best[order[0]] / 2) < 0.5 / span)
+    if not len(near):
+        return best, order
+    half = _bins(times) // 2
+    _, alike = _sharpened(times, dips, best[order[0]], span, half)
+    double, unlike = _sharpened(times, dips, best[order[0]] / 2, span, 2 * half)
+    if np.log(max(alike, 1e-12) / max(unlike, 1e-12)) < UNLIKE:
+        return best, order
+    best = best.copy()
+    best[near[0]] = double
+    return best, [int(near[0]), *(k for k in order if abs(best[k] - double) > 0.5 / span)][: len(order)]
+
+
+def _sharpened(
+    times: NDArray, dips: NDArray, frequency: float, span: float, bins: int | None = None
+) -> tuple[float, float]:
+    """Between the steps of the search, so that the first eclipse and the last fall on each other; and the dispersion."""
+    around = frequency + np.arange(-12, 13) / (240 * span)
+    scatter = [dispersion(times, dips, f, bins) for f in around]
+    return float(around[np.argmin(scatter)]), min(scatter)
+
+
+def _bins(times: NDArray) -> int:
+    return int(np.clip(len(times) // 8, 5, 40))
+
+
+def dispersion(times: NDArray, values: NDArray, frequency: float, bins: int | None = None) -> float:
     """Variance within bins of phase over the variance of all; near 1 where the period means nothing."""
-    bins = int(np.clip(len(times) // 8, 5, 40))
+    bins = bins or _bins(times)
     place = (times * frequency % 1 * bins).astype(int)
     count = np.bincount(place, minlength=bins)
     total, squares = np.bincount(place, values, bins), np.bincount(place, values**2, bins)

@@ -100,8 +100,14 @@ def apart(frequencies: NDArray, order: Iterable[int], least: float, most: int) -
 def described(
     order: Iterable[int], best: NDArray, gains: NDArray, spectrum: tuple[NDArray, NDArray], span: float
 ) -> list[Peak]:
-    """Candidates from best to worst; ``spectrum`` holds frequencies and power."""
-    first, *others = (Peak(float(best[k]), float(np.interp(best[k], *spectrum)), float(gains[k]), None) for k in order)
+    """Candidates from best to worst; ``spectrum`` holds frequencies and power, of which each gets what its peak has."""
+    frequencies, power = spectrum
+
+    def top(frequency: float) -> float:
+        near = slice(*np.searchsorted(frequencies, [frequency - 0.5 / span, frequency + 0.5 / span]))
+        return max(float(np.interp(frequency, *spectrum)), *power[near], 0.0)
+
+    first, *others = (Peak(float(best[k]), float(top(best[k])), float(gains[k]), None) for k in order)
     related = (
         Peak(peak.frequency, peak.power, peak.gain, relation(peak.frequency, first.frequency, 1 / span))
         for peak in others

@@ -89,8 +89,14 @@ def _named(lines: dict[str, tuple[float, ...]]) -> dict[str, Any]:
     return {"wavelengths": tuple(w for w, _ in pairs), "names": tuple(name for _, name in pairs)}
 
 
+_BALMER = ("Hα", "Hβ", "Hγ", "Hδ", "Hε", "Hζ")
+
+
 def _all() -> tuple[Species, ...]:
-    elements = [Species(name, name, "Elements", colour, tuple(lines)) for name, (colour, *lines) in _ELEMENTS.items()]
+    elements = [
+        Species(name, name, "Elements", colour, tuple(lines), names=_BALMER if name == "H" else ())
+        for name, (colour, *lines) in _ELEMENTS.items()
+    ]
     galaxy = [Species(key, label, "Galaxy", colour, **_named(lines)) for key, (label, colour, lines) in _GALAXY.items()]
     sky = Species("sky", "Night sky", "Sky", "#6c7a89", moves=False, **_named(_SKY))
     return (*elements, *galaxy, sky)
