@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from skyportal.astro.sky import parse_position
 from skyportal.astro.skymaps import reading
 from skyportal.astro.skymaps.tiles import NotASkyMap
 
@@ -21,7 +22,7 @@ KINDS = {
     "address": "a FITS file elsewhere",
 }
 FIGURES = {
-    "cone": ("ra", "dec", "error"), "ellipse": ("ra", "dec", "amaj", "amin", "phi"), "polygon": ("polygon",),
+    "cone": ("position", "error"), "ellipse": ("position", "amaj", "amin", "phi"), "polygon": ("polygon",),
     "annuli": ("annuli",), "file": ("file",), "address": ("address",),
 }  # fmt: skip
 """The fields that each kind of sky map needs."""
@@ -42,6 +43,19 @@ def _lines(label: str, help_text: str, placeholder: str) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=50_000, widget=shown)
 
 
+class Position(forms.CharField):
+    """Right ascension and declination in any common notation, as degrees."""
+
+    def clean(self, value: Any) -> dict[str, float] | None:
+        if not (words := super().clean(value)):
+            return None
+        if (found := parse_position(words)) is None:
+            raise forms.ValidationError(
+                f"{words[:40]} is no position: write 13:30:01.21 +13:24:40.3 or 202.505 13.411."
+            )
+        return dict(zip(("ra", "dec"), found, strict=True))
+
+
 class EventForm(forms.Form):
     """An event as a script would send it: `body` is that of the API."""
 
@@ -58,17 +72,22 @@ class EventForm(forms.Form):
         widget=forms.SelectMultiple(attrs={"data-select": ""}),
     )  # fmt: skip
     kind = forms.ChoiceField(label="Sky map", choices=list(KINDS.items()), required=False)
-    ra = _degrees("Right ascension, deg", min_value=0, max_value=360)
-    dec = _degrees("Declination, deg", min_value=-90, max_value=90)
+    position = Position(
+        label="RA, Dec (J2000)", max_length=100, required=False,
+        help_text="Hours and degrees, or degrees alone: 13:30:01.21 +13:24:40.3, 13h30m +13d24m, 202.505 13.411",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono"}),
+    )  # fmt: skip
     error = _degrees("Error, deg", "One sigma of each axis; the map reaches to four.")
     amaj = _degrees("Semi-major axis, deg", "Even within the ellipse, nothing beyond it.")
     amin = _degrees("Semi-minor axis, deg")
     phi = _degrees("Position angle, deg", "Of the major axis, from north through east.")
-    polygon = _lines("Corners", "A corner a line: right ascension and declination, degrees.", "150.1 2.2\n150.9 2.4\n…")
+    polygon = _lines(
+        "Corners", "A corner a line: degrees, or 10:00:24 +02:12:00.", "150.1 2.2\n150.9 2.4\n10:03:36 +02:12:00"
+    )
     annuli = _lines(
         "Annuli",
-        "One a line, in degrees: right ascension and declination of the centre, radius, and its error at three sigma."
-        " With five numbers the radius may have an upper and a lower error. Several are crossed into one map.",
+        "One a line: right ascension and declination of the centre (degrees, or 08:13:36 -12:18:00), then in degrees the"
+        " radius and its error at three sigma, or its upper and its lower error. Several are crossed into one map.",
         "123.4 -12.3 45.6 0.02\n301.2 18.5 81.3 0.05 0.04",
     )
     file = forms.FileField(label="FITS file", required=False, help_text="Multi-order or flat HEALPix, gzipped or not.")
@@ -107,10 +126,7 @@ class EventForm(forms.Form):
         """Lines of numbers, in place of the text; an error names its line."""
         rows = []
         for number, line in enumerate(self.cleaned_data[field].splitlines(), 1):
-            words = line.replace(",", " ").replace(";", " ").split()
-            try:
-                row = [float(word) for word in words]
-            except ValueError:
+            if (row := _figures(line)) is None:
                 return self.add_error(field, f"Line {number}: {line.strip()[:40]} is not {least} numbers.")
             if row and not least <= len(row) <= least + (least == 4):
                 return self.add_error(field, f"Line {number} has {len(row)} numbers, not {least}.")
@@ -140,7 +156,24 @@ class EventForm(forms.Form):
             return {"polygon": given["polygon"], **named}
         if kind == "annuli":
             return {"annuli": [_annulus(*row) for row in given["annuli"]], **named}
-        return {field: given[field] for field in FIGURES[kind]} | named
+        return given["position"] | {field: given[field] for field in FIGURES[kind][1:]} | named
+
+
+def _figures(line: str) -> list[float] | None:
+    """A line's numbers, the first two of which may be written as a position; None where it has something else."""
+    words = line.replace(",", " ").replace(";", " ").split()
+    for place in range(len(words), 1, -1):
+        if not all(map(_is_number, words)) and (position := parse_position(" ".join(words[:place]))):
+            words = [*map(repr, position), *words[place:]]
+    return [float(word) for word in words] if all(map(_is_number, words)) else None
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _annulus(ra: float, dec: float, radius: float, above: float, below: float | None = None) -> dict[str, float]:

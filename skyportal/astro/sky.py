@@ -105,16 +105,20 @@ _NUMBER = r"[+-]?\d+(?:\.\d*)?"
 _DEGREES = re.compile(rf"^({_NUMBER})\s*(?:deg|d|°)?[\s,;]+({_NUMBER})\s*(?:deg|d|°)?$", re.IGNORECASE)
 _SEXAGESIMAL = re.compile(
     r"^(\d{1,2})\s*[:hH\s]\s*(\d{1,2})\s*[:mM′'\s]\s*(\d{1,2}(?:\.\d*)?)\s*[sS″\"]?[\s,;]*"
-    r"([+-−]?)\s*(\d{1,2})\s*[:dD°\s]\s*(\d{1,2})\s*[:mM′'\s]\s*(\d{1,2}(?:\.\d*)?)\s*[sS″\"]?$".replace("+-−", r"+\-−")
+    r"([+-]?)\s*(\d{1,2})\s*[:dD°\s]\s*(\d{1,2})\s*[:mM′'\s]\s*(\d{1,2}(?:\.\d*)?)\s*[sS″\"]?$"
 )
-_COMPACT = re.compile(r"^J?(\d{2})(\d{2})(\d{2}(?:\.\d+)?)([+\-−])(\d{2})(\d{2})(\d{2}(?:\.\d+)?)$", re.IGNORECASE)
+_MINUTES = re.compile(
+    r"^(\d{1,2})\s*[:h]\s*(\d{1,2}(?:\.\d*)?)\s*[m′']?[\s,;]*([+-])\s*(\d{1,2})\s*[:d°]\s*(\d{1,2}(?:\.\d*)?)\s*[m′']?$",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"^J?(\d{2})(\d{2})(\d{2}(?:\.\d+)?)([+-])(\d{2})(\d{2})(\d{2}(?:\.\d+)?)$", re.IGNORECASE)
 
 
 def parse_position(text: str) -> tuple[float, float] | None:
     """ICRS degrees from coordinates in any common notation; None where the text is not a position.
 
-    Understood are decimal degrees, ``hh:mm:ss ±dd:mm:ss`` with colons, blanks or letters, and IAU-style
-    ``Jhhmmss.ss±ddmmss.s``.
+    Understood are decimal degrees, ``hh:mm:ss ±dd:mm:ss`` with colons, blanks or letters, ``hh:mm.m ±dd:mm.m`` with
+    colons or letters, and IAU-style ``Jhhmmss.ss±ddmmss.s``.
 
     Examples
     --------
@@ -122,18 +126,21 @@ def parse_position(text: str) -> tuple[float, float] | None:
     (0.814285, 16.145687)
     >>> [round(x, 4) for x in parse_position("00h03m15.43s +16d08m44.5s")]
     [0.8143, 16.1457]
+    >>> parse_position("12h30m −05d12m")
+    (187.5, -5.2)
     >>> parse_position("SN 2021rhu") is None
     True
     """
-    text = text.strip()
+    text = text.strip().replace("−", "-")
     if found := _DEGREES.match(text):
         ra, dec = float(found[1]), float(found[2])
-    elif found := _SEXAGESIMAL.match(text) or _COMPACT.match(text):
-        h, m, s, sign, d, dm, ds = found.groups()
+    elif found := _SEXAGESIMAL.match(text) or _COMPACT.match(text) or _MINUTES.match(text):
+        parts = found.groups()
+        h, m, s, sign, d, dm, ds = parts if len(parts) == 7 else (*parts[:2], "0", *parts[2:], "0")
         if float(m) >= 60 or float(s) >= 60 or float(dm) >= 60 or float(ds) >= 60:
             return None
         ra = 15 * (float(h) + float(m) / 60 + float(s) / 3600)
-        dec = (float(d) + float(dm) / 60 + float(ds) / 3600) * (-1 if sign in {"-", "−"} else 1)
+        dec = (float(d) + float(dm) / 60 + float(ds) / 3600) * (-1 if sign == "-" else 1)
     else:
         return None
     return (ra, dec) if 0 <= ra <= 360 and -90 <= dec <= 90 else None

@@ -84,22 +84,30 @@ def test_an_event_is_announced_with_each_kind_of_map(as_member, member, group):
     assert set(event.tags.values_list("text", flat=True)) == {"GRB", "IPN"}
     more = f"{there}/maps/new"
     assert 'name="dateobs"' not in as_member.get(more).content.decode()
-    announce(as_member, where=more, kind="cone", ra="123", dec="-12", error="1.5")
-    announce(as_member, where=more, kind="ellipse", ra="123", dec="-12", amaj="3", amin="1", phi="30", name="GBM")
-    announce(as_member, where=more, kind="polygon", polygon="120 -15\n126,-15\n126;-9\n\n120 -9", name="box")
+    announce(as_member, where=more, kind="cone", position="08:12:00 -12:00:00", error="1.5")
+    announce(as_member, where=more, kind="ellipse", position="123 -12", amaj="3", amin="1", phi="30", name="GBM")
+    announce(
+        as_member,
+        where=more,
+        kind="polygon",
+        polygon="120 -15\n8h24m −15d00m\n126;-9\n\n08:00:00,-09:00:00",
+        name="box",
+    )
     raw = writing.multi_order(shapes.cone(*BURST, 2.0), name="x")
     announce(as_member, where=more, kind="file", file=SimpleUploadedFile("own.fits", raw))
     settle()
     names = set(Localization.objects.values_list("name", flat=True))
     assert {"123.00000_-12.00000_1.50000", "GBM", "box", "own.fits"} < names
     assert len(names) == 5
+    box = Localization.objects.get(name="box")
+    assert (round(box.ra), round(box.dec)) == (123, -12)
     assert GcnEvent.objects.count() == 1
     assert not GcnNotice.objects.exclude(map_trouble="").exists()
 
 
 @pytest.mark.parametrize(("said", "says"), [
-    ({"dateobs": "soon"}, "Invalid dateobs"), ({"kind": "cone", "ra": "1", "dec": "2"}, "needed for such"),
-    ({"kind": "cone", "ra": "1", "dec": "92", "error": "1"}, "less than or equal to 90"),
+    ({"dateobs": "soon"}, "Invalid dateobs"), ({"kind": "cone", "position": "1 2"}, "needed for such"),
+    ({"kind": "cone", "position": "1 92", "error": "1"}, "1 92 is no position"),
     ({"kind": "annuli", "annuli": "1 2 3 0.1\n4 5 x 0.1"}, "Line 2: 4 5 x 0.1 is not 4 numbers"),
     ({"kind": "polygon", "polygon": "1 2 3"}, "Line 1 has 3 numbers, not 2"),
     ({"kind": "annuli", "annuli": "0 90 10 0.1\n0 90 50 0.1"}, "no place in common"),
@@ -117,7 +125,7 @@ def test_only_who_sent_an_event_or_manages_events_is_offered_to_add_a_map(as_mem
     event = an_event()
     there = f"/event/{event.address}/maps"
     assert "Add a sky map" not in as_member.get(there).content.decode()
-    page = announce(as_member, 400, where=f"{there}/new", kind="cone", ra="1", dec="2", error="3")
+    page = announce(as_member, 400, where=f"{there}/new", kind="cone", position="1 2", error="3")
     assert "only who sent this event" in page
     client = Client()
     client.force_login(group_admin)

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from apps.gcn.actions import locating
 from apps.gcn.actions.receiving import receive
-from apps.gcn.models import GcnNotice, Localization, NoticeFeed, ReceivedNotice
+from apps.gcn.models import GcnEvent, GcnNotice, Localization, NoticeFeed, ReceivedNotice
 from skyportal.astro.skymaps import shapes
+from tests.factories import GroupFactory, make_user
 
 from .events_data import settle
 from .notice_data import voevent
@@ -128,3 +129,44 @@ def test_a_map_that_is_broken_is_found_there_and_read_again(operator, monkeypatc
     operator.post("/operator/notices/replay", {"notice": found.pk})
     settle()
     assert len(drawn) == 1, "what is there is not asked for again"
+
+
+def test_what_is_posted_is_kept_with_who_and_for_whom_and_read_again_as_theirs(operator, group, api_of):
+    sender, stranger = make_user("sender", groups_=[group]), make_user("stranger", groups_=[GroupFactory()])
+    xml, api = voevent().decode(), api_of(sender)
+    for_group = {"xml": xml, "group_ids": [group.pk]}
+    assert api_of(stranger).post("gcn_event", for_group)[0] == 400  # it is not theirs
+    first = api.post("gcn_event", for_group)[1]["data"]
+    assert "already exists" in api.post("gcn_event", for_group)[1]["message"]
+    assert "Invalid json" in api.post("gcn_event", {"json": "{broken"})[1]["message"]
+    retraction = {"superevent_id": "S260303zz", "alert_type": "RETRACTION", "time_created": "2026-03-03T00:09:00Z"}
+    assert api.post("gcn_event", {"json": retraction | {"event": None}})[0] == 404
+    figures = {"dateobs": "2026-03-04T00:00:00", "tags": ["GRB"], "group_ids": [group.pk]}
+    told = api.post("gcn_event", figures)[1]["data"]
+    said = ReceivedNotice.objects.order_by("pk").values_list("sent_by__username", "posted_as", "outcome", "times_seen")
+    assert list(said) == [
+        ("stranger", "xml", "refused", 1), ("sender", "xml", "understood", 2), ("sender", "json", "refused", 1),
+        ("sender", "json", "refused", 1), ("sender", "figures", "understood", 1),
+    ]  # fmt: skip
+    rows = {row.posted_as: row for row in ReceivedNotice.objects.filter(sent_by=sender)}
+    page = operator.get(reverse("received-notice", args=[rows["xml"].pk])).content.decode()
+    assert "sender, as xml" in page
+    assert group.name in page
+
+    GcnEvent.objects.all().delete()
+    everything = [str(pk) for pk in ReceivedNotice.objects.values_list("pk", flat=True)]
+    for _ in range(2):  # twice, and nothing is there twice
+        operator.post(reverse("replay-notices"), {"notice": everything})
+    again = {event.address: event for event in GcnEvent.objects.all()}
+    assert set(again) == {first["dateobs"], told["dateobs"]}
+    for event in again.values():
+        assert event.sent_by == sender
+        assert event.audience.group_ids == [group.pk]
+    assert api_of(stranger).get("gcn_event")[1]["data"]["totalMatches"] == 0
+
+    GcnEvent.objects.all().delete()
+    group.memberships.filter(user=sender).delete()  # who may not post it now has nobody post it for them
+    operator.post(reverse("replay-notices"), {"notice": everything})
+    assert not GcnEvent.objects.exists()
+    operator.post(reverse("replay-notices"), {"notice": "nonsense"})
+    assert max(ReceivedNotice.objects.values_list("attempts", flat=True)) == 5

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from apps.groups.queries.viewers import viewer_of
 from apps.sources.actions.attachments import keep as keep_file
-from skyportal.access.errors import Refusal
+from skyportal.access.errors import NotAllowed, Refusal
 from skyportal.access.viewer import Viewer
 from skyportal.journal.recording import record
 
@@ -23,7 +26,8 @@ from ..notices import Notice, UnreadableNotice, read
 from ..notices.reading import is_circular, is_xml, json_of
 from ..queries.notices import need_operator
 from .circulars import keep_circular
-from .events import UnknownEvent, admit
+from .dictionaries import as_notice
+from .events import Admitted, UnknownEvent, admit
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,8 @@ class Received:
     outcome: str
     reason: str
     notice_id: int | None = None
+    admitted: Admitted | None = None
+    problem: Exception | None = None
 
     @property
     def is_well(self) -> bool:
@@ -59,21 +65,45 @@ class _Found:
     kind: str = ""
     ivorn: str = ""
     trigger_id: str = ""
-    notice_id: int | None = None
+    admitted: Admitted | None = None
+    problem: Exception | None = None
+    """What whoever posted it is to be told."""
 
 
-def receive(raw: bytes, topic: str = "", *, viewer: Viewer | None = None) -> Received:
+@dataclass(frozen=True)
+class Posted:
+    """Who sent a message to the API, as what, and for which groups, as they asked."""
+
+    form: str
+    """xml, json, or figures"""
+    user_id: int | None
+    group_ids: Any
+
+
+def receive(raw: bytes, topic: str = "") -> Received:
     """Keep the message, then understand it. The same bytes again are counted, and understood if they never were."""
-    return understand(keep(raw, topic), raw, viewer=viewer)
+    return understand(keep(raw, topic), raw)
 
 
 def keep(raw: bytes, topic: str = "", *, partition: int | None = None, offset: int | None = None) -> int:
     """The bytes in the file storage and a row for them, committed before anybody looks into them. The row's id."""
-    name = keep_file(raw, "notices", ".xml" if is_xml(raw) else ".json")
     place = {"topic": _printable(topic)[:1000], "partition": partition, "offset": offset}
+    return _keep(raw, hashlib.sha256(raw), place)
+
+
+def keep_posted(raw: bytes, posted: Posted) -> int:
+    """The same of what somebody sent. For other groups, or from another sender, it is another message."""
+    digest = hashlib.sha256(raw)
+    digest.update(b"\0" + json.dumps([posted.form, posted.user_id, posted.group_ids]).encode())
+    told = {"posted_as": posted.form, "sent_by_id": posted.user_id, "group_ids": posted.group_ids}
+    return _keep(raw, digest, {"topic": "API", **told})
+
+
+def _keep(raw: bytes, digest: Any, columns: dict[str, Any]) -> int:
+    name = keep_file(raw, "notices", ".xml" if is_xml(raw) else ".json")
     with transaction.atomic():
         row, new = ReceivedNotice.objects.get_or_create(
-            digest=hashlib.sha256(raw).hexdigest(), defaults={**place, "size": len(raw), "file": name}
+            digest=digest.hexdigest(), defaults={**columns, "size": len(raw), "file": name}
         )
         if not new:
             seen = {"times_seen": F("times_seen") + 1, "last_seen_at": timezone.now()}
@@ -85,7 +115,7 @@ def understand(pk: int, raw: bytes | None = None, *, again: bool = False, viewer
     """Make of a kept message what it says. What is settled is not done again, unless ``again``.
 
     The outcome commits together with the event; the attempt is counted before, so that a message which kills its
-    reader is not tried for ever.
+    reader is not tried for ever. ``viewer``: who posts it at this moment; later it is done as whoever did.
     """
     if not again and (done := _settled(ReceivedNotice.objects.get(pk=pk))):
         return done
@@ -94,11 +124,11 @@ def understand(pk: int, raw: bytes | None = None, *, again: bool = False, viewer
         row = ReceivedNotice.objects.select_for_update().get(pk=pk)
         if not again and (done := _settled(row)):
             return done
-        found = _attempt(row, raw if raw is not None else _raw_bytes(row), viewer or Viewer.system(OURS))
+        found = _attempt(row, raw if raw is not None else _raw_bytes(row), viewer)
         _write(row, found)
     if found.outcome == Outcome.UNDERSTOOD and found.trigger_id:
         _take_up_early(found.trigger_id)
-    return Received(pk, found.outcome, found.reason, row.notice_id)
+    return Received(pk, found.outcome, found.reason, row.notice_id, found.admitted, found.problem)
 
 
 def _settled(row: ReceivedNotice) -> Received | None:
@@ -115,7 +145,8 @@ def _write(row: ReceivedNotice, found: _Found) -> None:
     if not (row.outcome == Outcome.UNDERSTOOD and found.outcome == Outcome.REPEATED):
         row.outcome, row.reason = found.outcome, _printable(found.reason)[:2000]
     row.kind, row.ivorn = found.kind or row.kind, _printable(found.ivorn)[:1000] or row.ivorn
-    row.trigger_id, row.notice_id = _printable(found.trigger_id) or row.trigger_id, found.notice_id or row.notice_id
+    row.trigger_id = _printable(found.trigger_id) or row.trigger_id
+    row.notice_id = found.admitted.notice_id if found.admitted else row.notice_id
     row.save(update_fields=["outcome", "reason", "kind", "ivorn", "trigger_id", "notice"])
 
 
@@ -124,36 +155,54 @@ def _raw_bytes(row: ReceivedNotice) -> bytes:
         return file.read()
 
 
-def _attempt(row: ReceivedNotice, raw: bytes, viewer: Viewer) -> _Found:
+def _attempt(row: ReceivedNotice, raw: bytes, viewer: Viewer | None) -> _Found:
     """What is refused says why; what fails unexpectedly is told in the log and left for another attempt."""
     try:
         with transaction.atomic():
-            if not is_xml(raw) and is_circular(said := json_of(raw)):
+            if not row.posted_as and not is_xml(raw) and is_circular(said := json_of(raw)):
                 return _Found(Outcome.UNDERSTOOD, keep_circular(said), "circular")
-            notice = read(raw, row.topic)
-            if row.notice is not None:  # read again, it is the notice that it was, however we name notices by now
-                notice = replace(notice, ivorn=row.notice.ivorn)
-            return _admit(viewer, notice, raw)
+            return _admit(viewer or _sender(row), row, _notice(row, raw), raw)
     except UnreadableNotice as problem:
-        return _Found(Outcome.REFUSED, problem.reason)
+        return _Found(Outcome.REFUSED, problem.reason, problem=problem)
+    except Refusal as refusal:
+        return _Found(Outcome.REFUSED, refusal.message, problem=refusal)
     except Exception as problem:
         logger.exception("The message %s of %s could not be understood.", row.digest[:12], row.topic)
-        return _Found(Outcome.FAILED, f"{type(problem).__name__}: {problem}")
+        return _Found(Outcome.FAILED, f"{type(problem).__name__}: {problem}", problem=problem)
 
 
-def _admit(viewer: Viewer, notice: Notice, raw: bytes) -> _Found:
+def _sender(row: ReceivedNotice) -> Viewer:
+    """As whom a message is understood: what somebody posted brings no more than they themselves may."""
+    if not row.posted_as:
+        return Viewer.system(OURS)
+    found = viewer_of(row.sent_by_id) if row.sent_by_id else None
+    if found is None:
+        raise NotAllowed("Who posted it has no account here any more: nobody else may say for whom it is.")
+    return found
+
+
+def _notice(row: ReceivedNotice, raw: bytes) -> Notice:
+    if row.posted_as == "figures":
+        notice, _ = as_notice(json.loads(raw))
+    else:
+        notice = read(raw, "" if row.posted_as else row.topic)
+    # read again, it is the notice that it was, however we name notices by now
+    return replace(notice, ivorn=row.notice.ivorn) if row.notice is not None else notice
+
+
+def _admit(viewer: Viewer, row: ReceivedNotice, notice: Notice, raw: bytes) -> _Found:
     named = (notice.kind, notice.ivorn, notice.trigger_id or "")
     try:
         with transaction.atomic():
-            admitted = admit(viewer, notice, raw=raw)
-    except UnknownEvent as early:
-        return _Found(Outcome.EARLY, f"{early.message} It is taken up when the event is announced.", *named)
+            admitted = admit(viewer, notice, raw=raw, group_ids=row.group_ids)
     except Refusal as refusal:
-        return _Found(Outcome.REFUSED, refusal.message, *named)
+        if isinstance(refusal, UnknownEvent) and not row.posted_as:
+            return _Found(Outcome.EARLY, f"{refusal.message} It is taken up when the event is announced.", *named)
+        return _Found(Outcome.REFUSED, refusal.message, *named, problem=refusal)
     trouble = str(notice.properties.get("skymap_trouble", ""))
     sentence = f"{admitted.outcome} Its sky map is missing: {trouble}" if trouble else admitted.outcome
     outcome = Outcome.UNDERSTOOD if admitted.is_new else Outcome.REPEATED
-    return _Found(outcome, sentence, *named, admitted.notice_id)
+    return _Found(outcome, sentence, *named, admitted)
 
 
 def _take_up_early(trigger_id: str) -> None:

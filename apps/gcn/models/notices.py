@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.groups.models import User
 from skyportal.access.policy import AccessManager
 
 from ..access import OPERATOR
@@ -28,11 +29,13 @@ class Outcome(models.TextChoices):
 class ReceivedNotice(models.Model):
     """A message kept whole before anything was made of it; the same bytes are one row."""
 
-    topic = models.TextField(help_text="Kafka topic, or the file it was read from.")
+    topic = models.TextField(help_text="Kafka topic, the file it was read from, or API.")
     partition = models.IntegerField(null=True, blank=True)
     offset = models.BigIntegerField(null=True, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the bytes.")
+    digest = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the bytes; of what was posted, also of who did and for whom."
+    )
     size = models.BigIntegerField(help_text="bytes")
     file = models.TextField(help_text="Name in the file storage.")
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.WAITING)
@@ -43,6 +46,15 @@ class ReceivedNotice(models.Model):
     notice = models.ForeignKey(GcnNotice, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     attempts = models.IntegerField(default=0, help_text="How often it was begun to be understood.")
     tried_at = models.DateTimeField(null=True, blank=True)
+    posted_as = models.TextField(
+        blank=True, default="", help_text="xml, json or figures: it was posted to the API; else it was heard or a file."
+    )
+    sent_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Who posted it."
+    )
+    group_ids = models.JSONField(
+        null=True, blank=True, help_text="The groups it was posted for, as was asked; nothing for everybody."
+    )
     times_seen = models.IntegerField(default=1)
     last_seen_at = models.DateTimeField(auto_now_add=True)
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.candidates.queries.streams import Lamp
+from apps.groups import queries as people
 from skyportal.access.errors import NotAllowed, NotVisible
 from skyportal.access.policy import AccessQuerySet
 from skyportal.access.viewer import Viewer
@@ -23,6 +24,7 @@ from ..models import NoticeFeed, Outcome, ReceivedNotice
 ALIVE, LATE = timedelta(minutes=2), timedelta(minutes=10)
 SHOWN = 20_000  # bytes of a message on its page
 LONG_TEXT = 400
+GROUPS_SHOWN = 100
 
 
 def need_operator(viewer: Viewer) -> None:
@@ -36,13 +38,13 @@ MAPLESS = "no_map"
 
 def received(viewer: Viewer, *, outcome: str = "", topic: str = "", words: str = "") -> AccessQuerySet:
     """Messages, newest first; with ``words`` in their kind, identity or trigger, or in what became of them."""
-    rows = ReceivedNotice.objects.visible_to(viewer).select_related("notice")
+    rows = ReceivedNotice.objects.visible_to(viewer).select_related("notice", "sent_by")
     if outcome == MAPLESS:
         rows = rows.filter(_mapless())
     elif outcome:
         rows = rows.filter(outcome=outcome)
     if words := words.strip().replace("\x00", ""):
-        named = ("kind", "ivorn", "trigger_id", "reason", "topic", "notice__map_trouble")
+        named = ("kind", "ivorn", "trigger_id", "reason", "topic", "notice__map_trouble", "sent_by__username")
         rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": words}) for name in named)))
     if topic:
         rows = rows.filter(topic=topic)
@@ -64,10 +66,21 @@ def _mapless() -> Q:
 
 
 def get_received(viewer: Viewer, pk: int) -> ReceivedNotice:
-    found = ReceivedNotice.objects.visible_to(viewer).select_related("notice__event").filter(pk=pk).first()
+    found = ReceivedNotice.objects.visible_to(viewer).select_related("notice__event", "sent_by").filter(pk=pk).first()
     if found is None:
         raise NotVisible(f"There is no received notice {pk}.", status=404)
     return found
+
+
+def posted_for(viewer: Viewer, row: ReceivedNotice) -> list[str]:
+    """Names of the groups it was posted for; what was sent in their place, where that names none."""
+    asked = row.group_ids
+    if not isinstance(asked, list):
+        return [str(asked)] if asked else []
+    names = dict(
+        people.groups(viewer).filter(pk__in=[one for one in asked if 0 < one < 2**31]).values_list("pk", "name")
+    )
+    return [names.get(one, f"a group {one} that is not there") for one in asked[:GROUPS_SHOWN]]
 
 
 def raw_bytes(row: ReceivedNotice) -> bytes:

@@ -34,6 +34,10 @@ def ranked(rows: list[dict[str, Any]], sort: str, columns: Columns) -> list[dict
     """Rows that come the most probable first, numbered so, in the order that is asked for: a column, or -column."""
     for number, row in enumerate(rows, 1):
         row["rank"] = number
+    return _sorted(rows, sort, columns)
+
+
+def _sorted(rows: list[dict[str, Any]], sort: str, columns: Columns) -> list[dict[str, Any]]:
     name = sort.removeprefix("-")
     if name not in columns:
         raise Invalid(f"There is no column {name[:40]!r} to sort by; there are {', '.join(columns)}.")

@@ -58,7 +58,8 @@ def one(request: ViewerRequest, notice_id: int) -> HttpResponse:
         answer["Content-Disposition"] = f'attachment; filename="notice_{notice.digest[:16]}"'
         return answer
     event = notice.notice.event if notice.notice else None
-    return render(request, "gcn/notice.html", {"notice": notice, "event": event, "text": queries.readable(raw)})
+    context = {"notice": notice, "event": event, "text": queries.readable(raw)}
+    return render(request, "gcn/notice.html", context | {"groups": queries.posted_for(viewer, notice)})
 
 
 @login_required
@@ -67,8 +68,9 @@ def replay(request: ViewerRequest) -> HttpResponse:
     """Read chosen messages again, or all that were refused or failed."""
     from ..actions.receiving import replay as read_again
 
-    chosen = [int(pk) for pk in request.POST.getlist("notice") if pk.isdigit() and len(pk) < 16]
-    found = read_again(request.viewer, chosen or None)
+    named = request.POST.getlist("notice")
+    chosen = [int(pk) for pk in named if pk.isdecimal() and len(pk) < 16]
+    found = read_again(request.viewer, chosen if named else None)
     well = sum(one.is_well for one in found)
     message = f"{well} understood, {len(found) - well} not." if len(found) != 1 else found[0].reason
     if getattr(request, "htmx", False):

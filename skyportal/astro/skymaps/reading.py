@@ -9,6 +9,8 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -31,21 +33,8 @@ def read(content: bytes) -> SkyMap:
     NotASkyMap
         saying what the file holds instead.
     """
-    from astropy.io import fits
-
-    raw = _unpacked(content)
-    try:
-        with fits.open(io.BytesIO(raw), memmap=False) as units:
-            table = _table(units)
-            if table.columns.names and "UNIQ" in _names(table):
-                return coarsened(_multi_order(table))
-            return coarsened(_flat(table))
-    except NotASkyMap:
-        raise
-    except Exception as problem:  # astropy raises anything on broken files
-        raise NotASkyMap(
-            f"The file cannot be read as FITS: {str(problem)[:200] or type(problem).__name__}"
-        ) from problem
+    with _opened(content) as table:
+        return coarsened(_multi_order(table) if "UNIQ" in _names(table) else _flat(table))
 
 
 def check(content: bytes) -> None:
@@ -56,15 +45,23 @@ def check(content: bytes) -> None:
     NotASkyMap
         saying what the file holds instead.
     """
+    with _opened(content):
+        pass
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Any]:
+    """The table of probabilities in a file; whatever astropy raises on a broken one, here or later, is said plainly."""
     from astropy.io import fits
 
     try:
         with fits.open(io.BytesIO(_unpacked(content)), memmap=False) as units:
-            _table(units)
+            yield _table(units)
     except NotASkyMap:
         raise
-    except Exception as problem:  # astropy raises anything on broken files
-        raise NotASkyMap(f"The file cannot be read as FITS: {type(problem).__name__}.") from problem
+    except Exception as problem:
+        said = str(problem)[:200] or type(problem).__name__
+        raise NotASkyMap(f"The file cannot be read as FITS: {said}") from problem
 
 
 def _table(units: Any) -> Any:
