@@ -51,8 +51,8 @@ def test_sn2021rhu_merges_to_34_detections_and_16_limits(alerts):
     best = int(np.nanargmax(np.where(np.array(curve.bandpass) == "ztfg", curve.flux, np.nan)))
     assert float(magnitude(curve.flux[best], 0)[0]) == pytest.approx(12.4256, abs=1e-4)
     assert curve.mjd[best] + 2400000.5 == pytest.approx(2459411.9148, abs=1e-4)
-    limits = curve.is_limit
-    assert np.isnan(curve.flux[limits]).all()
+    limits = np.array(curve.origin) == "limit"
+    assert np.array_equal(limits, np.isnan(curve.flux))
     assert np.allclose(curve.fluxerr[limits], limiting_fluxerr(curve.limiting_mag[limits]))
 
 

@@ -52,11 +52,6 @@ class LightCurve:
     def __len__(self) -> int:
         return len(self.mjd)
 
-    @property
-    def is_limit(self) -> np.ndarray:
-        """Which points are upper limits."""
-        return np.isnan(self.flux)
-
     def points(self) -> list[Point]:
         """The same as a list of points."""
         columns = [getattr(self, name) for name in _COLUMNS]
