@@ -55,6 +55,11 @@ class Received:
     def is_well(self) -> bool:
         return self.outcome in (Outcome.UNDERSTOOD, Outcome.REPEATED)
 
+    @property
+    def label(self) -> str:
+        """The outcome in words, within a sentence."""
+        return str(Outcome(self.outcome).label).lower()
+
 
 @dataclass(frozen=True)
 class _Found:
