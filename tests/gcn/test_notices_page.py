@@ -127,6 +127,7 @@ def test_a_map_that_is_broken_is_found_there_and_read_again(operator, monkeypatc
     drawn = []
     monkeypatch.setattr(locating, "drawn", lambda one: drawn.append(one) or ("now", shapes.cone(10.0, 10.0, 1.0)))
     operator.post("/operator/notices/replay", {"notice": found.pk})
+    assert "Its sky map is asked for again." in operator.get("/operator/notices").content.decode()
     settle()
     assert len(drawn) == 1
     assert Localization.objects.get(event__trigger_id="S260302zz").name == "now"
