@@ -86,8 +86,8 @@ class EventForm(forms.Form):
     )
     annuli = _lines(
         "Annuli",
-        "One a line: right ascension and declination of the centre (degrees, or 08:13:36 -12:18:00), then in degrees the"
-        " radius and its error at three sigma, or its upper and its lower error. Several are crossed into one map.",
+        "One a line: right ascension and declination of the centre (degrees, or 08:13:36 -12:18:00), then in degrees"
+        " the radius and its error at three sigma, or its upper and its lower error. Several are crossed into one map.",
         "123.4 -12.3 45.6 0.02\n301.2 18.5 81.3 0.05 0.04",
     )
     file = forms.FileField(label="FITS file", required=False, help_text="Multi-order or flat HEALPix, gzipped or not.")

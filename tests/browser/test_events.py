@@ -10,6 +10,7 @@ from tests.gcn.events_data import WHEN, a_map, an_event, an_obj, settle
 MODELS = "window.Bokeh.documents.flatMap((each) => [...each.all_models])"
 OBJS = f"{MODELS}.find((model) => model.name === 'points:Objects' && model.data)"
 GLYPHS = f"{MODELS}.find((model) => model.name === 'points:Objects' && model.glyph)"
+PLOT = f"{MODELS}.find((model) => model.name === 'skymap' && model.x_range)"
 LIMB = f"{MODELS}.find((model) => model.name === 'limb' && model.data)"
 
 
@@ -27,6 +28,7 @@ def test_a_map_is_turned_laid_flat_and_its_layers_hidden(browse, people):
     x_of = f"() => {OBJS}.data.x[0]"
     before = page.evaluate(x_of)
     assert abs(before) < 0.05, "the densest place is in the middle"
+    assert page.evaluate(f"() => {PLOT}.inner_width === {PLOT}.inner_height"), "a sphere is as wide as it is high"
     box = place.bounding_box()
     page.mouse.move(box["x"] + 200, box["y"] + 200)
     page.mouse.down()

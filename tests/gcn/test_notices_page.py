@@ -70,9 +70,14 @@ def test_read_again_from_the_page(operator):
     receive(b"<junk")
     row = ReceivedNotice.objects.get()
     answer = operator.post(reverse("replay-notices"), {"notice": row.pk}, headers={"HX-Request": "true"})
-    assert "well-formed" in answer.headers["HX-Trigger"]
+    assert answer.headers["HX-Refresh"] == "true"
+    toasts = operator.get(reverse("notices")).content.decode().partition('id="toasts"')[2].partition("<template")[0]
+    assert "This is not well-formed XML" in toasts, "the page that is loaded then says what became of it"
+    receive(voevent())
+    operator.post(reverse("replay-notices"), {"notice": ReceivedNotice.objects.values_list("pk", flat=True)})
+    assert "Read again: 1 refused, 1 repeated." in operator.get(reverse("notices")).content.decode()
     row.refresh_from_db()
-    assert row.attempts == 2
+    assert row.attempts == 3
 
 
 def test_the_page_says_how_the_listening_is_and_why(operator):
@@ -122,6 +127,7 @@ def test_a_map_that_is_broken_is_found_there_and_read_again(operator, monkeypatc
     drawn = []
     monkeypatch.setattr(locating, "drawn", lambda one: drawn.append(one) or ("now", shapes.cone(10.0, 10.0, 1.0)))
     operator.post("/operator/notices/replay", {"notice": found.pk})
+    assert "Its sky map is asked for again." in operator.get("/operator/notices").content.decode()
     settle()
     assert len(drawn) == 1
     assert Localization.objects.get(event__trigger_id="S260302zz").name == "now"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -9,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from skyportal.web.requests import ViewerRequest
-from skyportal.web.responses import with_toast
 
 from ..queries import packets as queries
 from ..queries import streams
@@ -54,8 +54,7 @@ def replay(request: ViewerRequest) -> HttpResponse:
     chosen = [int(pk) for pk in request.POST.getlist("packet") if pk.isdigit()]
     report = read_again(viewer, chosen or None)
     message = f"{report.new + report.repeated} read, {report.refused} refused again."
+    messages.add_message(request, messages.WARNING if report.refused else messages.SUCCESS, message)
     if getattr(request, "htmx", False):
-        answer = with_toast(HttpResponse(), message, level="success" if not report.refused else "warning")
-        answer["HX-Refresh"] = "true"
-        return answer
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect("intake")

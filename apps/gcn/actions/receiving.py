@@ -55,6 +55,11 @@ class Received:
     def is_well(self) -> bool:
         return self.outcome in (Outcome.UNDERSTOOD, Outcome.REPEATED)
 
+    @property
+    def label(self) -> str:
+        """The outcome in words, within a sentence."""
+        return str(Outcome(self.outcome).label).lower()
+
 
 @dataclass(frozen=True)
 class _Found:
@@ -238,15 +243,18 @@ def replay(viewer: Viewer, ids: list[int] | None = None) -> list[Received]:
     rows = rows.filter(outcome__in=(Outcome.REFUSED, Outcome.FAILED)) if ids is None else rows.filter(pk__in=ids)
     chosen = list(rows.order_by("received_at", "pk").values_list("pk", flat=True)[:MOST_REPLAYED])
     found = [understand(pk, again=True) for pk in chosen]
-    _ask_for_maps(viewer, [one.notice_id for one in found if one.notice_id])
-    return found
+    asked = _ask_for_maps(viewer, [one.notice_id for one in found if one.notice_id])
+    again = " Its sky map is asked for again."
+    return [replace(one, reason=one.reason + again) if one.notice_id in asked else one for one in found]
 
 
 @transaction.atomic
-def _ask_for_maps(viewer: Viewer, notice_ids: list[int]) -> None:
-    """What was understood, but for its sky map, is to bring that too."""
-    for row in GcnNotice.objects.filter(pk__in=notice_ids).exclude(map_trouble="").select_related("event"):
+def _ask_for_maps(viewer: Viewer, notice_ids: list[int]) -> set[int]:
+    """What was understood, but for its sky map, is to bring that too; which notices those are."""
+    rows = list(GcnNotice.objects.filter(pk__in=notice_ids).exclude(map_trouble="").select_related("event"))
+    for row in rows:
         record(MapAsked(row.event_id, row.event.address, viewer.user_id, row.pk))
+    return {row.pk for row in rows}
 
 
 def _printable(text: str) -> str:

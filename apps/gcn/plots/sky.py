@@ -26,14 +26,17 @@ GRATICULE = "Graticule"
 
 
 def sky_plot(view: SkyView) -> LayoutDOM:
-    """One hemisphere, the map's densest place in the middle, north up and east left."""
+    """One hemisphere, the map's densest place in the middle, north up and east left.
+
+    Tools stand within the frame: beside it they would make it narrower than high, and the sphere an egg.
+    """
     from bokeh.models import HoverTool, Range1d, TapTool
     from bokeh.plotting import figure
 
     plot = figure(
         width=SIDE, height=SIDE, min_border=0, sizing_mode="scale_width", aspect_ratio=1,
         x_range=Range1d(start=-1.05, end=1.05), y_range=Range1d(start=-1.05, end=1.05),
-        tools="wheel_zoom,reset,save", active_scroll="wheel_zoom", name="skymap",
+        tools="wheel_zoom,reset,save", active_scroll="wheel_zoom", name="skymap", toolbar_inner=True,
         tags=[{"texture": _texture(view), "centre": list(view.centre), "area": view.area_90}],
     )  # fmt: skip
     plot.axis.visible = False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -9,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from skyportal.web.requests import ViewerRequest
-from skyportal.web.responses import with_toast
 
+from ..actions.receiving import Received
+from ..actions.receiving import replay as read_again
 from ..queries import notices as queries
 
 
@@ -66,15 +70,20 @@ def one(request: ViewerRequest, notice_id: int) -> HttpResponse:
 @require_POST
 def replay(request: ViewerRequest) -> HttpResponse:
     """Read chosen messages again, or all that were refused or failed."""
-    from ..actions.receiving import replay as read_again
-
     named = request.POST.getlist("notice")
     chosen = [int(pk) for pk in named if pk.isdecimal() and len(pk) < 16]
     found = read_again(request.viewer, chosen if named else None)
-    well = sum(one.is_well for one in found)
-    message = f"{well} understood, {len(found) - well} not." if len(found) != 1 else found[0].reason
+    well = all(one.is_well for one in found)
+    messages.add_message(request, messages.SUCCESS if well else messages.WARNING, _what_became(found))
     if getattr(request, "htmx", False):
-        answer = with_toast(HttpResponse(), message, level="success" if well == len(found) else "warning")
-        answer["HX-Refresh"] = "true"
-        return answer
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect("notices")
+
+
+def _what_became(found: list[Received]) -> str:
+    """One in its own sentence, several counted by outcome."""
+    if len(found) == 1:
+        return found[0].reason
+    counts = Counter(one.label for one in found)
+    said = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.most_common())
+    return f"Read again: {said}." if said else "There is nothing to read again."

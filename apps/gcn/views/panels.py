@@ -87,7 +87,7 @@ def forget_map(request: ViewerRequest, localization_id: int) -> HttpResponse:
 @require_POST
 def cross(request: ViewerRequest, dateobs: str) -> HttpResponse:
     """The product of two sky maps, kept with the event of the first."""
-    chosen = [int(value) for value in request.POST.getlist("map") if value.isdigit() and len(value) < 10]
+    chosen = [int(value) for value in request.POST.getlist("map") if value.isdecimal() and len(value) < 10]
     if len(chosen) != 2:
         return with_toast(
             HttpResponse(status=204),
@@ -155,7 +155,7 @@ def judge(request: ViewerRequest, dateobs: str, name: str) -> HttpResponse:
     event, obj = get_event(viewer, dateobs), get_obj(viewer, name)
     given = request.POST if "status" in request.POST else request.GET  # an undo has it in its address
     group, status = given.get("group", ""), given.get("status", "")
-    group_id = int(group) if group.isdigit() and len(group) < 10 else None
+    group_id = int(group) if group.isdecimal() and len(group) < 10 else None
     try:
         undo = _judge(viewer, event, obj, group_id, given)
     except Refusal as refusal:

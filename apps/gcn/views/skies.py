@@ -51,7 +51,7 @@ def panel(request: ViewerRequest, dateobs: str) -> HttpResponse:
 def _instrument(request: ViewerRequest) -> int | None:
     """Whose fields are drawn, if those of any."""
     asked = request.GET.get("instrument", "")
-    return int(asked) if asked.isdigit() and len(asked) < 10 else None
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
 
 
 @login_required
