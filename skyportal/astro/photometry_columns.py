@@ -30,7 +30,7 @@ _SAID = {
     "fluxerr": "fluxerr|flux_err|fluxcalerr|dujy|e_flux|flux_error|flux_ujy_err|forcediffimfluxunc|psfluxerr",
     "zp": "zp|zeropoint|zero_point|magzp", "magsys": "magsys|mag_sys|system|photsys",
     "instrument": "instrument|instrument_name|instrument_id|inst|camera", "origin": "origin|source_of_data|pipeline",
-    "obj_id": "obj_id|objid|object|object_id|objectid|source|name|target|source_id", "ra": "ra|raj2000|ra_deg|objra",
+    "obj_id": "obj_id|objid|object|object_id|objectid|source|name|target|source_id|snid|cid", "ra": "ra|raj2000|ra_deg|objra",
     "dec": "dec|decl|dej2000|dec_deg|objdec", "ra_unc": "ra_unc|ra_err|e_ra", "dec_unc": "dec_unc|dec_err|e_dec",
     "ref_flux": "ref_flux|reference_flux", "ref_fluxerr": "ref_fluxerr|reference_fluxerr", "magref": "magref|magnr",
     "e_magref": "e_magref|sigmagnr", "exposure": "exposure|exptime|exp_time|exposure_time|texp|t_exp",
