@@ -228,7 +228,7 @@ def test_a_panel_is_dragged_into_the_other_column(browse, people):
 
 
 OUT_OF_LINE = """() => [...document.querySelectorAll(".panel")].filter((panel) => {
-    const middle = (part) => { const box = part?.getBoundingClientRect(); return box ? box.top + box.height / 2 : NaN; };
+    const middle = (part) => { const { top, bottom } = part.getBoundingClientRect(); return (top + bottom) / 2; };
     const title = [...panel.querySelectorAll(".card-header > h3")].find((each) => each.getClientRects().length);
     return title && !(Math.abs(middle(title) - middle(panel.querySelector(".panel-tools"))) < 2);
 }).map((panel) => panel.id)"""
