@@ -123,14 +123,45 @@ def _heading_in(notes: list[str], width: int) -> list[str] | None:
 def _snana(lines: list[tuple[int, str]]) -> tuple[list[str], list[list[str]]]:
     said = {line.split(":", 1)[0]: line.split()[1:] for _, line in lines}
     heading = said["VARLIST"][: int(said["NVAR"][0]) if said.get("NVAR", [""])[0].isdecimal() else None]
-    rows = []
+    curves: dict[str, list[list[str]]] = {}
+    called = ""
     for n, line in lines:
+        if line.startswith("SNID:"):
+            called = "".join(line.split()[1:2])
         if line.startswith("OBS:"):
             row = line.split()[1:]
             if len(row) != len(heading):
                 raise Unreadable(f"Line {n} has {len(row)} cells, VARLIST has {len(heading)}.")
-            rows.append(row)
-    return heading, rows
+            curves.setdefault(called, []).append(row)
+    return _told_apart(heading, curves)
+
+
+def _told_apart(names: list[str], curves: dict[str, list[list[str]]]) -> tuple[list[str], list[list[str]]]:
+    """One table of several supernovae, with a column that says whose a row is; of one it is as it was."""
+    if len(curves) < 2:
+        return names, [row for rows in curves.values() for row in rows]
+    return ["SNID", *names], [[called, *row] for called, rows in curves.items() for row in rows]
+
+
+_SNANA_END = "-777.0"
+"""The MJD of the row that closes each light curve of SNANA's FITS files."""
+
+
+def _snana_fits(names: list[str], rows: list[list[str]], called: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Light curves that stand one below the other in SNANA's way; ``called`` in the order of the HEAD table, if any."""
+    at = next((n for n, name in enumerate(names) if name.upper() == "MJD"), None)
+    if at is None or not any(row[at] == _SNANA_END for row in rows):
+        return names, rows
+    curves: list[list[list[str]]] = [[]]
+    for row in rows:
+        if row[at] == _SNANA_END:
+            curves.append([])
+        else:
+            curves[-1].append(row)
+    found = [curve for curve in curves if curve]
+    if len(called) != len(found) or len(set(called)) < len(called):
+        called = [f"number {n} (MJD {curve[0][at]} to {curve[-1][at]})" for n, curve in enumerate(found, 1)]
+    return _told_apart(names, dict(zip(called, found, strict=True)))
 
 
 def _fits(content: bytes) -> tuple[list[str], list[list[str]]]:
@@ -138,9 +169,15 @@ def _fits(content: bytes) -> tuple[list[str], list[list[str]]]:
 
     try:
         with fits.open(io.BytesIO(content)) as hdus:
-            table = next((hdu for hdu in hdus if isinstance(hdu, fits.BinTableHDU | fits.TableHDU)), None)
-            if table is None:
+            tables = [hdu for hdu in hdus if isinstance(hdu, fits.BinTableHDU | fits.TableHDU)]
+            if not tables:
                 raise Unreadable("This FITS file holds no table, only images.")
+            heads = [hdu for hdu in tables if {"SNID", "PTROBS_MIN"} <= set(hdu.columns.names)]
+            if heads == tables:
+                kept = str(hdus[0].header.get("PHOTFILE", "the PHOT file beside it"))[:100]
+                raise Unreadable(f"This is SNANA's list of supernovae; their photometry is in {kept}.")
+            called = [_plain(name) for hdu in heads for name in hdu.data["SNID"].tolist()]
+            table = next(hdu for hdu in tables if hdu not in heads)
             names = [name for name in table.columns.names if table.data[name].ndim == 1]
             if len(table.data) > MOST_ROWS:
                 raise Unreadable(f"It has {len(table.data)} rows; at most {MOST_ROWS} go in one upload. Split it.")
@@ -149,7 +186,7 @@ def _fits(content: bytes) -> tuple[list[str], list[list[str]]]:
         if isinstance(problem, Unreadable):
             raise
         raise Unreadable(f"This FITS file cannot be read: {str(problem)[:200]}") from None
-    return names, [list(row) for row in zip(*columns, strict=True)]
+    return _snana_fits(names, [list(row) for row in zip(*columns, strict=True)], called)
 
 
 def _parquet(content: bytes) -> tuple[list[str], list[list[str]]]:

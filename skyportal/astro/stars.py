@@ -69,5 +69,5 @@ def luminosity(apparent: float, parallax: float, error: float | None = None, abs
     sigmas = parallax / error
     if sigmas < SURE:
         return Luminosity(None, None, absolute_magnitude(apparent, parallax + SURE * error, absorption), sigmas)
-    found = (absolute_magnitude(apparent, parallax + n * error, absorption) for n in (0, -1, 1))
-    return Luminosity(*found, sigmas)
+    at, brightest, faintest = (absolute_magnitude(apparent, parallax + n * error, absorption) for n in (0, -1, 1))
+    return Luminosity(at, brightest, faintest, sigmas)

@@ -40,6 +40,7 @@ async function draw(place) {
   live.set(place, views);
   paint(views);
   thinTicks(views, place.clientWidth);
+  passOver(views);
   place.dataset.ready = "";
   place.dispatchEvent(new CustomEvent("plot:ready", { bubbles: true, detail: { views } }));
 }
@@ -115,6 +116,12 @@ function thinTicks(views, width) {
   if (most >= 6) return;
   for (const { below = [] } of modelsOf(views))
     for (const axis of below) if (axis.ticker?.desired_num_ticks > most) axis.ticker.desired_num_ticks = most;
+}
+
+/** A plot does nothing at a key, so that the key passes it over: what it says is in tables and controls beside it. */
+function passOver(views) {
+  const roots = typeof views[Symbol.iterator] === "function" ? [...views] : (views.roots ?? []);
+  for (const { canvas_view: canvas } of roots) if (canvas?.events_el) canvas.events_el.tabIndex = -1;
 }
 
 function* modelsOf(views) {

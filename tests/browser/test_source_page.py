@@ -227,6 +227,15 @@ def test_a_panel_is_dragged_into_the_other_column(browse, people):
     assert page.locator("[data-column]").first.locator("#panel-classifications").count() == 1
 
 
+OUT_OF_LINE = """() => [...document.querySelectorAll(".panel")].filter((panel) => {
+    const middle = (part) => { const { top, bottom } = part.getBoundingClientRect(); return (top + bottom) / 2; };
+    const title = [...panel.querySelectorAll(".card-header > h3")].find((each) => each.getClientRects().length);
+    return title && !(Math.abs(middle(title) - middle(panel.querySelector(".panel-tools"))) < 2);
+}).map((panel) => panel.id)"""
+STOPS_OF_PLOTS = """() => [...Bokeh.index.roots].filter((view) => view.canvas_view?.events_el?.tabIndex >= 0)
+    .map((view) => view.model.name)"""
+
+
 def test_a_finger_moves_a_panel_over_the_light_curve(browse, people, api_of):
     """On a phone panels are higher than the screen: while one is dragged, all are their titles."""
     group, (ada,) = people()
@@ -238,6 +247,9 @@ def test_a_finger_moves_a_panel_over_the_light_curve(browse, people, api_of):
     page.goto(f"/source/{obj.name}")
     handle = page.get_by_label("Move Spectra with the arrow keys")
     come_to(page, "#panel-spectra", says="No spectra yet")
+    page.locator("#light-curve[data-ready]").wait_for()
+    assert page.evaluate(OUT_OF_LINE) == [], "tools stand in the line of the title, also where buttons are below it"
+    assert page.evaluate(STOPS_OF_PLOTS) == [], "no key stops at a plot, which does nothing at it"
     handle.scroll_into_view_if_needed()
     place = handle.bounding_box()
     x, y = place["x"] + 20, place["y"] + 20

@@ -111,7 +111,9 @@ def test_colour_and_absolute_magnitude_come_from_annotations(
         (10.0, None, "7.00 (no error of its parallax is given)", True),
     ],
 )
-def test_a_parallax_that_is_no_distance_makes_no_point(api, client, member, group, obj, parallax, error, says, is_point):
+def test_a_parallax_that_is_no_distance_makes_no_point(
+    api, client, member, group, obj, parallax, error, says, is_point
+):
     data = {**GAIA, "Plx": parallax, **({} if error is None else {"Plx_err": error})}
     body = {"origin": "Gaia", "data": data, "group_ids": [group.pk]}
     assert api.post(f"sources/{obj.name}/annotations", body)[0] == 200

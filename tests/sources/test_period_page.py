@@ -97,7 +97,11 @@ def test_half_of_an_orbit_is_still_one_of_eclipses_and_is_kept_as_such(page, obj
     assert len(deep) > 20
     assert np.all(np.minimum(deep, 1 - deep) < 0.055)
     page.post(f"/source/{obj.name}/period", half, **HTMX)
-    assert Annotation.objects.get(obj=obj, origin="periodogram").data == {"period": 2.0, "unit": "d", "method": "eclipses"}
+    assert Annotation.objects.get(obj=obj, origin="periodogram").data == {
+        "period": 2.0,
+        "unit": "d",
+        "method": "eclipses",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """Uploading photometry by page: what is said once for all rows, and what is asked once of many."""
 
+import io
+
 import pytest
+from astropy.io import fits
 
 from apps.sources.actions.objs import make_known
 from apps.sources.models import Photometry
@@ -95,3 +98,52 @@ def test_a_table_that_has_grown_is_written_without_what_is_there_already(client,
     sent["leave"].append(context["left_out_unseen"])
     answer = client.post(address, sent)
     assert (answer.context["left_out_count"], answer.context["good"]) == (0, 10)
+
+
+def snana(*, head: bool) -> bytes:
+    """Two supernovae as SNANA writes them, each closed by a row of MJD −777, with the list of them or without."""
+    mjd = [60000.5, 60001.5, 60002.5, -777.0, 60100.5, 60101.5, -777.0]
+    columns = [
+        fits.Column("MJD", "D", array=mjd), fits.Column("FLT", "2A", array=list("grg-gr-")),
+        fits.Column("FLUXCAL", "E", array=[100 + n for n in range(7)]),
+        fits.Column("FLUXCALERR", "E", array=[5.0] * 7),
+    ]  # fmt: skip
+    hdus = [fits.PrimaryHDU(), fits.BinTableHDU.from_columns(columns, name="Photometry")]
+    if head:
+        said = [fits.Column("SNID", "8A", array=["SN 1", "SN 2"]), fits.Column("PTROBS_MIN", "J", array=[1, 5])]
+        hdus.insert(1, fits.BinTableHDU.from_columns(said, name="Header"))
+    file = io.BytesIO()
+    fits.HDUList(hdus).writeto(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("head", "names"),
+    [(True, ["SN 1", "SN 2"]), (False, ["number 1 (MJD 60000.5 to 60002.5)", "number 2 (MJD 60100.5 to 60101.5)"])],
+)
+def test_of_two_supernovae_in_one_file_only_the_chosen_one_goes_into_a_source(client, member, obj, head, names):
+    camera = InstrumentFactory(filters=["sdssg", "sdssr"])
+    client.force_login(member)
+    address = f"/source/{obj.name}/photometry/upload"
+    context = client.post(address, {"file": io.BytesIO(snana(head=head))}).context
+    assert context["draft"] is None
+    assert context["several"] == list(zip(names, (3, 2), strict=True))
+    assert all(name in context["problem"] for name in names)
+    asked = {"table": context["kept"], "instrument_id": camera.pk, "step": "write"}
+    assert client.post(address, asked).context["several"], "not before one is chosen"
+    assert client.post(address, asked | {"only": "SN 3"}).context["several"]
+    assert client.post(address, asked | {"only": names[1]}).context["count"] == 2
+    assert sorted(Photometry.objects.values_list("mjd", flat=True)) == [60100.5, 60101.5]
+
+
+def test_names_in_a_table_may_all_be_those_of_one_source(client, member, obj):
+    InstrumentFactory(filters=["ztfg"])
+    client.force_login(member)
+    address = f"/source/{obj.name}/photometry/upload"
+    table = "name,mjd,filter,mag,magerr\nSN A,60000,ztfg,18,0.1\nAT A,60001,ztfg,18,0.1\n"
+    context = client.post(address, {"pasted": table}).context
+    assert [name for name, _ in context["several"]] == ["AT A", "SN A"]
+    context = client.post(address, {"table": context["kept"], "only": "*"}).context
+    assert context["good"] == 2
+    context = client.post(address, {"table": context["kept"], "only": context["only"], "step": "write"}).context
+    assert context["count"] == 2

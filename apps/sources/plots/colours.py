@@ -49,9 +49,10 @@ def _marks(star: Star, x: float, y: Callable[[float], float]) -> list[Mark]:
     if said.abs_mag is None:
         foot, tip = y(_FAINT if said.faintest is None else said.faintest), y(_BRIGHT)
         shaft = Line([(x, foot), (x, tip)], _INK, 2, dashed=True, css="target")
-        return [shaft, Line([(x - 5, tip + 8), (x, tip), (x + 5, tip + 8)], _INK, 2, css="target"),
-                *([] if said.faintest is None else [Line([(x - 7, foot), (x + 7, foot)], _INK, 2, css="target")])]  # fmt: skip
-    bar = []
+        head = Line([(x - 5, tip + 8), (x, tip), (x + 5, tip + 8)], _INK, 2, css="target")
+        end = Line([(x - 7, foot), (x + 7, foot)], _INK, 2, css="target")
+        return [shaft, head] if said.faintest is None else [shaft, head, end]
+    bar: list[Mark] = []
     if said.brightest is not None and said.faintest is not None:
         bar = [Line([(x, y(said.brightest)), (x, y(said.faintest))], _INK, 2, css="target")]
     return [*bar, Circle(x, y(said.abs_mag), 6, _INK, 2.5, css="target")]

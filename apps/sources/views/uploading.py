@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,20 @@ FEW_ROWS = 5
 """Up to as many rows of which the same is said stand one by one; more are folded under what is said."""
 
 
+EVERY = "*"
+"""What is chosen where all names in a table are those of one source."""
+
+
+class Several(Exception):
+    """On the page of one source a table that names several: how many rows each has."""
+
+    def __init__(self, table: TextTable, column: str, counts: Counter[str]) -> None:
+        self.table, self.counts = table, counts
+        named = ", ".join(f"{name or '(no name)'} ({rows:,})" for name, rows in counts.most_common(10))
+        more = f" and {len(counts) - 10} more" if len(counts) > 10 else ""
+        super().__init__(f"Its column {column} names {len(counts)} sources (rows): {named}{more}.")
+
+
 @dataclass
 class Draft:
     """What was sent, as far as it was understood: the table, how it is read, and what is to be said of its rows."""
@@ -64,8 +79,10 @@ def upload(request: ViewerRequest, name: str | None = None) -> HttpResponse:
     if request.method == "GET":
         return _answer(request, obj)
     try:
-        table = _table(request)
+        table = _of_one(request, obj, _table(request))
         draft = _draft(request, obj, table)
+    except Several as several:
+        return _answer(request, obj, several=several)
     except (Unreadable, Refusal) as problem:
         return _answer(request, obj, problem=getattr(problem, "message", str(problem)))
     if request.POST.get("step") == "write" and not draft.errors:
@@ -139,6 +156,28 @@ def _mended(request: ViewerRequest, table: TextTable) -> TextTable:
     return TextTable(table.names, kept)
 
 
+def _fields(request: ViewerRequest, table: TextTable) -> dict[str, str]:
+    """What its columns are, as was said or as they seem."""
+    if "field-0" in request.POST:
+        return {name: request.POST.get(f"field-{n}", "") for n, name in enumerate(table.names)}
+    return guessed(table)
+
+
+def _of_one(request: ViewerRequest, obj: Any, table: TextTable) -> TextTable:
+    """For the page of a source: the rows that are its own where a column names several; whose they are one says."""
+    column = next((name for name, field in _fields(request, table).items() if field == "obj_id"), None)
+    only = request.POST.get("only", "")
+    if obj is None or column is None or only == EVERY:
+        return table
+    cells = table.column(column)
+    counts = Counter(cells)
+    if len(counts) < 2:
+        return table
+    if only not in counts:
+        raise Several(table, column, counts)
+    return TextTable(table.names, [row for row, cell in zip(table.rows, cells, strict=True) if cell == only])
+
+
 def _draft(request: ViewerRequest, obj: Any, table: TextTable) -> Draft:
     reading = _reading(request, obj, table)
     made = body(table, reading)
@@ -154,10 +193,7 @@ def _draft(request: ViewerRequest, obj: Any, table: TextTable) -> Draft:
 
 def _reading(request: ViewerRequest, obj: Any, table: TextTable) -> Reading:
     asked = request.POST
-    if "field-0" in asked:
-        fields = {name: asked.get(f"field-{n}", "") for n, name in enumerate(table.names)}
-    else:
-        fields = guessed(table)
+    fields = _fields(request, table)
     defaults: dict[str, Any] = {key: asked.get(key, "").strip() or None for key in ("filter", "origin")}
     defaults["zp"] = _number(asked.get("zp", ""), "Zero-point", "magnitudes")
     defaults["magsys"] = asked.get("magsys") if asked.get("magsys") in MAGNITUDE_SYSTEMS else "ab"
@@ -218,10 +254,16 @@ def _bands(request: ViewerRequest, table: TextTable, reading: Reading) -> dict[t
 # ---- what is answered
 
 
-def _answer(request: ViewerRequest, obj: Any, draft: Draft | None = None, *, problem: str = "") -> HttpResponse:
+def _answer(
+    request: ViewerRequest, obj: Any, draft: Draft | None = None, *, problem: str = "", several: Several | None = None
+) -> HttpResponse:
     viewer = request.viewer
     context = {"obj": obj, "problem": problem, "draft": draft, "address": request.path}
-    if draft is not None:
+    context["only"] = EVERY if request.POST.get("only") == EVERY else ""
+    if several is not None:
+        context |= {"problem": str(several), "kept": _as_text(several.table)}
+        context["several"] = sorted(several.counts.items())[:MOST_SHOWN]
+    elif draft is not None:
         context |= _preview(draft) | {
             "instruments": instruments.named(viewer),
             "groups": [(pk, called) for pk, called in shown.my_groups(viewer) if pk != viewer.single_user_group_id],
@@ -235,6 +277,13 @@ def _answer(request: ViewerRequest, obj: Any, draft: Draft | None = None, *, pro
         context["pasted"] = request.POST.get("pasted", "")
         context["kept"] = request.POST.get("table", "")
     return render(request, _template(request, "form"), context)
+
+
+def _as_text(table: TextTable) -> str:
+    """As it goes out with an answer and comes back."""
+    text = io.StringIO()
+    csv.writer(text).writerows([table.names, *table.rows])
+    return text.getvalue()
 
 
 def _band_owners(viewer: Any, reading: Reading) -> dict[int | None, str]:
@@ -253,10 +302,8 @@ def _preview(draft: Draft) -> dict[str, Any]:
     alike = _alike(by_row, others)
     together = {row for _, rows in alike for row in rows}
     single = [row for row in others if row not in together]
-    text = io.StringIO()
-    csv.writer(text).writerows([table.names, *table.rows])
     return {
-        "kept": text.getvalue(),
+        "kept": _as_text(table),
         "columns": [
             (n, name, reading.fields.get(name, ""), [row[n] for row in table.rows[:3]])
             for n, name in enumerate(table.names)

@@ -103,7 +103,7 @@ def _orbit_first(
 def _sharpened(
     times: NDArray, dips: NDArray, frequency: float, span: float, bins: int | None = None
 ) -> tuple[float, float]:
-    """Between the steps of the search, so that the first eclipse and the last fall on each other; and the dispersion."""
+    """Between the steps of the search, so that the first eclipse falls on the last; with its dispersion."""
     around = frequency + np.arange(-12, 13) / (240 * span)
     scatter = [dispersion(times, dips, f, bins) for f in around]
     return float(around[np.argmin(scatter)]), min(scatter)
