@@ -280,11 +280,6 @@ def saves_by_obj(rows: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any
     return found
 
 
-def groups_of(viewer: Viewer, obj_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-    """By obj, the groups of the viewer that have it or are asked to, and who saved it when."""
-    return saves_by_obj(saves_of(viewer, list(obj_ids)))
-
-
 def is_source(viewer: Viewer, obj: Obj) -> bool:
     """Saved to one of the viewer's groups."""
     return Source.objects.visible_to(viewer).filter(obj=obj, active=True).exists()
