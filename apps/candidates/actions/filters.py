@@ -21,8 +21,6 @@ from ..queries import conditions
 from ..queries.filters import get_editable, get_filter
 from .automation import automate, named
 
-UNCHANGED: Any = object()
-
 
 @transaction.atomic
 def create_filter(viewer: Viewer, fields: Mapping[str, Any]) -> Filter:

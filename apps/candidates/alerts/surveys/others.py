@@ -139,10 +139,6 @@ ASKAP = Survey(
 _ROMAN_BANDS = {
     f"{letter}{n}": f"f{n}" for n in ("062", "087", "106", "129", "146", "158", "184", "213") for letter in "FW"
 }
-_ROMAN = Fluxes(
-    time="midpointMjd", clock="mjd", band="band", bands=_ROMAN_BANDS, candid="diaSourceId", factor=1e-3,
-    limit="diffimglimmag",
-)  # fmt: skip
 
 
 class _Unsigned(Fluxes):
