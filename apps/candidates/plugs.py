@@ -15,7 +15,7 @@ from .queries.standing import filters_at_work, filters_of_group, has_candidates,
 
 
 def _number(name: str) -> int:
-    return int(name) if name.isdigit() and len(name) < 10 else -1
+    return int(name) if name.isdecimal() and len(name) < 10 else -1
 
 
 @watchable.plug("candidates")

@@ -106,7 +106,7 @@ def path_key(name: str, value: Any, most: int = 2**31) -> int:
 def moment(text: str) -> datetime:
     """Any date or time people write, as an aware UTC datetime; without a zone it is UTC."""
     try:
-        parsed = dates.isoparse(text) if text[:4].isdigit() and "-" in text[:8] else dates.parse(text)
+        parsed = dates.isoparse(text) if text[:4].isdecimal() and "-" in text[:8] else dates.parse(text)
     except (ValueError, OverflowError, TypeError):
         raise ValueError(f"cannot read {text!r} as a date; use 2019-08-14T21:10:39") from None
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -103,7 +103,7 @@ def _table() -> dict[str, Bandpass]:
         known[name] = Bandpass(name, wavelength, "")
     for scale, names in _SPACE.items():
         for name in names.split():
-            digits = "".join(c for c in name if c.isdigit())
+            digits = "".join(c for c in name if c.isdecimal())
             known[name] = Bandpass(name, float(digits) * scale, "")
     for name in ("swiftxrt", "nicerxti"):
         known[name] = Bandpass(name, 1.0, "x")

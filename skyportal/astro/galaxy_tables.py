@@ -204,7 +204,7 @@ def _glade_names(there: dict[str, NDArray]) -> list[str]:
 
 def _called(prefix: str, name: str) -> str:
     """HyperLEDA's numbers are those of the PGC."""
-    return f"PGC{name}" if name.isdigit() else prefix + name
+    return f"PGC{name}" if name.isdecimal() else prefix + name
 
 
 def _texts(column: Any) -> list[str]:

@@ -67,7 +67,7 @@ class Admitted:
 
 def obj_name(alert: Alert) -> str:
     """The obj's public name. A bare number, which two surveys may both use, gets the survey's name in front."""
-    number = alert.object_id.isdigit()
+    number = alert.object_id.isdecimal()
     return checked_name(f"{alert.survey.upper()}{alert.object_id}" if number else alert.object_id)
 
 
@@ -167,7 +167,7 @@ def _new_objs(alerts: Sequence[Admitted]) -> list[dict[str, Any]]:
 
 
 def _alert_id(alert: Alert) -> int | None:
-    return int(alert.candid) if alert.candid.isdigit() and len(alert.candid) <= 18 else None
+    return int(alert.candid) if alert.candid.isdecimal() and len(alert.candid) <= 18 else None
 
 
 def _annotate(alerts: Sequence[Admitted], objs: dict[str, int], filters: dict[int, Any]) -> None:

@@ -123,7 +123,7 @@ def _score(value: Any) -> float | None:
 def _groups(viewer: Viewer, chosen: Automation, given: Any) -> list[int]:
     """Of these groups; those that others chose stay, for whoever may not know of them."""
     ids = given if isinstance(given, list) else []
-    if not all(str(pk).isdigit() and len(str(pk)) < 10 for pk in ids):
+    if not all(str(pk).isdecimal() and len(str(pk)) < 10 for pk in ids):
         raise Invalid("ignore_group_ids: must be a list of ids of groups.")
     known = {group.pk for group in groups_to_heed(viewer)}
     wanted = {int(pk) for pk in ids}

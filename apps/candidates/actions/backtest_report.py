@@ -80,7 +80,7 @@ def _in_turn(near: list[Near]) -> list[dict[str, Any]]:
 
 def name_of(object_id: str, survey: str) -> str:
     """The obj's name here: a bare number has its survey's name in front (as on admission)."""
-    return f"{survey.upper()}{object_id}" if object_id.isdigit() else object_id
+    return f"{survey.upper()}{object_id}" if object_id.isdecimal() else object_id
 
 
 def _classes(outcome: Outcome, known: dict[str, str], survey: str) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ def _text(found: Filter, which: str, draft: str) -> tuple[str, str]:
     if which == "draft":
         condition, _ = conditions.checked(found.stream_id, draft, {})
         return "draft", condition
-    version = found.versions.filter(number=int(which)).first() if which.isdigit() and len(which) < 9 else None
+    version = found.versions.filter(number=int(which)).first() if which.isdecimal() and len(which) < 9 else None
     if version is None:
         raise NotVisible(f"{found.name} has no version {which[:20] or 'of that number'}.")
     return f"version {version.number}", version.condition

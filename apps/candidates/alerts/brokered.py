@@ -72,7 +72,7 @@ def packet(
     Raises BadPacket where there is no detection with an id of its own, or the survey is not ours to write.
     """
     told = [p for p in points if p.bandpass in (_FID if survey == "ZTF" else _BAND) and p.origin != "forced"]
-    seen = [p for p in told if p.candid.isdigit() and math.isfinite(p.flux)]
+    seen = [p for p in told if p.candid.isdecimal() and math.isfinite(p.flux)]
     if survey not in SCHEMAS or not seen:
         raise BadPacket(f"the broker tells of no detection of {name} with an id")
     newest = max(seen, key=lambda p: p.mjd)
@@ -105,7 +105,7 @@ def _ztf_point(point: Point) -> dict[str, Any]:
     is_seen = math.isfinite(point.flux)
     return {
         "jd": point.mjd + JD_OF_MJD, "fid": _FID[point.bandpass], "programid": point.programid or 1,
-        "candid": int(point.candid) if point.candid.isdigit() else None,
+        "candid": int(point.candid) if point.candid.isdecimal() else None,
         "isdiffpos": ("t" if point.flux > 0 else "f") if is_seen else None,
         "magpsf": _or_none(mag), "sigmapsf": _or_none(magerr), "diffmaglim": _or_none(point.limiting_mag),
         "ra": _or_none(point.ra), "dec": _or_none(point.dec),
@@ -113,7 +113,7 @@ def _ztf_point(point: Point) -> dict[str, Any]:
 
 
 def _lsst(name: str, place: tuple[float, float], newest: Point, earlier: list[Point], seen: list[Point]) -> Any:
-    if not name.isdigit():
+    if not name.isdecimal():
         raise BadPacket(f"{name[:60]} is no number, as ids of LSST are")
     times = [_tai(p.mjd) for p in seen]
     about = {"diaObjectId": int(name), "ra": place[0], "dec": place[1], "nDiaSources": len(seen),
@@ -131,7 +131,7 @@ def _lsst(name: str, place: tuple[float, float], newest: Point, earlier: list[Po
 def _lsst_point(point: Point, name: str) -> dict[str, Any]:
     flux, fluxerr = point.flux / NANOJANSKY, point.fluxerr / NANOJANSKY
     return {
-        "diaSourceId": int(point.candid) if point.candid.isdigit() else None, "diaObjectId": int(name),
+        "diaSourceId": int(point.candid) if point.candid.isdecimal() else None, "diaObjectId": int(name),
         "midpointMjdTai": _tai(point.mjd), "band": _BAND[point.bandpass], "psfFlux": _or_none(flux),
         "psfFluxErr": _or_none(fluxerr), "snr": _or_none(flux / fluxerr) if fluxerr else None,
         "ra": _or_none(point.ra), "dec": _or_none(point.dec), "visit": None, "detector": None,

@@ -136,7 +136,7 @@ def _whole(header: dict[str, str], name: str, default: int | None = None) -> int
 def _scaled(pixels: np.ndarray, header: dict[str, str]) -> np.ndarray:
     values = pixels.astype(float)
     blank = header.get("BLANK")
-    if blank is not None and pixels.dtype.kind == "i" and blank.lstrip("-").isdigit():
+    if blank is not None and pixels.dtype.kind == "i" and blank.lstrip("-").isdecimal():
         values[pixels == int(blank)] = np.nan
     try:
         return values * float(header.get("BSCALE", 1)) + float(header.get("BZERO", 0))

@@ -188,7 +188,7 @@ class CandidateView(Endpoint):
 
     def delete(self, request: Any, obj_id: str, filter_id: str) -> Any:
         """Take back every passing of this obj through this filter."""
-        if not filter_id.isdigit() or len(filter_id) > 9:
+        if not filter_id.isdecimal() or len(filter_id) > 9:
             raise Invalid(f"Invalid filter_id: {filter_id[:50]}")
         actions.delete_candidate(self.viewer, obj_id, int(filter_id))
 

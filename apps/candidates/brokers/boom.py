@@ -146,7 +146,7 @@ class Boom(
         return Known(name, survey, ra, dec, points, candid, facts)
 
     def _find(self, catalog: str, name: str, sort: dict[str, int], limit: int) -> list[dict[str, Any]]:
-        which = {"$in": [name, int(name)]} if name.isdigit() else name
+        which = {"$in": [name, int(name)]} if name.isdecimal() else name
         body = {"catalog_name": catalog, "filter": {"objectId": which}, "projection": PROJECTION, "sort": sort,
                 "limit": limit, "max_time_ms": 20_000}  # fmt: skip
         return rows_of(self._call("queries/find", json=body), "results")

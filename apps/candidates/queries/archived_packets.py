@@ -46,7 +46,7 @@ def packet(viewer: Viewer, stream_id: int, night: str, candid: str) -> Kept:
     object_id, mjd = row.pop(OBJECT), row.pop(MJD)
     row.pop(CANDID)
     left_out = _hide(row, (survey.programid or "").rpartition(".")[2], reader(viewer, stream))
-    name = f"{survey.key.upper()}{object_id}" if object_id.isdigit() else object_id
+    name = f"{survey.key.upper()}{object_id}" if object_id.isdecimal() else object_id
     known = Obj.objects.visible_to(viewer).filter(name=name).exists()
     pictures = any(path.parent.glob("cutouts-*.parquet"))
     return Kept(stream, night, object_id, candid, mjd, row, left_out, name if known else "", pictures)
@@ -79,7 +79,7 @@ def _found(viewer: Viewer, stream: Stream, night: str, candid: str) -> tuple[Pat
 
 
 def _parts(kept: Archive, stream: Stream, night: str):
-    if night.isdigit() and len(night) == 8:
+    if night.isdecimal() and len(night) == 8:
         for path in kept.parts(archive_name(stream), night, night):
             yield path, nights.survey_of_part(read_schema(path), survey_key(stream))
 

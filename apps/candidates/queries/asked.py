@@ -86,8 +86,8 @@ def read(viewer: Viewer, address: QueryDict) -> Asked:
     size = address.get("numPerPage", "")
     number = address.get("page", "1")
     page = Page(
-        int(number) if number.isdigit() and 0 < int(number) < 10_000_000 else 1,
-        int(size) if size.isdigit() and int(size) in SIZES else 25,
+        int(number) if number.isdecimal() and 0 < int(number) < 10_000_000 else 1,
+        int(size) if size.isdecimal() and int(size) in SIZES else 25,
     )
     return Asked(query, page, window, sort, with_rejected, wrong)
 

@@ -36,7 +36,7 @@ class Lamp:
 def stream_named(name: str) -> Stream:
     """The stream of this name or id; NotVisible names those that exist."""
     found = Stream.objects.filter(name=name).first()
-    if found is None and name.isdigit():
+    if found is None and name.isdecimal():
         found = Stream.objects.filter(pk=int(name)).first()
     if found is None:
         known = ", ".join(Stream.objects.values_list("name", flat=True)) or "none"

@@ -19,7 +19,7 @@ from ..queries.streams import streams_of
 def _nights(request: ViewerRequest) -> tuple[str, str]:
     first, last = (request.GET.get(name, "").replace("-", "") for name in ("first", "last"))
     for text in (first, last):
-        if text and not (text.isdigit() and len(text) == 8):
+        if text and not (text.isdecimal() and len(text) == 8):
             raise Invalid("Give nights as dates.")
     return first, last or "99999999"
 

@@ -193,7 +193,7 @@ def _picture(data: bytes | None, kind: str) -> str:
 @require_POST
 def save(request: ViewerRequest, broker_id: int, name: str) -> HttpResponse:
     """Save an object with all that the broker knows of it."""
-    chosen = [int(pk) for pk in request.POST.getlist("group_ids") if pk.isdigit()]
+    chosen = [int(pk) for pk in request.POST.getlist("group_ids") if pk.isdecimal()]
     from ..actions.saving import save_from_broker  # brings Arrow
 
     saved = save_from_broker(request.viewer, broker_id, name, chosen)
@@ -252,11 +252,11 @@ def _change_feed(request: ViewerRequest, broker_id: int) -> None:
     if deed == "add":
         stream = request.POST.get("stream", "")
         asks = request.POST.get("way") == "ask"
-        stream_id = int(stream) if stream.isdigit() else 0
+        stream_id = int(stream) if stream.isdecimal() else 0
         feeds.add_feed(viewer, broker_id, stream_id, request.POST.get("topics", ""), asks=asks)
-    elif number.isdigit() and deed in ("pause", "resume"):
+    elif number.isdecimal() and deed in ("pause", "resume"):
         feeds.pause_feed(viewer, int(number), deed == "pause")
-    elif number.isdigit() and deed == "remove":
+    elif number.isdecimal() and deed == "remove":
         feeds.remove_feed(viewer, int(number))
     else:
         raise Invalid("Say what to do with which feed.")

@@ -40,7 +40,7 @@ def _given(request: ViewerRequest, name: str) -> str:
 
 
 def _scanned(request: ViewerRequest) -> tuple[list[int], Scope]:
-    groups = [int(g) for g in request.GET.get("scanned", "").split(",") if g.isdigit() and len(g) < 10]
+    groups = [int(g) for g in request.GET.get("scanned", "").split(",") if g.isdecimal() and len(g) < 10]
     return groups, scope(request.viewer, groups or None)
 
 
@@ -144,7 +144,7 @@ def comment(request: ViewerRequest, name: str) -> HttpResponse:
 @_on_candidate
 def tag(request: ViewerRequest, name: str) -> HttpResponse:
     option = _given(request, "tag")
-    if not option.isdigit() or len(option) > 9:
+    if not option.isdecimal() or len(option) > 9:
         raise Invalid("Choose a tag.")
     with transaction.atomic():
         made, _ = tags.tag_obj(request.viewer, name, int(option))

@@ -49,7 +49,7 @@ def new(request: ViewerRequest) -> HttpResponse:
     if request.method == "POST":
         group, _, stream = request.POST.get("home", "").partition(":")
         try:
-            if not (group.isdigit() and stream.isdigit()):
+            if not (group.isdecimal() and stream.isdecimal()):
                 raise Invalid("Choose the group and stream of the filter.")
             fields = {"name": request.POST.get("name", ""), "group_id": int(group), "stream_id": int(stream)}
             made = actions.create_filter(viewer, fields)

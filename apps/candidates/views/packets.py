@@ -51,7 +51,7 @@ def replay(request: ViewerRequest) -> HttpResponse:
     from ..actions.replay import replay as read_again  # brings Arrow, which no other request needs
 
     viewer = request.viewer
-    chosen = [int(pk) for pk in request.POST.getlist("packet") if pk.isdigit()]
+    chosen = [int(pk) for pk in request.POST.getlist("packet") if pk.isdecimal()]
     report = read_again(viewer, chosen or None)
     message = f"{report.new + report.repeated} read, {report.refused} refused again."
     messages.add_message(request, messages.WARNING if report.refused else messages.SUCCESS, message)

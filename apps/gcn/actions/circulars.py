@@ -93,7 +93,7 @@ def _recognised(circular: Circular, event: GcnEvent) -> str:
     if age < -BEFORE:
         return ""
     for name in names_of(event).intersection(circular.names):
-        if age < (NUMBER_HOLDS if name.isdigit() else NAME_HOLDS):
+        if age < (NUMBER_HOLDS if name.isdecimal() else NAME_HOLDS):
             return name
     if age > NUMBER_HOLDS:
         return ""

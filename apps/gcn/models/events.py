@@ -68,7 +68,7 @@ class GcnEvent(Shared, Stamped):
         sender, _, name = self.aliases[0].partition("#")
         if not name:
             return sender
-        return f"{SENDERS.get(sender, sender)} {name}" if name[0].isdigit() else name
+        return f"{SENDERS.get(sender, sender)} {name}" if name[0].isdecimal() else name
 
     @property
     def address(self) -> str:

@@ -102,7 +102,7 @@ def _stream(ivorn: str) -> str:
 
 def _kind(said: dict[str, str], ivorn: str) -> str:
     number = said.get("Packet_Type", "")
-    if number.isdigit():
+    if number.isdecimal():
         return PACKET_TYPES.get(int(number), f"GCN_TYPE_{int(number)}")
     return _stream(ivorn).upper().replace("-", "_")
 

@@ -31,7 +31,7 @@ def found(viewer: Viewer, words: str) -> list[dict[str, str]]:
     if len(words) < 2:
         return []
     named = Q(aliases__icontains=words) | Q(trigger_id__icontains=words)
-    if words[:4].isdigit() and "-" in words:
+    if words[:4].isdecimal() and "-" in words:
         with suppress(ValueError):
             named |= Q(dateobs=whole_second(moment(words)))
     rows = visible_events(viewer).filter(named).order_by("-dateobs")[:FEW]

@@ -19,7 +19,7 @@ def names_of(event: GcnEvent) -> set[str]:
         name = alias.rpartition("#")[2]
         found.add(name)
         for kind in ("GRB", "FRB"):  # written together in aliases, apart in prose
-            if name.startswith(kind) and name[3:4].isdigit():
+            if name.startswith(kind) and name[3:4].isdecimal():
                 found.add(f"{kind} {name[3:]}")
     return {name for name in found if len(name) > 4}
 

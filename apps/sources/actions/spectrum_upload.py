@@ -138,7 +138,7 @@ def keep_draft(viewer: Viewer, obj_name: str, one: Draft, group_ids: list[str]) 
         "fluxes": arrays.fluxes,
         "errors": arrays.errors,
         "altdata": dict(one.table.header) or None,
-        "group_ids": [int(one) for one in group_ids if one.isdigit()] or None,
+        "group_ids": [int(one) for one in group_ids if one.isdecimal()] or None,
         **_said(viewer, fields),
     }
     if not data["observed_at"]:
@@ -153,7 +153,9 @@ def change_by_form(viewer: Viewer, spectrum_id: int, fields: Mapping[str, str], 
     data = _said(viewer, fields)
     if not data["observed_at"]:
         raise Invalid("Say when it was observed.")
-    change_spectrum(viewer, spectrum_id, data | {"group_ids": [int(one) for one in group_ids if one.isdigit()] or None})
+    change_spectrum(
+        viewer, spectrum_id, data | {"group_ids": [int(one) for one in group_ids if one.isdecimal()] or None}
+    )
 
 
 _PEOPLE = (

@@ -192,7 +192,7 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _grown(viewer: Viewer, taxonomy: Taxonomy, tree: dict[str, Any], deed: str) -> None:
     taxonomy.hierarchy = tree
     base, _, local = taxonomy.version.partition("+")
-    taxonomy.version = f"{base}+{int(local) + 1 if local.isdigit() else 1}"
+    taxonomy.version = f"{base}+{int(local) + 1 if local.isdecimal() else 1}"
     taxonomy.save(update_fields=["hierarchy", "version", "modified"])
     record(TaxonomyChanged(taxonomy.pk, deed, viewer.user_id))
 

@@ -103,7 +103,7 @@ class Catalog:
             return words[:200]
         if not math.isfinite(number) or number in self.missing:
             return None
-        if words.lstrip("+-").isdigit():
+        if words.lstrip("+-").isdecimal():
             return int(words) if abs(number) < 2**53 else words
         return number
 
