@@ -149,16 +149,6 @@ class Archive:
                 return record
         return None
 
-    def packets_of(self, stream: str, object_id: str) -> list[dict[str, Any]]:
-        """Every packet of an object, oldest first, without pictures."""
-        found = []
-        for path in self.parts(stream):
-            rows = read_table(path, filters=pc.field(OBJECT) == str(object_id)).to_pylist()
-            found += [(row.pop(MJD), row) for row in rows]
-        return [
-            {k: v for k, v in row.items() if k not in (OBJECT, CANDID)} for _, row in sorted(found, key=lambda f: f[0])
-        ]
-
     @staticmethod
     def picture(part: Where, candid: str, paths: tuple[str, ...]) -> bytes | None:
         """One picture of a packet of a part: at the first of these places that has one. Nothing else is read."""
