@@ -35,6 +35,9 @@ def run(delivery_id: int) -> bool:
     if not claimed:
         return False
     delivery = Delivery.objects.select_related("entry").get(pk=delivery_id)
+    if delivery.attempts > MAX_ATTEMPTS:  # an exception ends the last attempt: this one's worker died in each
+        _close(delivery, Delivery.FAILED, "Whoever carried it out died of it, or was stopped, each time.")
+        return True
     found = reaction(delivery.reaction)
     if found is None:
         _close(delivery, Delivery.FAILED, "This reaction no longer exists.")

@@ -50,6 +50,18 @@ def test_what_a_crash_left_between_claim_and_done_is_swept(ring, listeners):
     assert len(listeners.heard) == 1
 
 
+def test_what_kills_its_worker_each_time_is_given_up(ring, listeners):
+    listeners.on(lambda entry: listeners.heard.append(entry))
+    one = ring().deliveries.get()
+    dead = {"state": Delivery.CLAIMED, "claimed_at": timezone.now() - timedelta(minutes=16)}
+    for attempts, heard in ((delivery.MAX_ATTEMPTS, 0), (delivery.MAX_ATTEMPTS - 1, 1)):
+        Delivery.objects.filter(pk=one.pk).update(**dead, attempts=attempts)
+        assert delivery.sweep() == 1
+        one.refresh_from_db()
+        assert (one.state, len(listeners.heard)) == (Delivery.DONE if heard else Delivery.FAILED, heard)
+        assert delivery.sweep() == 0
+
+
 def test_what_the_queue_never_took_is_swept(ring, listeners):
     listeners.on(lambda entry: listeners.heard.append(entry))
     one = ring().deliveries.get()
