@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from apps.sources.models import Obj, Telescope
-from tests.factories import TelescopeFactory
+from tests.factories import InstrumentFactory, TelescopeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +28,9 @@ def shown(page):
 
 
 def test_the_page_shows_telescopes_that_see_the_source_and_then_those_one_chooses(client, member, obj, telescopes):
+    InstrumentFactory(band="Radio", telescope=TelescopeFactory(nickname="Dish", diameter=100.0))
+    InstrumentFactory(band="Radio", telescope=telescopes[0])
+    InstrumentFactory(telescope=telescopes[0])
     client.force_login(member)
     address = f"/source/{obj.name}/observability"
     assert shown(client.get(address).content.decode()) == ["P48", "Rubin"]

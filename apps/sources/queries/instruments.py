@@ -28,6 +28,16 @@ def telescopes(viewer: Viewer, name: str | None = None, **bounds: float | None) 
     return list(rows.values(*TELESCOPE))
 
 
+def dishes(viewer: Viewer) -> set[int]:
+    """Ids of telescopes whose instruments all observe radio waves: neither the Sun nor airmass matters much to them."""
+    rows = (
+        Instrument.objects.visible_to(viewer)
+        .values_list("telescope")
+        .annotate(others=Count("pk", filter=~Q(band__iexact="radio") | Q(band=None)))
+    )
+    return {pk for pk, others in rows.order_by("telescope") if not others}
+
+
 def telescope(viewer: Viewer, telescope_id: int) -> dict[str, Any]:
     """One telescope with its instruments."""
     row = Telescope.objects.visible_to(viewer).filter(pk=telescope_id).values(*TELESCOPE).first()

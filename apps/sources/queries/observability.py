@@ -12,7 +12,7 @@ from skyportal.astro import observing
 from skyportal.astro.observing import Night, Site
 
 from ..models import Obj
-from .instruments import telescopes
+from .instruments import dishes, telescopes
 
 MOST_TELESCOPES = 10
 """Charts on one page; as many nights and years take a quarter of a second."""
@@ -41,12 +41,13 @@ def on_the_ground(viewer: Viewer) -> list[Chosen]:
     return sorted(there, key=lambda t: (t.name.casefold(), t.row["id"]))
 
 
-def chosen(there: list[Chosen], ids: Iterable[int], dec: float) -> list[Chosen]:
-    """Those of these ids, in their order by name; with none, the largest that see this declination rise well."""
+def chosen(viewer: Viewer, there: list[Chosen], ids: Iterable[int], dec: float) -> list[Chosen]:
+    """Those of these ids, in their order by name; with none, the largest, not dishes, that see it rise well."""
     wanted = set(ids)
     if found := [t for t in there if t.row["id"] in wanted]:
         return found[:MOST_TELESCOPES]
-    high = [t for t in there if abs(t.site.lat - dec) < 60]
+    radio = dishes(viewer)
+    high = [t for t in there if abs(t.site.lat - dec) < 60 and t.row["id"] not in radio]
     largest = sorted(high, key=lambda t: -(t.row["diameter"] or 0))[:BY_DEFAULT]
     return [t for t in high if t in largest]
 

@@ -44,7 +44,7 @@ def observability(request: ViewerRequest, name: str) -> HttpResponse:
     there = queries.on_the_ground(viewer)
     context: dict[str, Any] = {"obj": obj, "choices": there, "most": queries.MOST_TELESCOPES}
     if obj.ra is not None and obj.dec is not None:
-        chosen = queries.chosen(there, _wanted(request), obj.dec)
+        chosen = queries.chosen(viewer, there, _wanted(request), obj.dec)
         now = mjd_of(timezone.now())
         context["nights"] = [_shown(*pair) for pair in queries.nights(obj, chosen, now)]
         context["chosen"] = {t.row["id"] for t in chosen}
@@ -131,7 +131,8 @@ def year(request: ViewerRequest, name: str) -> HttpResponse:
     """Hours a night through the year at the same telescopes."""
     obj = get_obj(request.viewer, name)
     ra, dec = queries.position(obj)
-    chosen = queries.chosen(queries.on_the_ground(request.viewer), _wanted(request), dec)
+    viewer = request.viewer
+    chosen = queries.chosen(viewer, queries.on_the_ground(viewer), _wanted(request), dec)
     context: dict[str, Any] = {"obj": obj, "airmass": AIRMASS, "lines": []}
     if chosen:
         days, hours = observing.year(
