@@ -43,6 +43,24 @@ def test_each_detection_lies_where_it_was_measured(client, member, outsider, gro
     assert client.get(f"/source/{obj.name}/centroid").status_code == 404
 
 
+def test_points_of_elsewhere_are_told_and_rule_nothing(client, member, group, obj, upload, api):
+    client.force_login(member)
+    address = f"/source/{obj.name}/centroid"
+    status, body = api.post("photometry", measured(upload, group, [(330.0, -2.0)]))
+    assert status == 200, body
+    page = client.get(address).content.decode()
+    assert "1 point more than 1′ away, up to" in page
+    assert "180.00°</span>, is not counted: look at its positions" in page
+    assert client.get(f"{address}.json").status_code == 404
+    more = measured(upload, group, [(150.0, 2.0 + 1 / 3600), (150.0, 2.5)])
+    status, body = api.post("photometry", more | {"mjd": [58001.0, 58002.0]})
+    assert status == 200, body
+    page = client.get(address).content.decode()
+    assert "2 points more than 1′ away" in page
+    assert '<span class="count">1</span>' in page
+    assert '<span class="num">1.000″</span> north' in page
+
+
 def test_a_hidden_point_has_no_place(client, member, group_admin, obj, upload, group, api_of):
     """What is shared with nobody but its uploader is seen by nobody else."""
     own = group_admin.memberships.get(group__single_user_group=True).group

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skyportal.access.viewer import Viewer
-from skyportal.astro import offsets, photometry
+from skyportal.astro import offsets, photometry, sky
 
 from ..models import Obj, Photometry
 from .light_curves import columns_of, names_of_points
 
 MOST_POINTS = 5000
 """Newest first; more would only cover each other."""
+FAR = 60.0
+"""arcsec from the obj; a point beyond was not measured on it, and would rule what the others say."""
 
 _COLUMNS = (
     "ra", "dec", "ra_unc", "dec_unc", "mjd", "flux", "fluxerr", "bandpass_id", "instrument_id", "origin_id",
@@ -35,6 +37,10 @@ class Centroids:
     bandpass: NDArray
     instrument: NDArray
     origin: NDArray
+    beyond: int = 0
+    """Points farther away than `FAR`, which are none of these."""
+    farthest: float = 0.0
+    """How far the farthest of those is, degrees."""
 
     def __len__(self) -> int:
         return len(self.mjd)
@@ -66,7 +72,10 @@ def centroids(viewer: Viewer, obj: Obj) -> Centroids | None:
     if not columns:
         return None
     ra, dec, ra_unc, dec_unc, mjd, flux, fluxerr = (np.array(column, float) for column in columns[:7])
-    east, north = offsets.tangent_plane(ra, dec, obj.ra, obj.dec)
+    away = sky.separation(ra, dec, obj.ra, obj.dec)
+    near = away <= FAR
+    east, north = offsets.tangent_plane(ra[near], dec[near], obj.ra, obj.dec)
     mag, _ = photometry.magnitude(flux, fluxerr)
     snr = photometry.signal_to_noise(flux, fluxerr)
-    return Centroids(east, north, ra_unc, dec_unc, mjd, mag, snr, *names_of_points(*columns[7:]))
+    told = (column[near] for column in (ra_unc, dec_unc, mjd, mag, snr, *names_of_points(*columns[7:])))
+    return Centroids(east, north, *told, beyond=int((~near).sum()), farthest=float(away.max()) / 3600)

@@ -48,8 +48,8 @@ def centroid(request: ViewerRequest, name: str) -> HttpResponse:
 def centroid_plot(request: ViewerRequest, name: str) -> HttpResponse:
     viewer = request.viewer
     found = centroids.centroids(viewer, get_obj(viewer, name))
-    if found is None:
-        return JsonResponse({"message": "No point has a position."}, status=404)
+    if not found:
+        return JsonResponse({"message": "No point has a position here."}, status=404)
     return HttpResponse(centroid_plots.centroid_plot(found), content_type="application/json")
 
 
