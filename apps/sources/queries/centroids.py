@@ -77,5 +77,9 @@ def centroids(viewer: Viewer, obj: Obj) -> Centroids | None:
     east, north = offsets.tangent_plane(ra[near], dec[near], obj.ra, obj.dec)
     mag, _ = photometry.magnitude(flux, fluxerr)
     snr = photometry.signal_to_noise(flux, fluxerr)
-    told = (column[near] for column in (ra_unc, dec_unc, mjd, mag, snr, *names_of_points(*columns[7:])))
-    return Centroids(east, north, *told, beyond=int((~near).sum()), farthest=float(away.max()) / 3600)
+    bandpass, instrument, origin = names_of_points(*columns[7:])
+    return Centroids(
+        east, north, ra_unc[near], dec_unc[near], mjd[near], mag[near], snr[near],
+        bandpass[near], instrument[near], origin[near],
+        beyond=int((~near).sum()), farthest=float(away.max()) / 3600,
+    )  # fmt: skip
