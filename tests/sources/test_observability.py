@@ -3,14 +3,23 @@
 import io
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from PIL import Image
 
 from apps.sources.models import Obj, Telescope
 from tests.factories import InstrumentFactory, TelescopeFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def december():
+    """In other seasons the Sun stands before this source, or never sets at a pole."""
+    with time_machine.travel(datetime(2026, 12, 1, 8, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
