@@ -33,6 +33,17 @@ WAVES = """() => {
 }"""
 
 
+TURN = "() => Number(document.querySelector('#spectra-figure').dataset.turn)"
+"""Which drawing of this page the figure is."""
+DRAWN_ANEW = """before => {
+    const place = document.querySelector("#spectra-figure");
+    if (!place) return false;
+    const [drawn, ...others] = place.querySelectorAll(".sky-plot-live");
+    const turn = Number(place.dataset.turn);
+    return turn > before && !others.length && drawn?.id.endsWith(`-live-${turn}`);
+}"""
+
+
 def test_a_spectrum_is_compared_with_lines_at_the_right_redshift(browse, people, api_of):
     group, (ada,) = people()
     obj = an_obj(group)
@@ -65,11 +76,14 @@ def test_a_spectrum_is_compared_with_lines_at_the_right_redshift(browse, people,
     page.get_by_role("button", name="Night sky").click()
     assert 5577.34 in marks(page)
     # a new look at the same: the lines stay chosen
+    before = page.evaluate(TURN)
     page.get_by_label("Smooth to a resolution, in ångströms").fill("40")
     page.keyboard.press("Tab")
-    expect(page.locator("#spectra-figure[data-ready]")).to_be_visible()
+    page.wait_for_function(DRAWN_ANEW, arg=before)
     page.wait_for_function("() => Bokeh.documents.length")
+    before = page.evaluate(TURN)
     page.get_by_text("One at a time").click()
+    page.wait_for_function(DRAWN_ANEW, arg=before)
     expect(page.locator(f"[data-spectrum='{second}']")).to_be_checked()
     expect(page.locator(f"[data-spectrum='{first}']")).not_to_be_checked()
     # each has the axes that fit it, until one has zoomed
