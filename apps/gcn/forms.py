@@ -162,10 +162,13 @@ class EventForm(forms.Form):
 def _figures(line: str) -> list[float] | None:
     """A line's numbers, the first two of which may be written as a position; None where it has something else."""
     words = line.replace(",", " ").replace(";", " ").split()
+    if all(map(_is_number, words)):
+        return [float(word) for word in words]
     for place in range(len(words), 1, -1):
-        if not all(map(_is_number, words)) and (position := parse_position(" ".join(words[:place]))):
-            words = [*map(repr, position), *words[place:]]
-    return [float(word) for word in words] if all(map(_is_number, words)) else None
+        rest = words[place:]
+        if all(map(_is_number, rest)) and (position := parse_position(" ".join(words[:place]))):
+            return [*position, *map(float, rest)]
+    return None
 
 
 def _is_number(word: str) -> bool:

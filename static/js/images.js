@@ -141,10 +141,8 @@ function remembered(box) {
   redraw(box);
 }
 
-const isSet = (box) => CONTROLS.some((kind) => {
-  const { options, defaultValue, value } = control(box, kind);
-  return value !== (options ? options[0].value : defaultValue);
-});
+const usual = ({ options, defaultValue }) => (options ? options[0].value : defaultValue);
+const isSet = (box) => CONTROLS.map((kind) => control(box, kind)).some((one) => one.value !== usual(one));
 
 for (const kind of CONTROLS)
   on("input", `[data-images-${kind}]`, (_, moved) => {
@@ -154,10 +152,7 @@ for (const kind of CONTROLS)
   });
 on("click", "[data-images-reset]", (_, button) => {
   const box = button.closest("[data-images]");
-  for (const kind of CONTROLS) {
-    const { options, defaultValue } = control(box, kind);
-    control(box, kind).value = options ? options[0].value : defaultValue;
-  }
+  for (const one of CONTROLS.map((kind) => control(box, kind))) one.value = usual(one);
   control(box, "stretch").focus();
   remembered(box);
 });

@@ -3,6 +3,7 @@
 // hidden stays hidden when the fragment is fetched again.
 
 import { all, on, whenLoaded } from "./dom.js";
+import { rootsOf } from "./plots.js";
 
 const drawn = new Map(); // legend id -> documents of its plots
 const hidden = new Map(); // legend id -> Set of "column key"
@@ -51,7 +52,7 @@ whenLoaded((root) => {
 document.addEventListener("plot:ready", ({ target, detail }) => {
   const legend = document.getElementById(target.dataset.plotLegend ?? "");
   if (!legend) return;
-  const roots = typeof detail.views[Symbol.iterator] === "function" ? [...detail.views] : (detail.views.roots ?? [detail.views]);
+  const roots = rootsOf(detail.views);
   const documents = roots.map((view) => view.model?.document).filter(Boolean);
   const others = [...(drawn.get(legend.id) ?? [])].filter((each) => each.roots().length);
   drawn.set(legend.id, new Set([...others, ...documents]));

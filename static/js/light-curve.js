@@ -5,7 +5,7 @@
 import { all, el, on, whenLoaded } from "./dom.js";
 import { openDrawer } from "./drawer.js";
 import { renderersOf } from "./legend.js";
-import { redraw } from "./plots.js";
+import { redraw, rootsOf } from "./plots.js";
 
 const lookOf = (form) => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
 
@@ -63,8 +63,7 @@ document.addEventListener("plot:ready", ({ target, detail }) => {
   const place = target.closest("[data-point-from]");
   if (!place) return;
   for (const each of views.keys()) if (!each.isConnected) views.delete(each);
-  const roots = typeof detail.views[Symbol.iterator] === "function" ? [...detail.views] : (detail.views.roots ?? [detail.views]);
-  views.set(place, roots[0]);
+  views.set(place, rootsOf(detail.views)[0]);
 });
 on("pointerdown", "[data-point-from]", (event) => {
   pressedAt = [event.clientX, event.clientY];

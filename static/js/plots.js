@@ -72,9 +72,11 @@ export function redraw(place) {
   return draw(place).catch((error) => console.warn("plot", place.id, error));
 }
 
+/** The views of whole figures: embedding gives several or one. */
+export const rootsOf = (views) => (typeof views[Symbol.iterator] === "function" ? [...views] : (views.roots ?? [views]));
+
 function forget(views) {
-  const roots = typeof views[Symbol.iterator] === "function" ? [...views] : [];
-  roots.forEach((view) => view.model?.document?.clear());
+  rootsOf(views).forEach((view) => view.model?.document?.clear());
 }
 
 /** The figure's JSON: beside the placeholder, or at an address of its own. */
@@ -120,13 +122,11 @@ function thinTicks(views, width) {
 
 /** A plot does nothing at a key, so that the key passes it over: what it says is in tables and controls beside it. */
 function passOver(views) {
-  const roots = typeof views[Symbol.iterator] === "function" ? [...views] : (views.roots ?? []);
-  for (const { canvas_view: canvas } of roots) if (canvas?.events_el) canvas.events_el.tabIndex = -1;
+  for (const { canvas_view: canvas } of rootsOf(views)) if (canvas?.events_el) canvas.events_el.tabIndex = -1;
 }
 
 function* modelsOf(views) {
-  const roots = typeof views[Symbol.iterator] === "function" ? [...views] : (views.roots ?? [views]);
-  const documents = new Set(roots.map((view) => view.model?.document).filter(Boolean));
+  const documents = new Set(rootsOf(views).map((view) => view.model?.document).filter(Boolean));
   for (const each of documents) yield* each.all_models;
 }
 

@@ -3,6 +3,7 @@
 
 import { on } from "./dom.js";
 import { colour } from "./theme.js";
+import { rootsOf } from "./plots.js";
 
 const RAD = Math.PI / 180;
 const PIXELS = 320; // of the shading, a side
@@ -56,7 +57,7 @@ const projections = {
 
 document.addEventListener("plot:ready", ({ target, detail }) => {
   if (!target.matches("[data-skymap], [data-skymap] *")) return;
-  const roots = typeof detail.views[Symbol.iterator] === "function" ? [...detail.views] : detail.views.roots;
+  const roots = rootsOf(detail.views);
   const plot = roots[0].model;
   const [meta] = plot.tags.map(plainly);
   const box = target.closest("[data-skymap]");

@@ -3,6 +3,7 @@
 
 import { all, on, whenLoaded } from "./dom.js";
 import { shown } from "./theme.js";
+import { rootsOf } from "./plots.js";
 
 const LIGHT = 299792.458; // km/s
 const NAMES_ACROSS = 45; // names of lines that fit side by side
@@ -200,7 +201,7 @@ document.addEventListener("theme:changed", () => {
 document.addEventListener("plot:ready", ({ target, detail }) => {
   const panel = panelOf(target);
   if (!panel) return;
-  const roots = typeof detail.views[Symbol.iterator] === "function" ? [...detail.views] : (detail.views.roots ?? [detail.views]);
+  const roots = rootsOf(detail.views);
   for (const place of drawn.keys()) if (!place.isConnected) drawn.delete(place);
   drawn.set(target, roots[0].model.document);
   keepOne(panel);

@@ -27,6 +27,7 @@ from ..alerts import cutouts
 from ..alerts.containers import BadPacket
 from ..alerts.lightcurve import LightCurve, merge
 from ..alerts.surveys import BY_KEY, Alert
+from ..alerts.surveys.base import public_name
 from ..entries import CandidatesArrived
 from ..models import FilterVersion, LatestCandidate
 from ..queries.audiences import Audiences
@@ -66,9 +67,8 @@ class Admitted:
 
 
 def obj_name(alert: Alert) -> str:
-    """The obj's public name. A bare number, which two surveys may both use, gets the survey's name in front."""
-    number = alert.object_id.isdecimal()
-    return checked_name(f"{alert.survey.upper()}{alert.object_id}" if number else alert.object_id)
+    """The obj's public name."""
+    return checked_name(public_name(alert.object_id, alert.survey))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..alerts.backtest import Near, Outcome, Question, Seen
 from ..alerts.clauses import bare
+from ..alerts.surveys.base import public_name
 
 LISTED = 200
 SHOWN = 24
@@ -78,15 +79,10 @@ def _in_turn(near: list[Near]) -> list[dict[str, Any]]:
     ]
 
 
-def name_of(object_id: str, survey: str) -> str:
-    """The obj's name here: a bare number has its survey's name in front (as on admission)."""
-    return f"{survey.upper()}{object_id}" if object_id.isdecimal() else object_id
-
-
 def _classes(outcome: Outcome, known: dict[str, str], survey: str) -> list[dict[str, Any]]:
     """By class: labelled sources, those with an alert in the span, and those of them that pass each text."""
-    present = {name_of(one, survey) for one in outcome.present}
-    passed = [{name_of(one, survey) for one in objects} & known.keys() for objects in outcome.objects]
+    present = {public_name(one, survey) for one in outcome.present}
+    passed = [{public_name(one, survey) for one in objects} & known.keys() for objects in outcome.objects]
     totals = Counter(known.values())
     seen = Counter(known[name] for name in present if name in known)
     through = [Counter(known[name] for name in names) for names in passed]

@@ -17,7 +17,7 @@ from ..alerts.backtest import readable
 from ..alerts.containers import BadPacket
 from ..alerts.cutouts import png
 from ..alerts.places import read_schema
-from ..alerts.surveys.base import Survey
+from ..alerts.surveys.base import Survey, public_name
 from .archived import archive, archive_name, get_stream, reader, survey_key
 
 ROLES = ("new", "ref", "sub")
@@ -46,7 +46,7 @@ def packet(viewer: Viewer, stream_id: int, night: str, candid: str) -> Kept:
     object_id, mjd = row.pop(OBJECT), row.pop(MJD)
     row.pop(CANDID)
     left_out = _hide(row, (survey.programid or "").rpartition(".")[2], reader(viewer, stream))
-    name = f"{survey.key.upper()}{object_id}" if object_id.isdecimal() else object_id
+    name = public_name(object_id, survey.key)
     known = Obj.objects.visible_to(viewer).filter(name=name).exists()
     pictures = any(path.parent.glob("cutouts-*.parquet"))
     return Kept(stream, night, object_id, candid, mjd, row, left_out, name if known else "", pictures)

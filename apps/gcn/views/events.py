@@ -145,9 +145,8 @@ def change(request: ViewerRequest, dateobs: str, deed: str) -> HttpResponse:
     """Tag, name or look after an event, or take that back."""
     viewer, found = request.viewer, queries.get_event(request.viewer, dateobs)
     said = request.POST.get("value") or request.GET.get("value", "")  # an undo has it in its address
-    somebody = (
-        int(said) if said.isdecimal() and len(said) < 10 else checks.person(viewer)
-    )  # who names nobody: themselves
+    # who names nobody means themselves
+    somebody = int(said) if said.isdecimal() and len(said) < 10 else checks.person(viewer)
     after = f"{'You' if somebody == viewer.user_id else 'They'} look after this event."
     deeds = {
         "tag": (lambda: remarks.add_tag(viewer, found, said), "untag", f"Tagged {said}."),

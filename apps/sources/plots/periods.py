@@ -9,6 +9,7 @@ import numpy as np
 
 from skyportal.astro import bandpasses
 
+from ..models import PeriodSearch
 from ..queries.light_curves import LightCurve
 from .words import Words, coded
 
@@ -82,12 +83,9 @@ def _peaks(peaks: list[dict[str, Any]]) -> dict[str, list[Any]]:
     }
 
 
-ECLIPSES = "eclipses"
-
-
 def _zero(curve: LightCurve, period: float, method: str) -> tuple[float, str]:
     """A time (MJD) of phase 0, and what it is: the middle of the deepest eclipse, or else the brightest point."""
-    if method != ECLIPSES:
+    if method != PeriodSearch.ECLIPSES:
         return float(curve.mjd[np.argmin(curve.mag)]), "brightest"
     bands, band = np.unique(curve.bandpass.astype(str), return_inverse=True)
     depth = curve.mag - np.array([np.median(curve.mag[band == n]) for n in range(len(bands))])[band]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -61,13 +61,11 @@ def colours(viewer: Viewer, obj_id: int, keys: Keys) -> list[dict[str, Any]]:
 
 def said_in(annotations: Iterable[Mapping[str, Any]], keys: Keys) -> list[dict[str, Any]]:
     """The same of annotations that are at hand."""
-    wanted, found = _bare(keys.catalog), []
-    for row in annotations:
-        if wanted in _bare(row["origin"]):
-            data = {_bare(key): value for key, value in row["data"].items()}
-            absolute, colour = _absolute(data, keys), _colour(data, keys)
-            if absolute is not None and colour is not None:
-                found.append({"origin": row["origin"], "abs_mag": absolute, "color": colour})
+    found = []
+    for origin, data in _of_catalog(annotations, keys):
+        absolute, colour = _absolute(data, keys), _colour(data, keys)
+        if absolute is not None and colour is not None:
+            found.append({"origin": origin, "abs_mag": absolute, "color": colour})
     return found
 
 
@@ -76,15 +74,22 @@ def stars(viewer: Viewer, obj_id: int, keys: Keys) -> list[Star]:
 
     Unlike `colours`, which the API gives as the numbers stand, this knows a parallax that is no distance.
     """
-    wanted, found = _bare(keys.catalog), []
-    for row in annotated.by_obj(viewer, [obj_id], groups=False)[obj_id]:
-        data = {_bare(key): value for key, value in row["data"].items()}
+    found = []
+    for origin, data in _of_catalog(annotated.by_obj(viewer, [obj_id], groups=False)[obj_id], keys):
         colour, apparent, parallax = _colour(data, keys), _number(data, keys.apparent), _number(data, keys.parallax)
-        if wanted in _bare(row["origin"]) and colour is not None and apparent is not None and parallax is not None:
+        if colour is not None and apparent is not None and parallax is not None:
             absorption = _number(data, keys.absorption) or 0.0
             said = luminosity(apparent, parallax, _number(data, keys.parallax_error), absorption)
-            found.append(Star(row["origin"], colour, parallax, absorption, said))
+            found.append(Star(origin, colour, parallax, absorption, said))
     return found
+
+
+def _of_catalog(annotations: Iterable[Mapping[str, Any]], keys: Keys) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Origin, and data under bare names, of those annotations that are the catalogue's."""
+    wanted = _bare(keys.catalog)
+    for row in annotations:
+        if wanted in _bare(row["origin"]):
+            yield row["origin"], {_bare(key): value for key, value in row["data"].items()}
 
 
 def _absolute(data: Mapping[str, Any], keys: Keys) -> float | None:

@@ -33,7 +33,7 @@ def dishes(viewer: Viewer) -> set[int]:
     rows = (
         Instrument.objects.visible_to(viewer)
         .values_list("telescope")
-        .annotate(others=Count("pk", filter=~Q(band__iexact="radio") | Q(band=None)))
+        .annotate(others=Count("pk", filter=~Q(band__iexact="radio")))
     )
     return {pk for pk, others in rows.order_by("telescope") if not others}
 

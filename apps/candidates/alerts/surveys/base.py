@@ -112,6 +112,11 @@ class Survey:
         return found
 
 
+def public_name(object_id: str, survey: str) -> str:
+    """How an obj of a survey is called here: a bare number, which two surveys may both use, gets its name in front."""
+    return f"{survey.upper()}{object_id}" if object_id.isdecimal() else object_id
+
+
 def value_at(record: Mapping[str, Any], path: str) -> Any:
     """The value at a dotted path; None when any part of the way is missing."""
     value: Any = record
